@@ -1,0 +1,1 @@
+"""How firms are linked: chains, roles, supply links, demands and offers. Opens with the chain register."""

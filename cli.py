@@ -1,0 +1,72 @@
+"""The front door: joins the three rooms into the web application and the command line."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask import Flask
+
+from chains.front import ROOM as CHAINS
+from registry.front import ROOM as REGISTRY
+from registry.house import House
+from registry.settings import Settings, SettingsError, load
+from registry.store import schema
+from registry.store.clock import Clock
+from registry.store.engine import StoreError, open_store
+from tiers.front import ROOM as TIERS
+
+ROOMS = (REGISTRY, TIERS, CHAINS)
+
+
+def open_house(
+    settings: Settings | None = None, clock: Clock | None = None, *, prepare: bool = True
+) -> House:
+    """Settings, database and rooms put together. A missing or empty database is created (``prepare``)."""
+    settings = settings or load()
+    house = House(settings, open_store(settings.database.url, clock), ROOMS)
+    if prepare:
+        schema.prepare(house.store)
+    return house
+
+
+def create_app(house: House | None = None) -> Flask:
+    """The web application, for any WSGI server: ``gunicorn 'cli:create_app()'``."""
+    from registry.shell.app import create_app as build
+    from tiers.sampling import is_sample
+
+    house = house or open_house()
+    return build(house, sample=lambda: is_sample(house))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Tidu 梯度: a city's register of graded enterprises. Every command reads config.toml and DATABASE_URL."""
+    if context.resilient_parsing or {"-h", "--help"} & set(sys.argv[1:]):
+        return
+    upgrading = context.invoked_subcommand == "db"
+    try:
+        context.obj = open_house(prepare=not upgrading)
+    except (SettingsError, StoreError) as error:
+        click.echo(f"error: {error}", err=True)
+        raise SystemExit(2) from error
+
+
+@main.command()
+@click.option("--host", help="address to serve on (default: [web] host)")
+@click.option("--port", type=int, help="port (default: PORT or [web] port)")
+@click.pass_obj
+def serve(house: House, host: str | None, port: int | None) -> None:
+    """Serve the web application; before there are accounts, on loopback only."""
+    from registry.shell.serving import serve as run
+
+    run(create_app(house), host or house.settings.web.host, house.settings.web.port if port is None else port)
+
+
+for room in ROOMS:
+    for command in room.commands:
+        main.add_command(command)
+
+if __name__ == "__main__":
+    main(prog_name="cli.py")

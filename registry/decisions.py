@@ -1,0 +1,88 @@
+"""Deciding a row in review: it is read again with the answer and filed as a filing of its own.
+
+So a row decided later is known from the decision on, the decision names who took it, and withdrawing it gives the row
+back to review.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from registry.filing import FILING, FILING_ROW, PROBLEM, Listed, Outcome, RefusedError, file_list, shift
+from registry.house import House
+from registry.intake.rows import Reading, parse
+from registry.intake.sheets import Grid
+from registry.kind import Kind
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of: the firm meant (``uscc``), create the firm (``create``), take the row as it stands (``take``),
+    turn it down (``reject``). ``fields`` mends single cells by field id."""
+
+    uscc: str | None = None
+    create: bool = False
+    take: bool = False
+    reject: bool = False
+    fields: dict[str, str] | None = None
+
+
+def decide(house: House, filing_id: int, number: int, answer: Answer, by: str) -> Outcome | None:
+    """Decide one waiting row. None when it was turned down. Raises RefusedError when the answer does not settle it."""
+    with house.store.read() as connection:
+        filing = connection.execute(select(FILING).where(FILING.c.id == filing_id)).first()
+        row = connection.execute(
+            select(FILING_ROW).where(FILING_ROW.c.filing_id == filing_id, FILING_ROW.c.row == number)
+        ).first()
+    if filing is None or row is None:
+        raise RefusedError(f"filing {filing_id} has no row {number}")
+    if row.fate != "review" or filing.withdrawn_at is not None:
+        raise RefusedError(
+            f"row {number} of filing {filing_id} does not wait for a decision (it is {row.fate})"
+        )
+    if answer.reject:
+        return _reject(house, filing_id, number, by)
+    kind = house.kinds.by_id[filing.kind]
+    return _file_again(house, kind, filing, row, answer, by)
+
+
+def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer, by: str) -> Outcome:
+    options = json.loads(filing.options)
+    cells: dict[str, Any] = json.loads(row.cells or "{}")
+    columns = {header: column for header, column in options.get("columns", {}).items() if column}
+    mapping = {header: columns[header]["field"] for header in cells if header in columns}
+    units = {column["field"]: column["unit"] for column in columns.values() if column["unit"]}
+    for field, value in (answer.fields or {}).items():
+        _answer_cell(cells, mapping, field, value)
+    if answer.uscc:
+        _answer_cell(cells, mapping, kind.subject, answer.uscc)
+    grid = Grid(filing.sheet or "", [list(cells), list(cells.values())])
+    parsed = parse(kind, [grid], Reading(mapping, options.get("set", {}), units))
+    for read in parsed.rows:
+        read.number = row.row
+    listed = Listed(
+        kind, parsed.rows, filing.file, filing.sha256, filing.sheet, options, lambda _row: cells, filing.id
+    )
+    return file_list(house, listed, by, create=answer.create)
+
+
+def _answer_cell(cells: dict[str, Any], mapping: dict[str, str], field: str, value: str) -> None:
+    """Put an answer where the field's column is, or beside the columns."""
+    header = next((h for h, f in mapping.items() if f == field), field)
+    cells[header] = value
+    mapping[header] = field
+
+
+def _reject(house: House, filing_id: int, number: int, by: str) -> None:
+    with house.store.write(by) as unit:
+        here = (FILING_ROW.c.filing_id == filing_id, FILING_ROW.c.row == number)
+        unit.connection.execute(update(FILING_ROW).where(*here).values(fate="refused", cells=None))
+        unit.connection.execute(
+            insert(PROBLEM).values(filing_id=filing_id, row=number, code="rejected", value=by, fate="refused")
+        )
+        shift(unit.connection, filing_id, Counter(review=-1, refused=1))

@@ -1,0 +1,134 @@
+"""Records as of a day in columns that import back: plain yuan with the unit in the header, ids as words."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+import xlsxwriter
+from sqlalchemy import Connection, and_, select
+
+from registry import words
+from registry.house import House
+from registry.intake.rows import Progress
+from registry.intake.workbooks import write_cell
+from registry.kind import Field, Kind
+from registry.places import Places
+from registry.subjects import ENTERPRISE
+
+#: What spreadsheets take for a formula; only strings are ever marked, numbers never (negative profits stay).
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+BATCH = 5_000
+
+
+def export_kind(house: House, kind: Kind, out: Path, day: date, district: str | None = None, tier: str | None = None,
+                progress: Progress | None = None) -> int:  # fmt: skip
+    """Write one kind to ``out`` (.xlsx or .csv), ordered by firm. Gives the number of rows."""
+    holders = _holders(house, tier, day) if tier else None
+    with house.store.read() as connection:
+        rows = _records(connection, house, kind, day, district, holders)
+        table = ([_shown(field, row.get(field.id), house.places) for field in columns(kind)] for row in rows)
+        return write_table(out, kind.zh, headers(kind), table, progress)
+
+
+def columns(kind: Kind) -> list[Field]:
+    """The fields that a record keeps; what only steers an import and personal fields stay out."""
+    return [f for f in kind.fields if not f.personal and f.id not in ("effective_on", "meaning")]
+
+
+def headers(kind: Kind) -> list[str]:
+    return [f.zh + ("（元）" if f.type == "money" and not f.zh.endswith("）") else "") for f in columns(kind)]
+
+
+def _holders(house: House, tier: str, day: date) -> Any:
+    for room in house.rooms:
+        if room.holders:
+            return room.holders(house, tier, day)
+    raise click.UsageError("--tier: no room keeps titles")
+
+
+def _records(connection: Connection, house: House, kind: Kind, day: date, district: str | None,
+             holders: Any) -> Iterator[dict[str, Any]]:  # fmt: skip
+    table: Any = kind.model.__table__  # type: ignore[attr-defined]
+    e = ENTERPRISE.c
+    on_day = and_(e.from_day <= day, e.to_day > day)
+    if kind.record == "enterprise":
+        query = select(table).where(on_day)
+    else:
+        firm = (e.name.label("name"), e.district.label("district"))
+        query = select(table, *(c for c in firm if c.name not in table.c))
+        query = query.join(ENTERPRISE, and_(e.uscc == table.c[kind.subject], on_day))
+        if kind.timing == "spans":
+            query = query.where(table.c.from_day <= day, table.c.to_day > day)
+    if district:
+        place = house.places.read_district(district)
+        if not (place.district or place.area):
+            raise click.UsageError(f"--district {district}: not a district or functional area of the city")
+        query = (
+            query.where(e.district == place.district) if place.district else query.where(e.area == place.area)
+        )
+    if holders is not None:
+        query = query.where(e.uscc.in_(holders))
+    result = connection.execute(
+        query.order_by(*table.primary_key.columns), execution_options={"yield_per": BATCH}
+    )
+    for row in result.mappings():
+        yield dict(row)
+
+
+def _shown(field: Field, value: Any, at_home: Places) -> Any:
+    if value is None:
+        return None
+    if field.type == "word":
+        return words.label(field.vocabulary, value)
+    if field.type in ("district", "area"):
+        return at_home.label(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def write_table(
+    out: Path,
+    name: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    progress: Progress | None = None,
+) -> int:
+    """Any table to .xlsx or .csv; strings as strings, so nothing becomes a formula. Gives the number of rows."""
+    if out.suffix.lower() == ".csv":
+        return _write_csv(out, header, rows)
+    if out.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"{out}: write to .xlsx or .csv")
+    count = 0
+    with xlsxwriter.Workbook(str(out), {"constant_memory": True}) as book:
+        sheet = book.add_worksheet(name[:31])
+        bold = book.add_format({"bold": True, "bottom": 1})
+        for at, title in enumerate(header):
+            write_cell(sheet, 0, at, title, bold)
+        for count, row in enumerate(rows, start=1):
+            for at, value in enumerate(row):
+                write_cell(sheet, count, at, value)
+            if progress and count % BATCH == 0:
+                progress("export", count, 0)
+        sheet.freeze_panes(1, 0)
+    return count
+
+
+def _write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    count = 0
+    with out.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for count, row in enumerate(rows, start=1):
+            writer.writerow([_harmless(value) for value in row])
+    return count
+
+
+def _harmless(value: Any) -> Any:
+    """A leading apostrophe keeps a string from becoming a formula; the import takes it off again."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value

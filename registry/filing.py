@@ -1,0 +1,407 @@
+"""The only way to change the register: put a list on record. Form, file, API and command line all come here.
+
+Parsing and checking happen before the lock; matching, comparing and writing happen under it, in one transaction, so a
+filing is committed whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from registry.house import House
+from registry.intake.fates import contradictions, differs, judge, payload_of
+from registry.intake.problems import message
+from registry.intake.rows import Progress
+from registry.kind import Kind, Note, Record, Row
+from registry.places import places
+from registry.store import statements
+from registry.store.bulk import chunks, insert_rows
+from registry.store.clock import BEGINNING_TEXT, day_of
+from registry.store.engine import Write
+from registry.store.fold import Stated
+from registry.store.models import Filing, FilingRow, Personal, Problem
+from registry.subjects import resolve
+
+FILING: Any = Filing.__table__  # type: ignore[attr-defined]
+FILING_ROW: Any = FilingRow.__table__  # type: ignore[attr-defined]
+PROBLEM: Any = Problem.__table__  # type: ignore[attr-defined]
+PERSONAL: Any = Personal.__table__  # type: ignore[attr-defined]
+FATES = ("accepted", "unchanged", "review", "refused")
+
+
+class NeedsConfirmationError(Exception):
+    """Something leans on what would go, or much would go; ``lines`` list it, and ``--yes`` goes ahead."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = list(lines)
+
+
+class RefusedError(Exception):
+    """The act is not possible as asked; the message says why and what to do."""
+
+
+class _DryRunError(Exception):
+    """Rolls a rehearsal back."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list ready to be filed: rows as read, where they come from, and how they were read."""
+
+    kind: Kind
+    rows: Sequence[Row]
+    file: str
+    sha256: str
+    sheet: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    cells_of: Callable[[Row], Mapping[str, Any]] = lambda row: {}
+    parent_id: int | None = None
+
+
+@dataclass
+class Outcome:
+    """What became of a list. ``filing`` is None after a rehearsal."""
+
+    filing: int | None
+    kind: str
+    rows: int
+    fates: Counter[str]
+    problems: list[tuple[int, Note]]
+    left: int = 0
+    fate_of: dict[int, str] = field(default_factory=dict)
+
+
+def file_list(house: House, listed: Listed, by: str, *, create: bool = False, complete_on: str | None = None,
+              yes: bool = False, dry_run: bool = False, progress: Progress | None = None) -> Outcome:  # fmt: skip
+    """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships."""
+    kind = listed.kind
+    _check_rows(kind, listed.rows, house.store.clock.today().isoformat(), complete_on)
+    outcome: Outcome | None = None
+    try:
+        with house.store.write(by) as unit:
+            outcome = _Filer(house, listed, unit, create, complete_on, yes, progress).run()
+            if listed.parent_id is not None:
+                _settle_parent(unit.connection, listed.parent_id, outcome)
+            if dry_run:
+                raise _DryRunError
+    except _DryRunError:
+        assert outcome is not None
+        outcome.filing = None
+    assert outcome is not None
+    return outcome
+
+
+def _settle_parent(connection: Connection, parent: int, outcome: Outcome) -> None:
+    """A decision moves its rows out of review in the filing that they came with; an answer that does not settle them
+    is refused and nothing is filed."""
+    for number, fate in outcome.fate_of.items():
+        if fate in ("review", "refused"):
+            why = "; ".join(
+                message(n.code, n.value, n.field, n.detail)
+                for row, n in outcome.problems
+                if row == number and n.fate != "note"
+            )
+            raise RefusedError(f"row {number} still cannot be taken: {why}")
+        here = (FILING_ROW.c.filing_id == parent, FILING_ROW.c.row == number)
+        connection.execute(
+            update(FILING_ROW).where(*here).values(fate=fate, cells=None, decided_by=outcome.filing)
+        )
+        shift(connection, parent, {"review": -1, fate: 1})
+
+
+def shift(connection: Connection, filing: int, by: Mapping[str, int]) -> None:
+    """Adjust a filing's fate counts after rows changed hands."""
+    change = {FILING.c[fate]: FILING.c[fate] + n for fate, n in by.items() if n}
+    if change:
+        connection.execute(update(FILING).where(FILING.c.id == filing).values(change))
+
+
+def _check_rows(kind: Kind, rows: Iterable[Row], today: str, complete_on: str | None) -> None:
+    days = [f.id for f in kind.fields if f.type == "day" and not f.ahead]
+    for row in rows:
+        if complete_on:
+            row.values["complete_on"] = complete_on
+        if kind.check:
+            kind.check(row, today)
+        for name in days:
+            if (row.values.get(name) or "") > today:
+                row.note("date_future", name, row.values[name], "refused")
+
+
+class _Filer:
+    """One filing under the lock. Its steps are the methods, in the order of ``run``."""
+
+    def __init__(self, house: House, listed: Listed, unit: Write, create: bool, complete_on: str | None, yes: bool,
+                 progress: Progress | None) -> None:  # fmt: skip
+        self.house, self.listed, self.unit = house, listed, unit
+        self.create, self.complete_on, self.yes = create, complete_on, yes
+        self.progress: Progress = progress or (lambda stage, done, total: None)
+        self.kind = listed.kind
+        self.connection: Connection = unit.connection
+        self.today = day_of(unit.at).isoformat()
+        self.fates: dict[int, str] = {}
+        self.written: list[tuple[Row | None, str, str, str, Record]] = []
+        self.fresh: dict[str, statements.Held] = {}
+        self.again: list[tuple[Row, Record]] = []
+        self.left = 0
+
+    def run(self) -> Outcome:
+        rows = self.listed.rows
+        at_home = places(self.house.settings.city.code)
+        self._seal_personal(rows)
+        before = self._filed_before()
+        asked = [row for row in rows if not self._stands(row, before)]
+        created = resolve(self.connection, self.kind, asked, self.today, at_home, self.create)
+        leavers = self._complete(asked)
+        self._note_assumed(created)
+        self.progress("match", len(rows), len(rows))
+        self._judge([row for row in asked if not row.stopped], leavers)
+        filing = self._write_filing()
+        touched = self._write_statements(filing, created)
+        self.progress("write", len(rows), len(rows))
+        self.house.refold(self.unit, touched, self.fresh)
+        counts = Counter(dict.fromkeys(FATES, 0))
+        counts.update(self.fates.values())
+        problems = [(row.number, note) for row in rows for note in row.notes]
+        return Outcome(filing, self.kind.id, len(rows), counts, problems, self.left, dict(self.fates))
+
+    # Personal values stand apart; the row keeps only their token -------------------------------------
+
+    def _seal_personal(self, rows: Iterable[Row]) -> None:
+        sealed = [f.id for f in self.kind.fields if f.personal]
+        wanted = [(row, name) for name in sealed for row in rows if row.values.get(name) and not row.stopped]
+        if not wanted:
+            return
+        known: dict[tuple[str, str, str], str] = {}
+        subjects = {row.values.get(self.kind.subject) or "" for row, _name in wanted}
+        for chunk in chunks(sorted(subjects)):
+            for token, subject, name, value in self.connection.execute(
+                select(PERSONAL.c.id, PERSONAL.c.subject, PERSONAL.c.field, PERSONAL.c.value).where(
+                    PERSONAL.c.subject.in_(chunk)
+                )
+            ):
+                known[subject, name, value] = token
+        fresh = []
+        for row, name in wanted:
+            place = (row.values.get(self.kind.subject) or "", name, row.values[name])
+            if place not in known:
+                known[place] = self.house.new_token()
+                fresh.append((known[place], *place))
+            row.values[name] = known[place]
+        insert_rows(self.connection, PERSONAL, ("id", "subject", "field", "value"), fresh)
+
+    # The same file again -----------------------------------------------------------------------------
+
+    def _filed_before(self) -> dict[int, tuple[str, Record]]:
+        """Row number → subject and payload of the same row of the same file, where it still stands."""
+        if not self.listed.sha256 or self.listed.parent_id:
+            return {}
+        s = statements.STATEMENT.c
+        filed = select(FILING.c.id).where(
+            FILING.c.sha256 == self.listed.sha256, FILING.c.withdrawn_at.is_(None)
+        )
+        query = select(s.row, s.subject, s.payload).where(
+            s.filing_id.in_(filed), s.kind == self.kind.record, s.closed_at.is_(None)
+        )
+        again: dict[int, tuple[str, Record]] = {}
+        for number, subject, payload in self.connection.execute(query):
+            _subject, merged = again.setdefault(number, (subject, {}))
+            merged.update(json.loads(payload))
+        return again
+
+    def _stands(self, row: Row, again: Mapping[int, tuple[str, Record]]) -> bool:
+        """Mark a row that this very file already has on record: unchanged, and nothing newer is undone."""
+        if row.number not in again or row.stopped:
+            return False
+        subject, before = again[row.number]
+        payload = payload_of(self.kind, row)
+        if row.values.get(self.kind.subject) not in (None, subject) or {**before, **payload} != before:
+            return False
+        row.subject = subject
+        row.key = self.kind.key_of(subject, {**payload, **before})
+        self.fates[row.number] = "unchanged"
+        self.again.append((row, payload))
+        return True
+
+    # Complete lists ----------------------------------------------------------------------------------
+
+    def _complete(self, rows: Sequence[Row]) -> list[Row]:
+        if self.complete_on is None:
+            return []
+        if self.kind.whole_list is None:
+            raise RefusedError(f"--complete-on: a list of {self.kind.id} cannot be the whole list")
+        live = [row for row in rows if not row.stopped]
+        named = {row.subject for row in live if row.subject} | {row.subject for row, _payload in self.again}
+        leavers: list[Row]
+        leavers, members = self.kind.whole_list(self.connection, live, named, self.complete_on)
+        self.left = len(leavers)
+        share = self.house.settings.membership.confirm_leavers
+        if leavers and len(leavers) > share * max(members, 1) and not self.yes:
+            raise NeedsConfirmationError(
+                [f"{len(leavers)} of {members} members on {self.complete_on} are not on this list and would leave:",
+                 *(row.subject or "" for row in leavers[:20]), "go ahead with --yes"])  # fmt: skip
+        return leavers
+
+    def _note_assumed(self, created: Sequence[Row]) -> None:
+        enterprise = self.house.kinds.by_record["enterprise"]
+        for row in created:
+            if self.kind is enterprise and row.values.get("city") is None:
+                row.note("city_assumed", "city")
+
+    # Fates -------------------------------------------------------------------------------------------
+
+    def _judge(self, live: Sequence[Row], leavers: Sequence[Row]) -> None:
+        again = self.again
+        subjects = {row.subject for row in (*live, *leavers, *(r for r, _p in again)) if row.subject}
+        held = statements.held(self.connection, self.kind, subjects)
+        live = self._settle(live, held)
+        payloads = {row.number: payload_of(self.kind, row) for row in live}
+        for row in (*live, *leavers):
+            assert row.subject
+            row.key = self.kind.key_of(row.subject, row.values)
+        clashes = contradictions(self.kind, live, payloads)
+        for row in live:
+            if row.number in clashes:
+                row.note(
+                    "conflict_in_file",
+                    None,
+                    row.values.get("name") or row.subject,
+                    "review",
+                    clashes[row.number],
+                )
+        for row, payload in again:
+            if (
+                row.subject
+                and judge(
+                    self.kind, row, payload, held.get(row.subject, {}).get(row.key, []), self.today
+                ).changes
+            ):
+                row.note("overtaken", None, row.subject)
+        said: dict[tuple[str, Any], Record] = {}
+        for row in live:
+            if row.stopped:
+                continue
+            payload, subject = payloads[row.number], row.subject or ""
+            if not payload:
+                self._nothing(row, held)
+                continue
+            group = (row.key, row.values.get(self.kind.effective or ""))
+            before = said.get(group)
+            if before is not None and not differs(payload, before):
+                self.fates[row.number] = "unchanged"  # a repeated row that agrees
+                continue
+            said[group] = {**(before or {}), **payload}
+            judged = judge(self.kind, row, payload, held.get(subject, {}).get(row.key, []), self.today)
+            self.fates[row.number] = "accepted" if judged.changes or before is not None else "unchanged"
+            self._state(row, subject, row.key, judged.statements, fresh=subject not in held)
+        for row in leavers:
+            assert row.subject
+            self._state(
+                None, row.subject, row.key, [(BEGINNING_TEXT, payload_of(self.kind, row))], fresh=False
+            )
+        for row in self.listed.rows:
+            if row.stopped:
+                self.fates[row.number] = row.stopped
+
+    def _settle(self, live: Sequence[Row], held: Mapping[str, statements.Held]) -> Sequence[Row]:
+        """Let the kind settle what depends on the records held; gives the rows that may still go on."""
+        if self.kind.settle is None:
+            return live
+        records: dict[str, list[Record]] = {}
+        for row in live:
+            subject = row.subject or ""
+            if subject not in records:
+                keys = held.get(subject)
+                records[subject] = statements.records_of(self.kind, subject, keys) if keys else []
+            self.kind.settle(row, records[subject], self.today)
+        return [row for row in live if not row.stopped]
+
+    def _nothing(self, row: Row, held: Mapping[str, Any]) -> None:
+        dropped = [
+            note
+            for note in row.notes
+            if note.fate == "note" and note.code not in ("case_folded", "city_assumed")
+        ]
+        if dropped:  # all that it said could not be taken
+            first = dropped[0]
+            row.notes.remove(first)
+            row.notes.append(Note(first.code, first.field, first.value, "refused", first.detail))
+        else:
+            row.note("nothing_given", None, row.subject)
+            self.fates[row.number] = "unchanged" if row.subject in held else "accepted"
+
+    def _state(
+        self, row: Row | None, subject: str, key: str, stated: Iterable[tuple[str, Record]], fresh: bool
+    ) -> None:
+        for valid_from, payload in stated:
+            self.written.append((row, subject, key, valid_from, payload))
+            if fresh and row is not None:
+                mark = Stated(
+                    valid_from, 0, row.number, payload
+                )  # the filing's id is filled in when it is known
+                self.fresh.setdefault(subject, {}).setdefault(key, []).append(mark)
+
+    # Writing -----------------------------------------------------------------------------------------
+
+    def _write_filing(self) -> int:
+        listed, counts = self.listed, Counter(self.fates.values())
+        filing = self.connection.execute(
+            insert(FILING).values(
+                kind=self.kind.id, file=listed.file, sha256=listed.sha256, by=self.unit.by, recorded_at=self.unit.at,
+                parent_id=listed.parent_id, sheet=listed.sheet, options=json.dumps(dict(listed.options), ensure_ascii=False),
+                rows=len(listed.rows), **{fate: counts[fate] for fate in FATES},
+            )
+        ).inserted_primary_key[0]  # fmt: skip
+        kept = []
+        for row in listed.rows:
+            fate = self.fates[row.number]
+            cells = None
+            if fate in ("review", "refused"):
+                cells = json.dumps(listed.cells_of(row), ensure_ascii=False)
+            kept.append((filing, row.number, fate, row.subject, cells))
+        insert_rows(self.connection, FILING_ROW, ("filing_id", "row", "fate", "subject", "cells"), kept)
+        notes = [
+            (filing, row.number, note.field, note.code, note.value, note.fate, note.detail)
+            for row in listed.rows for note in row.notes
+        ]  # fmt: skip
+        insert_rows(
+            self.connection, PROBLEM, ("filing_id", "row", "field", "code", "value", "fate", "detail"), notes
+        )
+        return int(filing)
+
+    def _write_statements(self, filing: int, created: Sequence[Row]) -> dict[str, set[str]]:
+        """Append the statements; gives the touched subjects by record word."""
+        touched: dict[str, set[str]] = defaultdict(set)
+        rows = []
+        record, encode = self.kind.record, statements.encode
+        for row, subject, key, valid_from, payload in self.written:
+            rows.append((filing, row.number if row else 0, record, subject, key, valid_from, encode(payload)))
+        touched[record].update(subject for _row, subject, *_rest in self.written)
+        if not self.kind.founding:
+            for row in created:
+                if not row.stopped and row.subject:
+                    payload = self.house.founding_payload(row)
+                    rows.append(
+                        (
+                            filing,
+                            row.number,
+                            "enterprise",
+                            row.subject,
+                            row.subject,
+                            BEGINNING_TEXT,
+                            encode(payload),
+                        )
+                    )
+                    touched["enterprise"].add(row.subject)
+        statements.write(self.connection, rows)
+        for keys in self.fresh.values():
+            for key, stated in keys.items():
+                keys[key] = sorted((s._replace(filing=filing) for s in stated), key=lambda s: s[:3])
+        return touched

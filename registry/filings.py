@@ -1,0 +1,99 @@
+"""Reading what was filed: the list of filings, one filing with its rows, and what waits for a decision."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from registry.filing import FATES, FILING, FILING_ROW, PROBLEM
+from registry.intake.problems import message
+from registry.kind import Record
+from registry.store.clock import instant_text
+
+
+def filings(
+    connection: Connection, limit: int | None = None, offset: int = 0, kind: str | None = None
+) -> list[Record]:
+    """Newest first, as ``filings list`` shows them."""
+    query = _narrowed(select(FILING), kind).order_by(FILING.c.id.desc()).offset(offset)
+    return [document(row) for row in connection.execute(query.limit(limit) if limit else query)]
+
+
+def number_of_filings(connection: Connection, kind: str | None = None) -> int:
+    return connection.execute(_narrowed(select(func.count()).select_from(FILING), kind)).scalar() or 0
+
+
+def _narrowed(query: Select[Any], kind: str | None) -> Select[Any]:
+    return query.where(FILING.c.kind == kind) if kind else query
+
+
+def document(row: Any) -> Record:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "file": row.file,
+        "sha256": row.sha256,
+        "by": row.by,
+        "recorded_at": instant_text(row.recorded_at),
+        "withdrawn_at": row.withdrawn_at and instant_text(row.withdrawn_at),
+        "withdrawn_by": row.withdrawn_by,
+        "parent": row.parent_id,
+        "rows": row.rows,
+        **{fate: getattr(row, fate) for fate in FATES},
+    }
+
+
+def filing(connection: Connection, id: int, language: str = "zh") -> Record | None:
+    """One filing with how it was read, its problems, and the rows that wait with what was typed."""
+    row = connection.execute(select(FILING).where(FILING.c.id == id)).first()
+    if row is None:
+        return None
+    shown = document(row)
+    shown["sheet"] = row.sheet
+    shown.update(json.loads(row.options))
+    shown["problems"] = problems(connection, id, language)
+    shown["waiting"] = waiting(connection, id)
+    return shown
+
+
+def problems(connection: Connection, id: int, language: str = "zh", limit: int | None = None) -> list[Record]:
+    p = PROBLEM.c
+    query = (
+        select(p.row, p.field, p.code, p.value, p.fate, p.detail)
+        .where(p.filing_id == id)
+        .order_by(p.row, p.id)
+    )
+    return [
+        {
+            "row": row.row, "field": row.field, "code": row.code, "value": row.value,
+            "message": message(row.code, row.value, row.field, row.detail, language), "fate": row.fate,
+        }
+        for row in connection.execute(query.limit(limit) if limit else query)
+    ]  # fmt: skip
+
+
+def waiting(connection: Connection, id: int, fate: str = "review") -> list[Record]:
+    """Rows of one filing with a fate that keeps what was typed: ``review`` or ``refused``."""
+    r = FILING_ROW.c
+    query = (
+        select(r.row, r.subject, r.cells, r.decided_by)
+        .where(r.filing_id == id, r.fate == fate)
+        .order_by(r.row)
+    )
+    return [
+        {
+            "row": row.row,
+            "subject": row.subject,
+            "cells": json.loads(row.cells or "{}"),
+            "decided_by": row.decided_by,
+        }
+        for row in connection.execute(query)
+    ]
+
+
+def filing_at(connection: Connection, id: int) -> datetime | None:
+    """The instant of a filing: "just after it" is what ``--known-at ID`` means."""
+    return connection.execute(select(FILING.c.recorded_at).where(FILING.c.id == id)).scalar()

@@ -1,0 +1,74 @@
+"""The running house: settings, store, the gathered rooms, and the fold that serves them all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from registry.kind import Kinds, Record, Row
+from registry.places import Places, places
+from registry.room import Room
+from registry.settings import Settings
+from registry.store import statements
+from registry.store.clock import Clock
+from registry.store.engine import Store, Write
+
+#: record word → touched subjects; None stands for "all of them" (a table folded afresh).
+Touched = Mapping[str, Collection[str] | None]
+
+
+@dataclass(frozen=True)
+class House:
+    settings: Settings
+    store: Store
+    rooms: Sequence[Room]
+    #: False while many filings follow each other and what pages filter by is computed once, at their end.
+    derives: bool = True
+
+    @property
+    def clock(self) -> Clock:
+        return self.store.clock
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        return Kinds(kind for room in self.rooms for kind in room.kinds(self.settings))
+
+    @property
+    def places(self) -> Places:
+        return places(self.settings.city.code)
+
+    def refold(
+        self, unit: Write, touched: Mapping[str, Collection[str]], fresh: Mapping[str, statements.Held]
+    ) -> None:
+        """Make the typed tables equal to the fold for what a filing touched, in the filing's own transaction.
+
+        ``fresh``: subjects of the filing's own kind that had no statements before, with the new ones.
+        """
+        for kind in self.kinds.all:
+            if subjects := touched.get(kind.record):
+                usable = {s: keys for s, keys in fresh.items() if s in subjects} if len(touched) == 1 else {}
+                statements.refold(unit.connection, kind, subjects, usable)
+        self.after_fold(unit.connection, touched)
+
+    def after_fold(self, connection: Connection, touched: Touched) -> None:
+        for room in self.rooms:
+            if room.after_fold:
+                room.after_fold(self, connection, touched)
+
+    def founding_payload(self, row: Row) -> Record:
+        """What a list row says about the firm that it brings onto the register: name and, where given, the place."""
+        place = self.places.read_district(row.values.get("district") or "")
+        said: Record = {
+            "name": row.values["name"],
+            "city": place.city,
+            "district": place.district,
+            "area": place.area,
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def new_token(self) -> str:
+        return secrets.token_hex(12)

@@ -1,0 +1,97 @@
+"""A file becomes a filing: read, settle the columns, check every row, put the list on record, answer."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from registry.filing import FATES, Listed, Outcome, file_list
+from registry.house import House
+from registry.intake.problems import message
+from registry.intake.rows import Parsed, Progress, Reading, parse
+from registry.intake.sheets import read_grids
+from registry.kind import Kind, Note
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the person asked for besides the file itself; the options of ``cli.py import``."""
+
+    reading: Reading = Reading()
+    create: bool = False
+    complete_on: str | None = None
+    yes: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The answer to an import; ``document`` is the JSON of design §6."""
+
+    outcome: Outcome
+    parsed: Parsed
+    kind: Kind
+
+    def document(self, language: str = "zh") -> dict[str, Any]:
+        fates = self.outcome.fates
+        answer = {
+            "filing": self.outcome.filing,
+            "kind": self.kind.id,
+            "rows": self.outcome.rows,
+            **{fate: fates[fate] for fate in FATES},
+            "columns": self.parsed.columns,
+            "problems": [problem(number, note, language) for number, note in self.outcome.problems],
+        }
+        if self.outcome.left:
+            answer["left"] = self.outcome.left
+        return answer
+
+
+def problem(number: int, note: Note, language: str = "zh") -> dict[str, Any]:
+    """One entry of ``problems`` in design §6."""
+    return {
+        "row": number,
+        "field": note.field,
+        "code": note.code,
+        "value": note.value,
+        "message": message(note.code, note.value, note.field, note.detail, language),
+        "fate": note.fate,
+    }
+
+
+def import_file(house: House, kind: Kind, path: Path, by: str, wish: Wish, progress: Progress | None = None,
+                name: str | None = None) -> Imported:  # fmt: skip
+    """Import one file. Raises UnreadableError and HeaderError (used wrongly), NeedsConfirmationError, RefusedError.
+
+    ``name`` is what the file is called on record where ``path`` is a temporary copy.
+    """
+    if progress:
+        progress("open", 0, 1)
+    grids = list(read_grids(path, house.settings.limits, wish.reading.sheet))
+    parsed = parse(kind, grids, wish.reading, progress)
+    listed = Listed(
+        kind,
+        parsed.rows,
+        name or path.name,
+        hashlib.sha256(path.read_bytes()).hexdigest(),
+        parsed.sheet,
+        options(parsed, wish),
+        parsed.cells_of,
+    )
+    outcome = file_list(
+        house, listed, by, create=wish.create, complete_on=wish.complete_on, yes=wish.yes,
+        dry_run=wish.dry_run, progress=progress,
+    )  # fmt: skip
+    return Imported(outcome, parsed, kind)
+
+
+def options(parsed: Parsed, wish: Wish) -> dict[str, Any]:
+    """How the file was read, kept with the filing so that a row in review can be read again the same way."""
+    return {
+        "columns": parsed.columns,
+        "set": dict(wish.reading.sets),
+        "create": wish.create,
+        "complete_on": wish.complete_on,
+    }

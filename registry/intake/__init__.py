@@ -1,0 +1,1 @@
+"""Intake: files become rows, rows become cells, every row gets exactly one fate."""

@@ -1,0 +1,300 @@
+"""What people type into cells, read into plain values. Pure; one function per field type.
+
+A reader gets one cell and the column's unit and gives a :class:`Cell`: a value (ISO text for days, integers for
+money and counts, decimal text for ratios), or the problem id of design §9 that says why there is none.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from registry import industries, words
+from registry.kind import Field
+from registry.naming.codes import read_code
+from registry.naming.normal import split_names
+
+
+class Cell(NamedTuple):
+    """``given`` False: the cell says nothing. ``value`` None with ``given``: it says "no value" (清空)."""
+
+    given: bool
+    value: Any = None
+    problem: str | None = None
+    detail: str | None = None
+
+
+NOTHING = Cell(False)
+CLEARED = Cell(True, None)
+CLEAR_WORDS = {"清空", "(清空)", "<清空>"}
+EMPTY = {
+    "",
+    "-",
+    "--",
+    "---",
+    "—",
+    "——",
+    "–",
+    "/",
+    "\\",
+    "N/A",
+    "NA",
+    "#N/A",
+    "NULL",
+    "NONE",
+    "NAN",
+    "无",
+    "暂无",
+    "不详",
+    "未知",
+    "空",
+}
+#: Words that mean "nothing here" in most columns but an answer in a yes-or-no or level column.
+ANSWERS = {"无", "NONE"}
+
+UNITS = {
+    "元": 1, "千元": 1_000, "万元": 10_000, "百万元": 1_000_000, "千万元": 10_000_000, "亿元": 100_000_000,
+    "千": 1_000, "万": 10_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000,
+    "yuan": 1, "cny": 1, "rmb": 1, "人民币": 1, "wan": 10_000, "yi": 100_000_000,
+    "美元": 1, "千美元": 1_000, "万美元": 10_000, "百万美元": 1_000_000, "亿美元": 100_000_000, "usd": 1,
+}  # fmt: skip
+PERCENT = {"%", "percent", "百分比", "pct"}
+CURRENCIES = {
+    "美元": "USD", "USD": "USD", "港元": "HKD", "港币": "HKD", "HKD": "HKD", "欧元": "EUR", "EUR": "EUR", "日元": "JPY",
+    "英镑": "GBP", "新加坡元": "SGD", "新加坡币": "SGD", "澳元": "AUD", "澳大利亚元": "AUD", "加元": "CAD", "加拿大元": "CAD",
+    "韩元": "KRW", "新台币": "TWD", "台币": "TWD", "瑞士法郎": "CHF",
+}  # fmt: skip
+SERIAL_ZERO = date(1899, 12, 30)  # the spreadsheet's day 0, its 1900 leap-year error included
+_CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_NUMBER = re.compile(r"^([+-]?)(\d[\d,]*\.?\d*|\.\d+)(?:E([+-]?\d+))?(.*)$", re.IGNORECASE)
+
+
+def plain(raw: Any) -> str:
+    """Text with full-width forms folded and outer blanks, BOMs and apostrophes gone."""
+    return unicodedata.normalize("NFKC", str(raw)).strip().strip("\ufeff'’`").strip()
+
+
+def empty(text: str, answers: bool = False) -> bool:
+    upper = text.upper()
+    return upper in EMPTY and not (answers and upper in ANSWERS)
+
+
+def reader(field: Field, unit: str | None) -> Callable[[Any], Cell]:
+    """The function that reads this field's cells. ``unit`` is the column's, if it has one."""
+    read = _READERS[field.type]
+
+    def one(raw: Any) -> Cell:
+        if raw is None:
+            return NOTHING
+        if isinstance(raw, str):
+            text = plain(raw)
+            if empty(text, answers=field.type == "word"):
+                return NOTHING
+            if text in CLEAR_WORDS:
+                return CLEARED
+            return read(field, text, unit)
+        return read(field, raw, unit)
+
+    return one
+
+
+def _text(_field: Field, raw: Any, _unit: str | None) -> Cell:
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    if isinstance(raw, datetime):
+        raw = raw.date()
+    return Cell(True, plain(raw))
+
+
+def _names(_field: Field, raw: Any, _unit: str | None) -> Cell:
+    return Cell(True, ";".join(split_names(plain(raw))))
+
+
+def _code(_field: Field, raw: Any, _unit: str | None) -> Cell:
+    reading = read_code(raw)
+    if reading.problem:
+        return Cell(True, None, reading.problem, reading.hint)
+    return Cell(True, reading.code, "case_folded" if reading.folded else None)
+
+
+def _word(field: Field, raw: Any, _unit: str | None) -> Cell:
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    text = plain(raw)
+    found = words.read(field.vocabulary, text)
+    if found is None:
+        return NOTHING if empty(text) else Cell(True, None, "value_unknown")
+    return Cell(True, found)
+
+
+def read_day(raw: Any, end: bool = False) -> str | None:
+    """A day in any usual form as ISO text; a bare year or month is its first day, or its last with ``end``."""
+    if isinstance(raw, datetime):
+        return raw.date().isoformat()
+    if isinstance(raw, date):
+        return raw.isoformat()
+    if isinstance(raw, bool):
+        return None
+    if isinstance(raw, (int, float)):
+        if float(raw).is_integer() and 1900 <= raw <= 2100:
+            return f"{int(raw)}-12-31" if end else f"{int(raw)}-01-01"
+        if 10_000 <= raw < 80_000:
+            return (SERIAL_ZERO + timedelta(days=int(raw))).isoformat()
+        raw = f"{raw:.0f}"
+    text = plain(raw).translate(_CHINESE_DIGITS)
+    text = re.sub(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$", "", text).strip()
+    if re.fullmatch(r"\d{8}", text):
+        parts = [text[:4], text[4:6], text[6:]]
+    elif re.fullmatch(r"\d{5}(\.\d+)?", text):
+        return read_day(float(text))
+    else:
+        parts = [p for p in re.split(r"[年月日号./\-\s]+", text) if p]
+    if not 1 <= len(parts) <= 3 or not all(p.isdigit() for p in parts) or len(parts[0]) != 4:
+        return None
+    year = int(parts[0])
+    try:
+        if len(parts) == 3:
+            return date(year, int(parts[1]), int(parts[2])).isoformat()
+        if len(parts) == 2:
+            first = date(year, int(parts[1]), 1)
+            following = (first + timedelta(days=32)).replace(day=1)
+            return (following - timedelta(days=1) if end else first).isoformat()
+        return date(year, 12, 31).isoformat() if end else date(year, 1, 1).isoformat()
+    except ValueError:
+        return None
+
+
+def _day(field: Field, raw: Any, _unit: str | None) -> Cell:
+    found = read_day(raw, field.end)
+    return Cell(True, found) if found else Cell(True, None, "date_unreadable")
+
+
+def _year(_field: Field, raw: Any, _unit: str | None) -> Cell:
+    if isinstance(raw, (date, datetime)):
+        return Cell(True, raw.year)
+    match = re.fullmatch(r"(\d{4})(\.0)?(年|年度)?", plain(raw))
+    if match and 1949 <= int(match[1]) <= 2100:
+        return Cell(True, int(match[1]))
+    return Cell(True, None, "date_unreadable")
+
+
+def split_number(raw: Any) -> tuple[Decimal, str] | None:
+    """A number and the unit typed behind it (lower case, no brackets); None when there is no number."""
+    if isinstance(raw, bool) or isinstance(raw, (date, datetime)):
+        return None
+    if isinstance(raw, (int, float)):
+        return Decimal(repr(raw)), ""
+    text = re.sub(r"\s", "", plain(raw)).lstrip("¥￥$约")
+    negative = text.startswith("(") and text.endswith(")") and text[1:2].isdigit() and text[-2:-1].isdigit()
+    match = _NUMBER.match(text.strip("()") if negative else text)
+    if not match:
+        return None
+    sign, digits, exponent, rest = match.groups()
+    try:
+        value = Decimal(digits.replace(",", "")).scaleb(int(exponent or 0))
+    except InvalidOperation:
+        return None
+    return (-value if sign == "-" or negative else value), rest.replace("(", "").replace(")", "").lower()
+
+
+def scale(unit: str) -> int | None:
+    """How many yuan (or dollars) one of ``unit`` is; None for what is not a money unit."""
+    bare = unit.lower().replace("人民币", "").replace("rmb", "").replace("cny", "")
+    return UNITS.get(bare or "元")
+
+
+def _money(field: Field, raw: Any, unit: str | None) -> Cell:
+    parted = split_number(raw)
+    if parted is None:
+        return Cell(True, None, "number_unreadable")
+    value, typed = parted
+    said = typed or unit or ""
+    if not said and value != 0:
+        return Cell(True, None, "unit_unknown")
+    factor = scale(said) if said else 1
+    dollars = any(mark in said for mark in ("美元", "usd"))
+    if factor is None or (dollars != field.id.endswith("_usd") and (dollars or typed)):
+        return Cell(True, None, "unit_unknown", said)
+    amount = int((value * factor).quantize(Decimal(1), ROUND_HALF_UP))
+    if amount < 0 and not field.signed:
+        return Cell(True, None, "negative")
+    return Cell(True, amount)
+
+
+def _capital(_field: Field, raw: Any, unit: str | None) -> Cell:
+    """Registered capital: yuan as an integer; another currency stays as ``USD 500000`` and is noted."""
+    parted = split_number(raw)
+    if parted is None:
+        return Cell(True, None, "number_unreadable")
+    value, typed = parted
+    if value < 0:
+        return Cell(True, None, "negative")
+    said = typed or unit or ""
+    for word, code in CURRENCIES.items():
+        if word.lower() in said.lower():
+            factor = UNITS.get(said.lower().replace(word.lower(), "") or "元")
+            if factor is None:
+                return Cell(True, None, "unit_unknown", said)
+            amount = (value * factor).quantize(Decimal(1), ROUND_HALF_UP)
+            return Cell(True, f"{code} {amount}", "currency_kept", said)
+    if not said and 0 < value < 1_000_000:
+        return Cell(True, None, "unit_unknown")
+    factor = scale(said.replace("人民币元", "元").replace("圆", "元")) if said else 1
+    if factor is None:
+        return Cell(True, None, "unit_unknown", said)
+    return Cell(True, int((value * factor).quantize(Decimal(1), ROUND_HALF_UP)))
+
+
+def _integer(field: Field, raw: Any, unit: str | None) -> Cell:
+    parted = split_number(raw)
+    if parted is None or parted[0] != parted[0].to_integral_value():
+        return Cell(True, None, "number_unreadable")
+    value, typed = parted
+    many = UNITS.get(typed, 1) if typed not in ("元",) else 1
+    if value < 0 and not field.signed:
+        return Cell(True, None, "negative")
+    return Cell(True, int(value * many))
+
+
+def decimal_text(value: Decimal) -> str:
+    """Exact decimal text without trailing zeros or exponent."""
+    text = format(value.normalize(), "f")
+    return "0" if text in ("-0", "") else text
+
+
+def _number(field: Field, raw: Any, _unit: str | None) -> Cell:
+    parted = split_number(raw)
+    if parted is None:
+        return Cell(True, None, "number_unreadable")
+    if parted[0] < 0 and not field.signed:
+        return Cell(True, None, "negative")
+    return Cell(True, decimal_text(parted[0]))
+
+
+def _ratio(_field: Field, raw: Any, unit: str | None) -> Cell:
+    """A share. ``unit`` is ``percent`` or ``ratio`` (settled for the whole column by the importer)."""
+    parted = split_number(raw)
+    if parted is None or parted[1] not in ("", *PERCENT):
+        return Cell(True, None, "number_unreadable")
+    value = parted[0] / 100 if parted[1] or unit == "percent" else parted[0]
+    if not 0 <= value <= 1:
+        return Cell(True, None, "share_range")
+    return Cell(True, decimal_text(value))
+
+
+def _industry(_field: Field, raw: Any, _unit: str | None) -> Cell:
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    found = industries.read(plain(raw))
+    return Cell(True, found) if found else Cell(True, None, "value_unknown")
+
+
+_READERS: dict[str, Callable[[Field, Any, str | None], Cell]] = {
+    "text": _text, "names": _names, "code": _code, "day": _day, "year": _year, "integer": _integer, "money": _money,
+    "capital": _capital, "ratio": _ratio, "number": _number, "word": _word, "city": _text, "district": _text,
+    "area": _text, "street": _text, "industry": _industry,
+}  # fmt: skip

@@ -1,0 +1,93 @@
+"""What a row changes: its fate, and the statements that it makes. Pure.
+
+Dating (design §5, "Valid from"): records with their own dates are corrected as a whole. A changing record's fields
+hold from the row's day; without one the first value ever filed holds from the beginning, and a later different
+value is a change from the day of filing for some fields and a correction of what it replaces for the others.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from registry.kind import Kind, Record, Row
+from registry.store.clock import BEGINNING_TEXT
+from registry.store.fold import Stated, speaking
+
+
+class Judged(NamedTuple):
+    """``changes``: the row alters what we hold. ``statements``: (valid_from, payload) pairs that it makes."""
+
+    changes: bool
+    statements: list[tuple[str, Record]]
+
+
+def payload_of(kind: Kind, row: Row) -> Record:
+    """The fields that the row gives, in the kind's order."""
+    values = row.values
+    return {f.id: values[f.id] for f in kind.fields if f.id in values and f.id in kind.stated}
+
+
+def judge(kind: Kind, row: Row, payload: Record, held: Sequence[Stated], today: str) -> Judged:
+    """Compare a row with the statements held about its key, in fold order."""
+    if kind.timing == "dates":
+        state = {name: spoken.value for name, spoken in speaking(held, BEGINNING_TEXT).items()}
+        return Judged(not held or differs(payload, state), [(BEGINNING_TEXT, payload)])
+    effective = row.values.get(kind.effective or "")
+    if effective:
+        state = {name: spoken.value for name, spoken in speaking(held, effective).items()}
+        return Judged(not held or differs(payload, state), [(effective, payload)])
+    if not held:
+        return Judged(True, [(BEGINNING_TEXT, payload)])
+    return _undated(kind, payload, held, today, row.values.get("meaning"))
+
+
+def differs(payload: Record, state: Record) -> bool:
+    """Whether any field given is not what is held; clearing what was never given changes nothing."""
+    return any(value != state.get(name) for name, value in payload.items())
+
+
+def _undated(kind: Kind, payload: Record, held: Sequence[Stated], today: str, meaning: Any) -> Judged:
+    now = speaking(held, today)
+    ever = {name for statement in held for name in statement.payload}
+    by_day: dict[str, Record] = defaultdict(dict)
+    changes = False
+    for name, value in payload.items():
+        spoken = now.get(name)
+        if spoken is not None and spoken.value == value:
+            by_day[spoken.valid_from][name] = value
+            continue
+        if spoken is None and value is None:
+            continue
+        changes = True
+        if spoken is None:
+            # Never said before: from the beginning. Said only for a later day: a change from now until then.
+            day = BEGINNING_TEXT if name not in ever else today
+        elif meaning == "change" or (meaning != "correction" and kind.by_id[name].changes):
+            day = today
+        else:
+            day = spoken.valid_from
+        by_day[day][name] = value
+    return Judged(changes, sorted(by_day.items()))
+
+
+def contradictions(kind: Kind, rows: Iterable[Row], payloads: dict[int, Record]) -> dict[int, str]:
+    """Rows of one file that disagree on a key and field: row number → which field and which rows."""
+    groups: dict[tuple[str, Any], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.key, row.values.get(kind.effective or "")].append(row)
+    found: dict[int, str] = {}
+    for group in groups.values():
+        if len(group) < 2:
+            continue
+        values: dict[str, dict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for row in group:
+            for name, value in payloads[row.number].items():
+                values[name][value].append(row.number)
+        for name, by_value in values.items():
+            if len(by_value) > 1:
+                numbers = sorted(n for where in by_value.values() for n in where)
+                for number in numbers:
+                    found.setdefault(number, f"{kind.by_id[name].zh}, {', '.join(map(str, numbers))}")
+    return found

@@ -1,0 +1,195 @@
+"""From a sheet to rows of plain values, column by column: each distinct cell is read once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from registry.intake.cells import Cell, plain, reader, split_number
+from registry.intake.headers import Column, Header, HeaderError, find_header
+from registry.intake.sheets import Grid, as_typed, is_empty
+from registry.kind import Field, Kind, Note, Row
+
+Progress = Callable[[str, int, int], None]
+#: Problems of cells that are remarks on a good value rather than reasons to drop it.
+REMARKS = {"case_folded", "currency_kept"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read: ``mapping`` header → field, ``sets`` field → value, ``units`` field → unit."""
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    sheet: str | None = None
+
+
+@dataclass
+class Parsed:
+    """Rows as read. ``columns``: header → ``{"field", "unit"}`` or None, as the import's answer shows it."""
+
+    sheet: str
+    rows: list[Row]
+    header: Header
+    grid: Grid
+
+    @property
+    def columns(self) -> dict[str, dict[str, str | None] | None]:
+        return {
+            c.header: {"field": c.field.id, "unit": c.unit} if c.field else None for c in self.header.columns
+        }  # fmt: skip
+
+    def cells_of(self, row: Row) -> dict[str, Any]:
+        """What was typed in the mapped columns of a row, by header."""
+        typed = self.grid.rows[row.number - 1]
+        return {
+            c.header: as_typed(typed[c.index])
+            for c in self.header.columns
+            if c.field and c.index < len(typed) and not is_empty(typed[c.index])
+        }
+
+
+def parse(kind: Kind, grids: Sequence[Grid], reading: Reading, progress: Progress | None = None) -> Parsed:
+    """Read the first sheet that has a header. Raises HeaderError when none has, or a key column is missing."""
+    tried = []
+    for grid in grids:
+        tried.append(grid.name)
+        header = find_header(kind, grid.rows, reading.mapping, reading.units)
+        if header is not None:
+            break
+    else:
+        headers = ", ".join(f"{f.zh} ({f.id})" for f in kind.fields[:6])
+        raise HeaderError(
+            f"no header row found on sheet {', '.join(tried) or '-'}: none of the first rows names a column of {kind.id} "
+            f"such as {headers}; say which is which by --map HEADER=FIELD"
+        )
+    defaults = read_sets(kind, reading.sets)
+    _require(kind, header, defaults)
+    return _read_rows(kind, grid, header, defaults, progress)
+
+
+def read_sets(kind: Kind, sets: Mapping[str, str]) -> dict[str, Any]:
+    """The values of ``--set``, read like cells. Raises HeaderError for an unknown field or an unreadable value."""
+    values: dict[str, Any] = {}
+    for name, text in sets.items():
+        if name == "meaning":
+            if text not in ("change", "correction"):
+                raise HeaderError(f"--set meaning={text}: use change or correction")
+            values[name] = text
+            continue
+        if name not in kind.by_id:
+            raise HeaderError(
+                f"--set {name}={text}: {kind.id} has no field {name!r}; see: cli.py fields {kind.id}"
+            )
+        cell = reader(kind.by_id[name], None)(text)
+        if cell.problem and cell.problem not in REMARKS:
+            raise HeaderError(
+                f"--set {name}={text}: cannot be read as {kind.by_id[name].zh} ({cell.problem})"
+            )
+        if cell.given:
+            values[name] = cell.value
+    return values
+
+
+def _require(kind: Kind, header: Header, defaults: Mapping[str, Any]) -> None:
+    present = {c.field.id for c in header.columns if c.field} | set(defaults)
+    if any(c.year for c in header.columns):
+        present.add("year")
+    keys = [kind.subject] + (["name"] if kind.by_name else [])
+    if not present & set(keys):
+        wanted = " or ".join(f"{kind.by_id[k].zh} ({k})" for k in keys)
+    else:
+        missing = [k for k in kind.required if k not in present]
+        if not missing:
+            return
+        wanted = ", ".join(f"{kind.by_id[k].zh} ({k})" for k in missing)
+    found = ", ".join(c.header for c in header.columns)
+    raise HeaderError(
+        f"no column gives {wanted}; the columns are {found}. Say which does by --map HEADER=FIELD, "
+        "or give one value for all rows by --set FIELD=VALUE"
+    )
+
+
+def _read_rows(
+    kind: Kind, grid: Grid, header: Header, defaults: Mapping[str, Any], progress: Progress | None
+) -> Parsed:
+    body = grid.rows[header.first_row :]
+    titles = [str(v or "").strip() for v in grid.rows[header.first_row - 1]]
+    numbers = [
+        index + header.first_row + 1
+        for index, row in enumerate(body)
+        if any(not is_empty(v) for v in row) and [str(v or "").strip() for v in row[: len(titles)]] != titles
+    ]
+    width = max((len(row) for row in body), default=0)
+    years = {c.year for c in header.columns if c.year}
+    if len(years) > 1:
+        raise HeaderError(
+            f"the columns speak of several years ({', '.join(map(str, sorted(years)))}); import one year at a time"
+        )
+    settled: list[Column] = []
+    read: list[tuple[Field, list[Cell], list[Any]]] = []
+    for done, column in enumerate(header.columns):
+        if column.field is not None and column.index < width:
+            raw = [
+                row[column.index] if column.index < len(row) else None
+                for row in (grid.rows[n - 1] for n in numbers)
+            ]
+            if column.field.type == "ratio" and column.unit != "%":
+                column = replace(column, unit=_share_unit(raw))
+            elif column.field.type == "ratio":
+                column = replace(column, unit="percent")
+            read.append((column.field, _read_column(column.field, column.unit, raw), raw))
+        settled.append(column)
+        if progress:
+            progress("read", done + 1, len(header.columns))
+    base = dict(defaults)
+    if years and "year" in kind.by_id:
+        base.setdefault("year", years.pop())
+    rows = [Row(number, dict(base)) for number in numbers]
+    for field_, cells, raw in read:
+        id = field_.id
+        for row, cell, typed in zip(rows, cells, raw, strict=True):
+            if cell.problem is None:
+                if cell.given:
+                    row.values[id] = cell.value
+            else:
+                _take_problem(field_, row, cell, typed)
+    return Parsed(grid.name, rows, Header(tuple(settled), header.first_row), grid)
+
+
+def _read_column(field_: Field, unit: str | None, raw: Sequence[Any]) -> list[Cell]:
+    """Each distinct value once: real columns repeat themselves, and long ones most of all."""
+    read = reader(field_, unit)
+    seen: dict[Any, Cell] = {}
+    cells = []
+    for value in raw:
+        key = value if type(value) is str else (type(value), value)
+        cell = seen.get(key)
+        if cell is None:
+            cell = seen[key] = read(value)
+        cells.append(cell)
+    return cells
+
+
+def _take_problem(field_: Field, row: Row, cell: Cell, typed: Any) -> None:
+    assert cell.problem
+    if cell.problem in REMARKS:
+        row.values[field_.id] = cell.value
+        row.note(cell.problem, field_.id, as_typed(typed), detail=cell.detail)
+        return
+    fate = "refused" if field_.vital or field_.id == "uscc" or cell.problem == "negative" else "note"
+    row.notes.append(Note(cell.problem, field_.id, str(as_typed(typed)), fate, cell.detail))  # type: ignore[arg-type]
+
+
+def _share_unit(raw: Sequence[Any]) -> str:
+    """Percent if any value without its own sign exceeds 1, else ratio (design §6)."""
+    for value in raw:
+        if is_empty(value):
+            continue
+        parted = split_number(plain(value) if isinstance(value, str) else value)
+        if parted and not parted[1] and parted[0] > Decimal(1):
+            return "percent"
+    return "ratio"

@@ -1,0 +1,181 @@
+"""Files become sheets: .xlsx, .xls, .csv, .tsv as bureaus have them, with limits before anything is unpacked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
+
+from registry.settings import Limits
+
+EXCEL = {".xlsx", ".xlsm", ".xls"}
+TEXT = {".csv", ".tsv", ".txt"}
+ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+class UnreadableError(Exception):
+    """The file cannot be read at all; the message says what it is and what to do. Exit code 2."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet as typed: ``rows[i]`` are the cells of sheet row ``i + 1``; "" and None are empty."""
+
+    name: str
+    rows: list[list[Any]]
+
+
+def read_grids(path: Path, limits: Limits, sheet: str | None = None) -> Iterator[Grid]:
+    """The visible sheets of a file in order, or the one named. Raises UnreadableError."""
+    if not path.exists():
+        raise UnreadableError(f"{path}: there is no such file")
+    if path.stat().st_size == 0:
+        raise UnreadableError(f"{path.name}: the file is empty")
+    suffix = path.suffix.lower()
+    with path.open("rb") as file:
+        head = file.read(8)
+    if suffix in EXCEL or head[:4] == b"PK\x03\x04" or head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        if suffix in TEXT or suffix in EXCEL:
+            yield from _excel(path, head, limits, sheet)
+            return
+    elif suffix in TEXT:
+        yield _delimited(path, limits)
+        return
+    raise UnreadableError(
+        f"{path.name}: cannot read files of type {suffix or '(none)'}; use .xlsx, .xls, .csv or .tsv"
+    )
+
+
+def _excel(path: Path, head: bytes, limits: Limits, sheet: str | None) -> Iterator[Grid]:
+    if head[:4] == b"PK\x03\x04":
+        _refuse_bomb(path, limits)
+    elif head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" and path.suffix.lower() in (".xlsx", ".xlsm"):
+        raise UnreadableError(
+            f"{path.name}: the workbook is protected by a password; remove the password and save it again"
+        )
+    elif head[:4] != b"PK\x03\x04" and head != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise UnreadableError(
+            f"{path.name}: is not an Excel workbook in spite of its name; save it again as .xlsx"
+        )
+    try:
+        book = load_workbook(str(path))
+        names = [
+            m.name for m in book.sheets_metadata
+            if m.typ == SheetTypeEnum.WorkSheet and (m.visible == SheetVisibleEnum.Visible or m.name == sheet)
+        ]  # fmt: skip
+    except CalamineError as error:
+        locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
+        hint = "remove the password and save it again" if locked else "open it in Excel and save it again"
+        raise UnreadableError(f"{path.name}: the workbook cannot be read ({error}); {hint}") from error
+    if sheet is not None and sheet not in names:
+        raise UnreadableError(f"{path.name}: has no sheet {sheet!r}; it has {', '.join(names)}")
+    for name in [sheet] if sheet is not None else names:
+        yield Grid(name, _sheet_rows(path, book, name, limits))
+
+
+def _sheet_rows(path: Path, book: CalamineWorkbook, name: str, limits: Limits) -> list[list[Any]]:
+    try:
+        found = book.get_sheet_by_name(name)
+        if found.height > limits.rows + 100:
+            raise UnreadableError(_too_many(path, limits))
+        if found.width > limits.columns:
+            raise UnreadableError(
+                f"{path.name}: sheet {name} has {found.width} columns; at most {limits.columns} are read"
+            )
+        rows = found.to_python(skip_empty_area=False)
+        _spread_merged(rows, found)
+    except (CalamineError, MemoryError, ValueError) as error:
+        raise UnreadableError(
+            f"{path.name}: sheet {name} cannot be read ({error}); save it again in Excel"
+        ) from error
+    return rows
+
+
+def _spread_merged(rows: list[list[Any]], sheet: Any) -> None:
+    """A value merged downwards over data rows holds for each of them (a district written once for ten firms)."""
+    for (top, left), (bottom, right) in getattr(sheet, "merged_cell_ranges", None) or ():
+        if left == right and top < bottom < len(rows):
+            for row in rows[top + 1 : bottom + 1]:
+                if row[left] in ("", None):
+                    row[left] = rows[top][left]
+
+
+def _refuse_bomb(path: Path, limits: Limits) -> None:
+    """Look at what the archive declares before unpacking any of it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise UnreadableError(
+            f"{path.name}: the workbook is damaged ({error}); save it again in Excel"
+        ) from error
+    total = sum(entry.file_size for entry in entries)
+    worst = max(
+        (e.file_size / max(e.compress_size, 1) for e in entries if e.file_size > 10_000_000), default=0
+    )
+    if total > limits.unpacked_mb * 1_000_000 or len(entries) > 10_000 or worst > limits.unpack_ratio:
+        raise UnreadableError(
+            f"{path.name}: would unpack to {total // 1_000_000} MB from {path.stat().st_size // 1000} KB; refused as unsafe. "
+            "If it is a real list, copy its cells into a new workbook, or save it as .csv."
+        )
+
+
+def _too_many(path: Path, limits: Limits) -> str:
+    return f"{path.name}: has more than {limits.rows:,} rows; split the file and import the parts"
+
+
+def _delimited(path: Path, limits: Limits) -> Grid:
+    data = path.read_bytes()
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ENCODINGS
+        if data.count(b"\0"):
+            raise UnreadableError(
+                f"{path.name}: is not a text file in spite of its name; save it again as .xlsx or .csv"
+            )
+    if data.count(b"\n") > limits.rows + 100:
+        raise UnreadableError(_too_many(path, limits))
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise UnreadableError(f"{path.name}: is neither UTF-8 nor GB18030 text; save it again as UTF-8")
+    csv.field_size_limit(max(limits.cell_chars, 131_072))
+    try:
+        rows = [
+            row[: limits.columns]
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+        ]
+    except csv.Error as error:
+        raise UnreadableError(f"{path.name}: cannot be read as a table ({error})") from error
+    return Grid(path.stem, rows)
+
+
+def _delimiter(text: str) -> str:
+    """The mark that splits the first lines into most columns: a tab under the name .csv is common."""
+    head = [line for line in text[:20_000].splitlines() if line.strip()][:10]
+    return max(",\t;|", key=lambda mark: (max((line.count(mark) for line in head), default=0), mark == ","))
+
+
+def is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def as_typed(value: Any) -> Any:
+    """A cell as it can be kept in JSON and shown again."""
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, (int, float, str, bool)) or value is None else str(value)

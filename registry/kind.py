@@ -1,0 +1,150 @@
+"""A kind of record, declared as data: its fields, its key, its time, its table.
+
+Import, fold, show, export, templates and documentation all read these declarations; nothing else in the
+house knows what columns a list may have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from sqlmodel import SQLModel
+
+FieldType = Literal[
+    "text", "names", "code", "day", "year", "integer", "money", "capital", "ratio", "number", "word",
+    "city", "district", "area", "street", "industry",
+]  # fmt: skip
+
+#: A record as it is folded: field → plain value (ISO day text, int, str); None says "no value".
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. ``id`` is the contract, ``headers`` are what people type above the column.
+
+    changes: a later different value without a date is a change from the day of filing, not a correction.
+    signed: negative numbers are meaningful. personal: stored apart, masked, erasable.
+    ahead: a day after the filing's day is fine. end: a bare year means its last day.
+    vital: a cell that cannot be read refuses the row instead of being noted and left out.
+    """
+
+    id: str
+    type: FieldType
+    zh: str
+    en: str
+    headers: tuple[str, ...] = ()
+    vocabulary: str = ""
+    changes: bool = False
+    signed: bool = False
+    personal: bool = False
+    ahead: bool = False
+    end: bool = False
+    vital: bool = False
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to say about a row. ``fate``: refused, review, or note (the row goes on)."""
+
+    code: str
+    field: str | None = None
+    value: str | None = None
+    fate: Literal["refused", "review", "note"] = "refused"
+    detail: str | None = None
+
+
+@dataclass(slots=True)
+class Row:
+    """One data row on its way to a fate. ``number`` is the sheet's row number as people see it."""
+
+    number: int
+    values: Record
+    notes: list[Note] = field(default_factory=list)
+    subject: str | None = None
+    key: str = ""
+
+    def note(self, code: str, field: str | None = None, value: Any = None, fate: Any = "note",
+             detail: str | None = None) -> None:  # fmt: skip
+        self.notes.append(Note(code, field, None if value is None else str(value), fate, detail))
+
+    @property
+    def stopped(self) -> str | None:
+        """The worst fate among the notes: refused before review; None when the row may go on."""
+        fates = {note.fate for note in self.notes}
+        return "refused" if "refused" in fates else "review" if "review" in fates else None
+
+
+Check = Callable[[Row, str], None]
+Finish = Callable[[list[Record]], None]
+Settle = Callable[[Row, Sequence[Record], str], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A record kind.
+
+    id: the word on the command line. record: the word in statements. shown: the key in ``show``.
+    key: field ids that, after the subject, tell records of one subject apart.
+    timing: ``spans`` – fields change over time (``effective`` names the row's day);
+            ``dates`` – the record carries its own dates and is corrected as a whole.
+    check(row, today): refuses, notes and fills defaults; pure. settle(row, records of its subject, today): the same
+            where it depends on what is held, such as which term a revocation speaks of; pure. finish(records of one subject): fills derived
+    columns in place; pure. subject: the field that holds the subject; by_name: a row may name the firm instead.
+    list_day: the fields that tell the day on which a name is to be read.
+    """
+
+    id: str
+    record: str
+    shown: str
+    zh: str
+    en: str
+    model: type[SQLModel]
+    fields: tuple[Field, ...]
+    timing: Literal["spans", "dates"]
+    key: tuple[str, ...] = ()
+    effective: str | None = None
+    subject: str = "uscc"
+    by_name: bool = False
+    founding: bool = False  # filing this kind may put a new subject on the register
+    check: Check | None = None
+    settle: Settle | None = None
+    finish: Finish | None = None
+    list_day: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    #: (connection, rows, named subjects, day) → (rows that end memberships, number of members): ``--complete-on``
+    whole_list: Callable[..., Any] | None = None
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Field]:
+        return {f.id: f for f in self.fields}
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The typed table's columns, in its order."""
+        return tuple(column.name for column in self.model.__table__.columns)  # type: ignore[attr-defined]
+
+    @cached_property
+    def stated(self) -> frozenset[str]:
+        """Fields that a statement's payload may hold: all but who it is about and from when."""
+        aside = {self.subject, "meaning"} | ({"name", "district"} if self.by_name else set())
+        if self.effective == "effective_on":
+            aside.add("effective_on")
+        return frozenset(f.id for f in self.fields) - aside
+
+    def key_of(self, subject: str, values: Mapping[str, Any]) -> str:
+        return "|".join([subject, *(str(values.get(part) or "") for part in self.key)])
+
+
+class Kinds:
+    """The kinds of all gathered rooms, found by command word or record word."""
+
+    def __init__(self, kinds: Iterable[Kind]) -> None:
+        self.all = tuple(kinds)
+        self.by_id = {kind.id: kind for kind in self.all}
+        self.by_record = {kind.record: kind for kind in self.all}
+        if len(self.by_id) != len(self.all) or len(self.by_record) != len(self.all):
+            raise ValueError("two rooms declare the same kind")

@@ -1,0 +1,129 @@
+"""The register's own record kinds: enterprises, figures, evidence, honours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from registry import fields, industries
+from registry.kind import Kind, Record, Row
+from registry.models import Enterprise, Evidence, Figures, Honour
+from registry.naming.codes import looks_like_code
+from registry.naming.normal import legal_form, normal_form
+from registry.places import Place, Places, places
+from registry.settings import Settings
+
+
+def kinds(settings: Settings) -> tuple[Kind, ...]:
+    at_home = places(settings.city.code)
+    return (
+        Kind("enterprises", "enterprise", "profile", "企业", "Enterprises", Enterprise, fields.ENTERPRISES, "spans",
+             effective="effective_on", founding=True,
+             check=_enterprise_check(at_home), finish=_enterprise_finish(settings.city.code)),
+        Kind("figures", "figures", "figures", "年度数据", "Figures", Figures, fields.FIGURES, "dates",
+             key=("year",), by_name=True, required=("year",), check=_check_name),
+        Kind("evidence", "evidence", "evidence", "佐证", "Evidence", Evidence, fields.EVIDENCE, "spans",
+             effective="effective_on", by_name=True, list_day=("effective_on",), check=_check_name),
+        Kind("honours", "honour", "honours", "荣誉", "Honours", Honour, fields.HONOURS, "dates",
+             key=("honour", "on"), by_name=True, list_day=("on",), required=("honour", "on"), check=_honour_check),
+    )  # fmt: skip
+
+
+def check_present(row: Row, *required: str) -> None:
+    """Refuse a row that lacks a key field, unless the cell was already refused as unreadable."""
+    noted = {note.field for note in row.notes}
+    for name in required:
+        if row.values.get(name) is None and name not in noted:
+            row.note("date_unreadable" if name in DAYS else "value_unknown", name, "", "refused")
+
+
+DAYS = {"on", "stage_on", "entered_on", "year", "issued_on"}
+
+
+def _check_name(row: Row, _today: str) -> None:
+    if (name := row.values.get("name")) and not row.values.get("uscc") and looks_like_code(name):
+        row.note("uscc_misplaced", "name", name, "refused")
+    if "year" in row.values and row.values["year"] is None:
+        row.note("date_unreadable", "year", "", "refused")
+
+
+check_name: Callable[[Row, str], None] = _check_name
+
+
+def _honour_check(row: Row, today: str) -> None:
+    _check_name(row, today)
+    check_present(row, "honour", "on")
+    if row.values.get("until") and row.values.get("on") and row.values["until"] < row.values["on"]:
+        row.note("date_order", "until", f"{row.values['on']} – {row.values['until']}", "refused")
+
+
+def _enterprise_check(at_home: Places) -> Callable[[Row, str], None]:
+    def check(row: Row, today: str) -> None:
+        values = row.values
+        name = values.get("name")
+        if name and looks_like_code(name):
+            row.note("uscc_misplaced", "name", name, "refused")
+        if (values.get("founded_on") or "") > today:
+            row.note("date_future", "founded_on", values.pop("founded_on"))
+        settle_place(row, at_home)
+        by_code = industries.digital_by_code(values.get("industry"))
+        if values.get("digital_core") and by_code and values["digital_core"] != by_code:
+            row.note("digital_core_differs", "digital_core", values["digital_core"])
+
+    return check
+
+
+def settle_place(row: Row, at_home: Places) -> None:
+    """Turn what was typed as city, district, area and address into ids (design §5, City and Place).
+
+    A typed column beats the address; an unknown district is noted and left out. Columns that the row does not have
+    and the address does not tell stay out of the row: they say nothing.
+    """
+    values = row.values
+    read: dict[str, Place] = {}
+    for column, reader in (
+        ("city", at_home.read_city),
+        ("district", at_home.read_district),
+        ("area", at_home.read_district),
+    ):
+        typed = values.get(column)
+        if not typed:
+            continue
+        place = reader(typed)
+        del values[column]
+        if not place.city:
+            row.note("district_unknown", column, typed)
+            continue
+        read[column] = place
+        if place.former:
+            row.note("former_district", column, typed)
+    address = values.get("address")
+    if address:
+        read["address"] = place = at_home.read_address(address)
+        if place.former:
+            row.note("former_district", "address", address)
+    order = [read[c] for c in ("district", "area", "city", "address") if c in read]
+    if city := next((p.city for p in (read.get("city"), *order) if p and p.city), None):
+        values.setdefault("city", city)
+    for part in ("district", "area", "street"):
+        if part in values:
+            continue
+        if found := next((getattr(p, part) for p in order if getattr(p, part)), None):
+            values[part] = found
+
+
+def names_a_place(row: Row) -> bool:
+    return row.values.get("city") is not None
+
+
+def _enterprise_finish(home: str) -> Callable[[list[Record]], None]:
+    def finish(records: list[Record]) -> None:
+        # A span before the firm's name is known is no firm yet.
+        records[:] = [record for record in records if record.get("name")]
+        for record in records:
+            record["name_key"] = normal_form(record["name"])
+            record["legal_form"] = legal_form(record["uscc"], record.get("enterprise_type"))
+            record["city"] = record.get("city") or home
+            if record.get("registered_capital") is not None:
+                record["registered_capital"] = str(record["registered_capital"])
+
+    return finish

@@ -1,0 +1,55 @@
+"""Unified social credit codes (GB 32100-2015): read what was typed, or say what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from stdnum.cn import uscc as standard
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_BLANK = re.compile(r"[\s\u200b-\u200d\ufeff'`’‘]+")
+_SCIENTIFIC = re.compile(r"^\d(\.\d+)?E\+?\d+$")
+_LOOKS_LIKE_CODE = re.compile(r"^(?=.*\d{6})[0-9A-Z]{15,20}$")
+_LETTERS = {"I": "1", "O": "0", "S": "5", "V": "U", "Z": "2"}
+
+
+class CodeReading(NamedTuple):
+    """``code`` when it is good; else ``problem`` (a problem id of design §9) and perhaps a ``hint``."""
+
+    code: str | None
+    problem: str | None = None
+    hint: str | None = None
+    folded: bool = False
+
+
+def read_code(raw: object) -> CodeReading:
+    """Read one cell. Numbers are always refused: a spreadsheet keeps 15 digits of the 18."""
+    if isinstance(raw, (int, float)):
+        digits = f"{raw:.0f}"
+        return CodeReading(None, "uscc_old_number" if len(digits) == 15 else "uscc_damaged")
+    typed = _BLANK.sub("", unicodedata.normalize("NFKC", str(raw)))
+    code = typed.upper().replace("-", "")
+    if _HAN.search(code):
+        return CodeReading(None, "uscc_misplaced")
+    if _SCIENTIFIC.match(typed.upper()):
+        return CodeReading(None, "uscc_damaged")
+    if re.fullmatch(r"\d{15}", code) or re.fullmatch(r"[0-9A-Z]{9}", code):
+        return CodeReading(None, "uscc_old_number")
+    if len(code) != 18:
+        return CodeReading(None, "uscc_damaged")
+    if wrong := [c for c in code if c in _LETTERS]:
+        mended = "".join(_LETTERS.get(c, c) for c in code)
+        return CodeReading(None, "uscc_letter", f"{wrong[0]} → {_LETTERS[wrong[0]]}: {mended}")
+    if not code.isalnum() or not code.isascii():
+        return CodeReading(None, "uscc_damaged")
+    if standard.calc_check_digit(code) != code[-1]:
+        damaged = code.isdigit() and code.endswith("000")
+        return CodeReading(None, "uscc_damaged" if damaged else "uscc_check")
+    return CodeReading(code, folded=typed != typed.upper())
+
+
+def looks_like_code(text: str) -> bool:
+    """True for text that stands in a name column but was meant as a credit code."""
+    return bool(_LOOKS_LIKE_CODE.match(_BLANK.sub("", unicodedata.normalize("NFKC", text)).upper()))

@@ -1,0 +1,36 @@
+"""Normal forms of names: what may differ in typing without being a different name."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+_DROP = {ord(c): None for c in " \t\r\n\u3000\u00a0\u200b\u200c\u200d\ufeff\u2060"}
+_SAME = str.maketrans(
+    {"〔": "(", "〕": ")", "［": "(", "］": ")", "【": "(", "】": ")", "[": "(", "]": ")", "•": "·", "‧": "·"}
+)
+
+
+@lru_cache(maxsize=200_000)
+def normal_form(name: str) -> str:
+    """Full-width forms, blanks, letter case and the shape of brackets folded away; nothing else."""
+    return unicodedata.normalize("NFKC", name).translate(_SAME).translate(_DROP).upper()
+
+
+def split_names(text: str) -> list[str]:
+    """Several names in one cell: ``甲公司；乙公司``. Brackets and commas inside a name are not split."""
+    for mark in "；|\n、":
+        text = text.replace(mark, ";")
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def legal_form(code: str, enterprise_type: str | None) -> str:
+    """``company branch sole_trader cooperative other`` from the code's prefix (GB 32100) and the type as typed."""
+    kind = enterprise_type or ""
+    if code.startswith("92") or kind.startswith("个体"):
+        return "sole_trader"
+    if code.startswith("93") or "农民专业合作" in kind:
+        return "cooperative"
+    if "分支机构" in kind or "分公司" in kind or "非法人" in kind:
+        return "branch"
+    return "company" if code.startswith("91") else "other"

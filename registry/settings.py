@@ -1,0 +1,173 @@
+"""Settings: ``config.toml``, typed, with environment overrides. Wrong keys and types stop the start, saying where."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting is unknown, missing or of the wrong type; the message names file, key and expected type."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class City(_Section):
+    code: str = Field(pattern=r"^\d{6}$")
+    name: str
+    name_en: str
+
+
+class Database(_Section):
+    url: str
+
+
+class Paths(_Section):
+    var: str
+
+
+class Web(_Section):
+    host: str
+    port: int = Field(ge=0, le=65535)
+    hosts: list[str]
+    page_rows: int = Field(ge=1, le=1000)
+    max_upload_mb: int = Field(ge=1)
+
+
+class Quality(_Section):
+    titles: list[str]
+    order: list[str]
+
+
+class Listed(_Section):
+    boards: list[str]
+
+
+class FiguresYear(_Section):
+    closing_day: str
+
+    @field_validator("closing_day")
+    @classmethod
+    def _month_and_day(cls, value: str) -> str:
+        month, dash, day = value.partition("-")
+        if not (dash and month.isdigit() and day.isdigit() and 1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+            raise ValueError("expected a month and day such as 06-30")
+        return f"{int(month):02d}-{int(day):02d}"
+
+
+class Review(_Section):
+    grace_days: int = Field(ge=0)
+    max_days: int = Field(ge=0)
+    include_review_pending: bool
+
+
+class Targets(_Section):
+    plan: str
+
+
+class Membership(_Section):
+    confirm_leavers: float = Field(ge=0, le=1)
+
+
+class Limits(_Section):
+    rows: int = Field(ge=1)
+    columns: int = Field(ge=1)
+    cell_chars: int = Field(ge=1)
+    unpacked_mb: int = Field(ge=1)
+    unpack_ratio: int = Field(ge=2)
+
+
+class Settings(_Section):
+    city: City
+    database: Database
+    paths: Paths
+    web: Web
+    quality: Quality
+    listed: Listed
+    figures: FiguresYear
+    review: Review
+    targets: Targets
+    membership: Membership
+    limits: Limits
+
+    @property
+    def var(self) -> Path:
+        path = Path(self.paths.var)
+        return path if path.is_absolute() else ROOT / path
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read ``config.toml`` and the environment. Raises SettingsError."""
+    path = path or ROOT / "config.toml"
+    environment = os.environ if environment is None else environment
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}") from error
+    origin = _override(raw, environment)
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_lines(path, error, origin))) from error
+    return settings
+
+
+def _override(raw: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    """Lay environment variables over the file; gives key → variable for messages."""
+    origin: dict[str, str] = {}
+    for section_id, section_field in Settings.model_fields.items():
+        model: Any = section_field.annotation
+        for key in model.model_fields:
+            variable = f"TIDU_{section_id}_{key}".upper()
+            variable = {"TIDU_DATABASE_URL": "DATABASE_URL", "TIDU_WEB_PORT": "PORT"}.get(variable, variable)
+            if variable in environment and isinstance(raw.setdefault(section_id, {}), dict):
+                raw[section_id][key] = _typed(environment[variable], model.model_fields[key].annotation)
+                origin[f"{section_id}.{key}"] = variable
+    database = raw.get("database")
+    if isinstance(database, dict) and isinstance(database.get("url"), str):
+        database["url"] = _anchored(database["url"])
+    return origin
+
+
+def _anchored(url: str) -> str:
+    """A relative SQLite path in the file means the project's folder, wherever the command is run from."""
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith("sqlite:////") and url != "sqlite:///:memory:":
+        return f"{prefix}{ROOT / url.removeprefix(prefix)}"
+    return url
+
+
+def _typed(text: str, annotation: Any) -> Any:
+    if annotation is bool and text.lower() in ("true", "false", "1", "0"):
+        return text.lower() in ("true", "1")
+    for number in (int, float):
+        if annotation is number:
+            try:
+                return number(text)
+            except ValueError:
+                return text
+    return [part.strip() for part in text.split(",") if part.strip()] if annotation == list[str] else text
+
+
+def _lines(path: Path, error: ValidationError, origin: Mapping[str, str]) -> list[str]:
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"])
+        where = f"environment variable {origin[key]}" if key in origin else str(path)
+        if problem["type"] == "extra_forbidden":
+            said = "is not a known setting"
+        elif problem["type"] == "missing":
+            said = "is missing"
+        else:
+            said = f"{problem['msg']}, got {problem['input']!r}"
+        lines.append(f"{where}: [{key.rpartition('.')[0]}] {key.rpartition('.')[2]}: {said}")
+    return lines

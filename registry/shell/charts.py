@@ -1,0 +1,172 @@
+"""The geometry of the small pictures that pages draw as inline SVG.
+
+Pure: values and days in, percentages and paths out. Positions are percentages of the picture's width, so a
+picture stretches with its cell and its text does not; the macros in ``shell/chart.html`` draw them with
+attributes and classes only, because the content policy forbids inline styles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Value = int | Decimal | float
+Standing = Literal["reached", "on_pace", "behind", "unknown"]
+HEAT_LEVELS = 6
+
+
+def share(part: Value, whole: Value) -> str:
+    """``part`` of ``whole`` as an SVG length, ``37.5%``, kept between 0 % and 100 %."""
+    if whole <= 0:
+        return "0%"
+    return f"{min(max(float(part) / float(whole), 0.0), 1.0) * 100:.4g}%"
+
+
+@dataclass(frozen=True)
+class Bullet:
+    """A value against its goal; ``pace`` marks where the value should stand by now."""
+
+    filled: str
+    goal: str
+    pace: str | None
+    standing: Standing
+
+
+def bullet(
+    value: Value | None, goal: Value, pace: Value | None = None, direction: str = "at_least"
+) -> Bullet:
+    """Place value, goal and pace on one scale that leaves a margin beyond the larger of value and goal.
+
+    ``direction`` is ``at_least``, ``more_than``, ``about`` or ``at_most``; *about* counts as reached from the
+    goal up, *at_most* while the value does not exceed it.
+    """
+    top = max(float(goal), float(value or 0), 1e-9) * 1.06
+    mark = None if pace is None else share(pace, top)
+    if value is None:
+        return Bullet("0%", share(goal, top), mark, "unknown")
+    return Bullet(share(value, top), share(goal, top), mark, standing(value, goal, pace, direction))
+
+
+def standing(value: Value, goal: Value, pace: Value | None, direction: str) -> Standing:
+    if direction == "at_most":
+        return "reached" if value <= goal else "behind"
+    if value > goal or (value == goal and direction != "more_than"):
+        return "reached"
+    return "on_pace" if pace is not None and value >= pace else "behind"
+
+
+def level(value: Value | None, top: Value) -> int | None:
+    """The heat step of a value: 0 for none, 1 … 6 in equal steps up to ``top``; None where unknown."""
+    if value is None:
+        return None
+    if value <= 0 or top <= 0:
+        return 0
+    return min(HEAT_LEVELS, int(float(value) / float(top) * HEAT_LEVELS * 0.9999) + 1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """One term on a strip: both days belong to it; ``last`` None means open. ``tone`` names its CSS class."""
+
+    first: date
+    last: date | None
+    text: str
+    tone: str = "now"
+
+
+@dataclass(frozen=True)
+class Bar:
+    x: str
+    width: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Tick:
+    x: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A gantt strip: named rows of bars over one axis of years, with a line at today."""
+
+    rows: tuple[tuple[str, tuple[Bar, ...]], ...]
+    ticks: tuple[Tick, ...]
+    today: str | None
+    first: date
+    last: date
+    tones: frozenset[str]
+
+
+def strip(rows: Sequence[tuple[str, Sequence[Span]]], today: date) -> Strip | None:
+    """Lay terms out from the January of the first to the December of the last; None without any term."""
+    spans = [span for _, row in rows for span in row]
+    if not spans:
+        return None
+    first = date(min(min(span.first for span in spans), today).year, 1, 1)
+    last = date(max(max(span.last or today for span in spans), today).year, 12, 31)
+    days = (last - first).days + 1
+
+    def x(day: date, after: int = 0) -> float:
+        return ((day - first).days + after) / days * 100
+
+    years = range(first.year, last.year + 1)
+    step = 1 if len(years) <= 12 else 2 if len(years) <= 24 else 5
+    laid = tuple(
+        (
+            name,
+            tuple(
+                Bar(f"{x(span.first):.4g}%", f"{x(span.last or last, 1) - x(span.first):.4g}%", span)
+                for span in row
+            ),
+        )
+        for name, row in rows
+    )
+    ticks = tuple(Tick(f"{x(date(year, 1, 1)):.4g}%", str(year)) for year in years if year % step == 0)
+    return Strip(laid, ticks, f"{x(today):.4g}%", first, last, frozenset(span.tone for span in spans))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sparkline in a fixed box: ``path`` breaks where a value is missing; ``end`` is the last known point."""
+
+    path: str
+    area: str
+    end: tuple[str, str] | None
+    width: int
+    height: int
+
+
+def line(values: Sequence[Value | None], width: int = 120, height: int = 28) -> Line:
+    """Scale values into the box with a margin for the stroke; a single known value becomes a dot."""
+    known = [float(value) for value in values if value is not None]
+    if not known:
+        return Line("", "", None, width, height)
+    low, high = min(known), max(known)
+    margin = 3.0
+    run = (width - 2 * margin) / max(len(values) - 1, 1)
+
+    def point(place: int, value: Value) -> tuple[str, str]:
+        level = 0.5 if high == low else (float(value) - low) / (high - low)
+        return f"{margin + place * run:.1f}", f"{height - margin - level * (height - 2 * margin):.1f}"
+
+    pieces: list[list[tuple[str, str]]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            pieces.append([])
+        else:
+            pieces[-1].append(point(place, value))
+    pieces = [piece for piece in pieces if piece]
+    path = " ".join("M" + " L".join(f"{x} {y}" for x, y in piece) for piece in pieces)
+    area = " ".join(
+        f"M{piece[0][0]} {height} L"
+        + " L".join(f"{x} {y}" for x, y in piece)
+        + f" L{piece[-1][0]} {height} Z"
+        for piece in pieces
+        if len(piece) > 1
+    )
+    return Line(path, area, pieces[-1][-1], width, height)

@@ -1,0 +1,70 @@
+"""Error pages: what happened, and how to mend it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response
+
+from registry.shell.serving import serving
+
+log = logging.getLogger(__name__)
+
+
+def words(error: HTTPException) -> tuple[str, str]:
+    """Title and remedy for a status code, in the language of the request."""
+    if isinstance(error, CSRFError):
+        return _("This form is out of date"), _("Go back, reload the page and send the form again.")
+    titles = {
+        400: (_("The request could not be read"), _("Check the address or what was typed, then try again.")),
+        403: (_("Not allowed"), _("Open the page from within this system and do it there.")),
+        404: (_("No such page"), _("Check the address, or start from the overview or a search.")),
+        405: (_("This address does not do that"), _("Go back and use the buttons on the page.")),
+        413: (
+            _("The file is too large"),
+            _("Split the list into several files, or import it with the command line, then try again."),
+        ),
+        500: (
+            _("Something went wrong on our side"),
+            _(
+                "Nothing was filed halfway. Try again; if it happens again, pass the time and address below on."
+            ),
+        ),
+    }
+    return titles.get(error.code or 500) or (error.name, _("Go back and try again."))
+
+
+def page(error: HTTPException) -> Response | tuple[str, int, Any]:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()
+    title, remedy = words(error)
+    # Werkzeug's stock descriptions are English prose; ours are translated where they are raised.
+    stock = type(error).description
+    detail = None if error.description == stock or isinstance(error, CSRFError) else error.description
+    html = render_template(
+        "shell/error.html",
+        code=error.code,
+        title=title,
+        remedy=remedy,
+        detail=detail,
+        path=request.path,
+        now=serving().clock.now(),
+    )
+    kept = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
+    return html, error.code, kept
+
+
+def init(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def known(error: HTTPException) -> Response | tuple[str, int, Any]:
+        return page(error)
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response | tuple[str, int, Any]:
+        log.exception("unexpected error at %s %s", request.method, request.path, exc_info=error)
+        return page(InternalServerError())

@@ -1,0 +1,81 @@
+"""Chinese first, English one click away.
+
+Message ids are English and stand in code and templates; ``translations/zh`` holds the Chinese. Names of domain
+values (tiers, districts, fates …) are not messages: they come from the code tables under ``data/``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import tempfile
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, Response, request
+from flask_babel import Babel
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
+DEFAULT = "zh"
+COOKIE = "lang"
+FOLDER = Path(__file__).parent / "translations"
+YEAR_SECONDS = 365 * 24 * 3600
+
+log = logging.getLogger(__name__)
+
+
+def language() -> str:
+    """The language of this request: ``?lang=``, else the cookie, else Chinese."""
+    for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wanted in LANGUAGES:
+            return wanted
+    return DEFAULT
+
+
+def compile_catalogues(folder: Path = FOLDER) -> None:
+    """Make each ``.mo`` that is missing or older than its ``.po``, so that a plain checkout speaks Chinese.
+
+    Written aside and moved into place: another process that starts meanwhile reads the old or the new one.
+    A folder that cannot be written is not an error; the ids, which are English, stand in.
+    """
+    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as file:
+            catalogue = read_po(file, locale=source.parts[-3])
+        try:
+            handle, aside = tempfile.mkstemp(dir=source.parent, suffix=".part")
+        except OSError as error:
+            log.warning("cannot compile %s: %s", source, error)
+            continue
+        try:
+            with os.fdopen(handle, "wb") as file:
+                write_mo(file, catalogue)
+            os.replace(aside, target)
+        except OSError as error:
+            log.warning("cannot compile %s: %s", source, error)
+            with contextlib.suppress(OSError):
+                os.unlink(aside)
+
+
+def init(app: Flask) -> None:
+    compile_catalogues()
+    Babel(
+        app,
+        default_locale=DEFAULT,
+        default_timezone="Asia/Shanghai",
+        default_translation_directories=str(FOLDER),
+        locale_selector=language,
+    )
+    app.jinja_env.globals.update(language=language, languages=LANGUAGES, html_language=HTML_LANGUAGE)
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        wanted = request.args.get("lang")
+        if wanted in LANGUAGES and wanted != request.cookies.get(COOKIE):
+            response.set_cookie(COOKIE, wanted, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+        return response

@@ -1,0 +1,45 @@
+"""The side navigation, gathered from the rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from registry.room import NavItem, Room
+from registry.shell.serving import house, serving
+
+# The top bar's search goes to the page behind this entry, if a room brings one.
+SEARCH_ENTRY = "register"
+
+
+def items(rooms: Sequence[Room]) -> list[NavItem]:
+    return sorted(
+        (item for room in rooms for item in room.navigation), key=lambda item: (item.order, item.id)
+    )
+
+
+def current(entries: Sequence[NavItem]) -> str | None:
+    """The id of the entry that this page belongs to: the longest address that begins this page's address."""
+    best, length = None, -1
+    for item in entries:
+        path = url_for(item.endpoint).rstrip("/")
+        inside = request.path == path or request.path.startswith(f"{path}/")
+        # The overview at "/" begins every address, so it counts for itself alone.
+        if (inside if path else request.path == "/") and len(path) > length:
+            best, length = item.id, len(path)
+    return best
+
+
+def init(app: Flask) -> None:
+    @app.context_processor
+    def navigation() -> dict[str, Any]:
+        entries = items(house().rooms)
+        search = next((url_for(item.endpoint) for item in entries if item.id == SEARCH_ENTRY), None)
+        return {
+            "navigation": entries,
+            "current_entry": current(entries),
+            "search_address": search,
+            "sample": serving().sample(),
+        }

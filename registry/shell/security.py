@@ -1,0 +1,107 @@
+"""What the web shell refuses, and the headers that it sends.
+
+The application listens on the loopback address without a login, so its enemies are other web pages open in
+the same browser: the Host check stops DNS rebinding, the origin check and the CSRF token stop posts from other
+sites, and the content policy stops anything that is not one of our own files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFProtect
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def secret_key(folder: Path) -> str:
+    """The key that signs sessions, made at the first start and kept in ``folder`` for its owner's eyes only.
+
+    Two processes that start at once agree: the key is written aside and linked into place, and the first wins.
+    """
+    path = folder / "secret_key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = folder / f"secret_key.{os.getpid()}.{secrets.token_hex(4)}"
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, path)
+        aside.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def host_name(host: str) -> str:
+    """``[::1]:8000`` → ``::1``, ``LOCALHOST.:80`` → ``localhost``; empty where it cannot be read."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").removesuffix(".")
+    except ValueError:
+        return ""
+
+
+def came_from_elsewhere(origin: str | None, fetch_site: str | None, host: str) -> bool:
+    """Did another site (or another port of this machine) send this request?
+
+    Browsers send ``Sec-Fetch-Site`` or ``Origin`` with every unsafe request; command-line clients send neither
+    and are held by the CSRF token alone.
+    """
+    if fetch_site is not None and fetch_site not in {"same-origin", "none"}:
+        return True
+    return origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+
+
+def init(app: Flask, hosts: Iterable[str]) -> None:
+    """Install the checks. ``hosts``: names besides the loopback ones under which this server may be called."""
+    allowed = LOOPBACK | {host.lower() for host in hosts}
+
+    @app.before_request
+    def refuse_strangers() -> None:
+        if host_name(request.host) not in allowed:
+            abort(400, description=_("This server does not answer to the name %(host)s.", host=request.host))
+        if request.method not in SAFE_METHODS and came_from_elsewhere(
+            request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site"), request.host
+        ):
+            abort(403, description=_("The request came from another site and was not carried out."))
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if response.mimetype == "text/html":
+            # One address answers both whole pages and parts of them, in two languages: never from a cache.
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.vary.update(("Cookie", "HX-Request"))
+        return response
+
+    CSRFProtect(app)

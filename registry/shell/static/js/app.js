@@ -1,0 +1,80 @@
+// What pages do beyond links and forms. Everything works without this file; it adds speed and comfort.
+(() => {
+  "use strict";
+  document.documentElement.classList.add("js");
+  const find = (selector, root = document) => root.querySelector(selector);
+
+  // The token travels with every htmx request; plain forms carry it as a field.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const token = find('meta[name="csrf-token"]');
+    if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token.content;
+  });
+
+  // htmx leaves the page alone when a request fails: show the server's own words in a corner.
+  const say = (title, text) => {
+    const corner = find("#toasts");
+    const part = find("#toast-part");
+    if (!corner || !part) return;
+    const message = part.content.cloneNode(true);
+    find(".message-title", message).textContent = title;
+    find("p", message).textContent = text;
+    corner.replaceChildren(message);
+  };
+  document.addEventListener("htmx:responseError", (event) => {
+    const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    const title = find("h1", page);
+    const remedy = find(".error-remedy", page);
+    say(title ? title.textContent.trim() : String(event.detail.xhr.status), remedy ? remedy.textContent.trim() : "");
+  });
+  document.addEventListener("htmx:sendError", () => {
+    const part = find("#toast-part");
+    if (part) say(part.dataset.offline, part.dataset.offlineRemedy);
+  });
+
+  document.addEventListener("click", (event) => {
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (dismiss) dismiss.closest(".message")?.remove();
+    const toggle = event.target.closest("[data-toggle]");
+    if (toggle) {
+      const open = document.getElementById(toggle.dataset.toggle).classList.toggle("open");
+      toggle.setAttribute("aria-expanded", String(open));
+    }
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  // "/" goes to the search, unless something is being typed.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const search = find("[data-search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  });
+
+  // The drop zone is a file input that fills its frame; here it says what it holds.
+  document.addEventListener("change", (event) => {
+    const zone = event.target.closest(".drop");
+    if (zone && event.target.files) {
+      find(".drop-name", zone).textContent = Array.from(event.target.files, (file) => file.name).join("、");
+    }
+  });
+  for (const [type, over] of [["dragenter", true], ["dragover", true], ["dragleave", false], ["drop", false]]) {
+    document.addEventListener(type, (event) => {
+      event.target.closest?.(".drop")?.classList.toggle("over", over);
+    });
+  }
+
+  // A form that is being sent is not sent twice.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.forms) delete form.dataset.sent;
+  });
+})();

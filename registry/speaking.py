@@ -1,0 +1,120 @@
+"""How the command line speaks: results on stdout, problems and progress on stderr, exit codes of design §6."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from functools import wraps
+from typing import Any
+
+import click
+
+from registry.filing import NeedsConfirmationError, RefusedError
+from registry.filings import filing_at
+from registry.house import House
+from registry.intake.headers import HeaderError
+from registry.intake.sheets import UnreadableError
+from registry.store.clock import parse_instant
+from registry.store.engine import StoreError
+
+DONE, SHORT, MISUSED = 0, 1, 2
+
+
+def command(function: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn a function that gives an exit code into a command body with the house's manner of failing."""
+
+    @click.pass_obj
+    @wraps(function)
+    def run(house: House, *args: Any, **options: Any) -> None:
+        try:
+            code = function(house, *args, **options) or DONE
+        except (UnreadableError, HeaderError, StoreError) as error:
+            click.echo(f"error: {error}", err=True)
+            code = MISUSED
+        except (NeedsConfirmationError, RefusedError) as error:
+            click.echo(f"error: {error}", err=True)
+            code = SHORT
+        except OSError as error:
+            click.echo(f"error: {error.strerror or error}: {error.filename or ''}", err=True)
+            code = MISUSED
+        sys.stdout.flush()
+        raise SystemExit(code)
+
+    return run
+
+
+def print_json(document: Any) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=None if _small(document) else 1))
+
+
+def _small(document: Any) -> bool:
+    return isinstance(document, dict) and len(document) < 4
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Plain columns, wide characters counted as two."""
+    lines = [[("" if cell is None else str(cell)) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(header, *lines, strict=True)]
+    for line in [list(header), *lines]:
+        click.echo(
+            "  ".join(
+                cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
+            ).rstrip()
+        )
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+
+
+class Progress:
+    """One line on stderr that counts up, only where somebody watches."""
+
+    def __init__(self) -> None:
+        self.shown = sys.stderr.isatty()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if self.shown:
+            end = "\n" if stage == "write" and done == total else ""
+            click.echo(f"\r{stage}: {done:,} / {total:,}        {end}", err=True, nl=False)
+
+
+def as_of_day(house: House, text: str | None) -> date:
+    """``--as-of``: a day, by default today in Shanghai."""
+    if text is None:
+        return house.clock.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise click.UsageError(f"--as-of {text}: write a day like 2025-12-31") from error
+
+
+def known_at_instant(house: House, text: str | None) -> datetime | None:
+    """``--known-at``: an instant, a day (its end in Shanghai) or a filing id (just after it); None is now."""
+    if text is None:
+        return None
+    if text.isdigit() and len(text) < 10:
+        with house.store.read() as connection:
+            at = filing_at(connection, int(text))
+        if at is None:
+            raise click.UsageError(f"--known-at {text}: there is no such filing")
+        return at
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise click.UsageError(
+            f"--known-at {text}: give an instant, a day like 2025-12-31, or a filing id"
+        ) from error
+
+
+def pairs(option: str, values: Iterable[str]) -> dict[str, str]:
+    """``NAME=VALUE`` options as a dict; the name may itself hold no '='."""
+    found = {}
+    for value in values:
+        name, mark, rest = value.rpartition("=") if option == "--map" else value.partition("=")
+        if not mark or not name:
+            raise click.UsageError(f"{option} {value}: write {option} NAME=VALUE")
+        found[name] = rest
+    return found

@@ -1,0 +1,35 @@
+"""The one bulk write path: rows of plain values into a table, as fast as the driver goes.
+
+Values are those that statements hold (ISO text for days, int, str, None), so no type machinery has to touch
+them: SQLite stores them as they are and PostgreSQL reads text literals of its own types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+
+T = TypeVar("T")
+CHUNK = 5_000  # bound parameters in one IN list; both databases allow 32,767
+
+
+def insert_rows(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert ``rows`` (tuples in the order of ``columns``) with one executemany."""
+    if not rows:
+        return
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    quote = connection.dialect.identifier_preparer.quote
+    names = ", ".join(quote(name) for name in columns)
+    marks = ", ".join([mark] * len(columns))
+    connection.exec_driver_sql(f"insert into {quote(table.name)} ({names}) values ({marks})", list(rows))
+
+
+def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    source = iter(values)
+    while chunk := list(islice(source, size)):
+        yield chunk

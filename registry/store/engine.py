@@ -1,0 +1,141 @@
+"""One database, two ways in: ``read()`` for questions, ``write()`` for the one unit of work.
+
+SQLite is the default (WAL, foreign keys, immediate writes); PostgreSQL comes by one URL. Writers come one at
+a time: SQLite by BEGIN IMMEDIATE, PostgreSQL by one advisory lock.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text, update
+
+from registry.store.clock import TICK, Clock
+from registry.store.models import Tick
+
+TICK_AT: Any = Tick.__table__.c.at  # type: ignore[attr-defined]
+ADVISORY_LOCK = 0x7469_6475  # "tidu"
+BUSY_MS = 120_000
+NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"}
+
+
+class StoreError(Exception):
+    """The database cannot be used as asked; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """A running unit of work: one connection in one transaction, its instant, and who does it."""
+
+    connection: Connection
+    at: datetime
+    by: str
+
+
+class Store:
+    """Holds the engine and the clock. Reads see the last commit; writes are serial and all or nothing."""
+
+    def __init__(self, engine: Engine, clock: Clock | None = None) -> None:
+        self.engine = engine
+        self.clock = clock or Clock()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, by: str) -> Iterator[Write]:
+        """The one way to change the database. Commits on leaving, rolls back on any error.
+
+        The instant is taken under the lock and is always later than the last one (design §2).
+        """
+        with self.engine.connect().execution_options(tidu_write=True) as connection, connection.begin():
+            if not self.is_sqlite:
+                connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            yield Write(connection, _next_instant(connection, self.clock), by)
+
+    def last_write(self, connection: Connection) -> datetime | None:
+        """The instant of the newest commit: what caches are keyed by."""
+        return connection.execute(select(TICK_AT)).scalar()
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def _next_instant(connection: Connection, clock: Clock) -> datetime:
+    last: datetime | None = connection.execute(select(TICK_AT)).scalar()
+    now = clock.now().astimezone(UTC)
+    at = now if last is None or now > last else last + TICK
+    if last is None:
+        connection.execute(insert(TICK_AT.table).values(id=1, at=at))
+    else:
+        connection.execute(update(TICK_AT.table).values(at=at))
+    return at
+
+
+def open_store(url: str, clock: Clock | None = None) -> Store:
+    """An engine for ``url`` with the right manners. Raises StoreError for SQLite on a network share."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            folder = Path(parsed.database).resolve().parent
+            folder.mkdir(parents=True, exist_ok=True)
+            _refuse_network_share(folder)
+        # sqlite3's own transaction control must stay out of the way: BEGIN is ours (see _sqlite_begin).
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "isolation_level": None})
+        event.listen(engine, "connect", _sqlite_manners)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed, pool_pre_ping=True)
+    return Store(engine, clock)
+
+
+def _sqlite_manners(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_MS}",
+        "synchronous=NORMAL",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # A deferred read that turns into a write fails at once whatever the timeout, so writers say so first.
+    write = connection.get_execution_options().get("tidu_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _refuse_network_share(folder: Path) -> None:
+    mounts = Path("/proc/mounts")
+    if not mounts.exists():
+        return
+    best, kind = "", ""
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        _device, point, file_system = line.split(" ")[:3]
+        point = point.replace("\\040", " ")
+        inside = str(folder) == point or str(folder).startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, file_system
+    if kind in NETWORK_FILE_SYSTEMS and not os.environ.get("TIDU_ALLOW_NETWORK_SHARE"):
+        raise StoreError(
+            f"{folder} lies on a network share ({kind}); SQLite loses data there. "
+            "Use a local folder, or PostgreSQL by DATABASE_URL."
+        )

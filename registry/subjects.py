@@ -1,0 +1,180 @@
+"""Whom a row is about: by credit code, or by the name that a firm bore on the day of the list.
+
+Exactly one firm that bore the name then is taken. Several, or one that contradicts the row's district or was founded
+later, go to review; nothing is guessed (design §5, "Names without codes").
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from registry.kind import Kind, Row
+from registry.models import Enterprise, KnownName
+from registry.naming.normal import normal_form
+from registry.places import Place, Places
+from registry.store.bulk import chunks
+from registry.store.clock import FOREVER
+
+ENTERPRISE: Any = Enterprise.__table__  # type: ignore[attr-defined]
+KNOWN_NAME: Any = KnownName.__table__  # type: ignore[attr-defined]
+
+
+class Bearer(NamedTuple):
+    """A firm and the days on which it bore a name; undated former names may have been borne on any day."""
+
+    uscc: str
+    from_day: str
+    to_day: str
+    dated: bool
+    district: str | None
+    area: str | None
+    city: str
+    founded_on: str | None
+
+
+def existing(connection: Connection, codes: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for chunk in chunks(sorted(set(codes))):
+        found.update(
+            connection.execute(
+                select(ENTERPRISE.c.uscc).where(ENTERPRISE.c.uscc.in_(chunk)).distinct()
+            ).scalars()
+        )
+    return found
+
+
+def resolve(
+    connection: Connection, kind: Kind, rows: Sequence[Row], today: str, at_home: Places, create: bool
+) -> list[Row]:
+    """Set ``subject`` on each row, or note why there is none. Gives the rows whose firm is to be created."""
+    asked = [row for row in rows if not row.stopped]
+    known = existing(connection, (row.values[kind.subject] for row in asked if row.values.get(kind.subject)))
+    created: dict[str, Row] = {}
+    by_name: list[Row] = []
+    for row in asked:
+        code = row.values.get(kind.subject)
+        name = row.values.get("name")
+        if code is None:
+            if kind.by_name and name:
+                by_name.append(row)
+            else:
+                row.note("uscc_missing", kind.subject, None, "refused")
+        elif code in known or code in created:
+            row.subject = code
+        elif kind.founding and name:
+            row.subject = code
+            created[code] = row
+        elif kind.founding:
+            row.note("name_missing", "name", None, "refused")
+        elif create and name:
+            row.subject = code
+            created[code] = row
+        else:
+            row.note("unknown_firm", kind.subject, name or code, "review")
+    _resolve_names(connection, kind, by_name, today, at_home)
+    return list(created.values())
+
+
+def _resolve_names(
+    connection: Connection, kind: Kind, rows: Sequence[Row], today: str, at_home: Places
+) -> None:
+    if not rows:
+        return
+    bearers = bearers_of(connection, {normal_form(row.values["name"]) for row in rows})
+    for row in rows:
+        name = row.values["name"]
+        day = next((row.values[f] for f in kind.list_day if row.values.get(f)), today)
+        typed = row.values.get("district")
+        place = at_home.read_district(typed) if typed else None
+        if typed and place is not None and not place.city:
+            row.note("district_unknown", "district", typed)
+            place = None
+        fitting = on_day(bearers.get(normal_form(name), []), day)
+        if not fitting:
+            row.note("unknown_firm", "name", name, "review")
+            continue
+        agreeing = [b for b in fitting if not contradicts(b, day, place)]
+        if len(agreeing) == 1 and (len(fitting) == 1 or (place is not None and _agrees(agreeing[0], place))):
+            row.subject = agreeing[0].uscc
+        else:
+            row.note("ambiguous_name", "name", name, "review", ", ".join(b.uscc for b in fitting))
+
+
+def bearers_of(connection: Connection, keys: Iterable[str]) -> dict[str, list[Bearer]]:
+    """Normal form → firms that bear or bore the name, dated ones first."""
+    found: dict[str, list[Bearer]] = defaultdict(list)
+    e, k = ENTERPRISE.c, KNOWN_NAME.c
+    parts = (e.uscc, e.from_day, e.to_day, e.district, e.area, e.city, e.founded_on)
+    for chunk in chunks(sorted(set(keys))):
+        for key, *rest in connection.execute(
+            select(e.name_key, *parts).where(e.name_key.in_(chunk)).order_by(e.uscc, e.from_day)
+        ):
+            _join(found[key], _bearer(rest, dated=True))
+        former = (
+            select(k.key, *parts)
+            .join(KNOWN_NAME, k.uscc == e.uscc)
+            .where(k.key.in_(chunk), k.role == "former")
+        )
+        for key, *rest in connection.execute(former.where(e.to_day == FOREVER).order_by(e.uscc)):
+            if all(b.uscc != rest[0] for b in found[key]):
+                found[key].append(_bearer(rest, dated=False))
+    return found
+
+
+def _bearer(parts: Sequence[Any], dated: bool) -> Bearer:
+    uscc, from_day, to_day, district, area, city, founded = parts
+    return Bearer(
+        uscc,
+        from_day.isoformat(),
+        to_day.isoformat(),
+        dated,
+        district,
+        area,
+        city,
+        founded and founded.isoformat(),
+    )
+
+
+def _join(bearers: list[Bearer], new: Bearer) -> None:
+    """Spans of one firm with one name that follow each other are one stretch; the latest place speaks."""
+    if bearers and bearers[-1].uscc == new.uscc and bearers[-1].to_day == new.from_day:
+        bearers[-1] = new._replace(from_day=bearers[-1].from_day)
+    else:
+        bearers.append(new)
+
+
+def on_day(bearers: Sequence[Bearer], day: str) -> list[Bearer]:
+    """Who bore the name on ``day``; where nobody is known to have, who bore it before."""
+    then = [b for b in bearers if not b.dated or b.from_day <= day < b.to_day]
+    if any(b.dated for b in then):
+        return _firms(then)
+    return _firms([*then, *(b for b in bearers if b.dated and b.to_day <= day)])
+
+
+def _firms(bearers: Sequence[Bearer]) -> list[Bearer]:
+    return list({b.uscc: b for b in bearers}.values())
+
+
+def contradicts(bearer: Bearer, day: str, place: Place | None) -> bool:
+    if bearer.founded_on and bearer.founded_on > day:
+        return True
+    if place is None:
+        return False
+    return any(
+        said is not None and held is not None and said != held
+        for said, held in (
+            (place.district, bearer.district),
+            (place.area, bearer.area),
+            (place.city, bearer.city),
+        )
+    )
+
+
+def _agrees(bearer: Bearer, place: Place) -> bool:
+    return (place.district is not None and place.district == bearer.district) or (
+        place.area is not None and place.area == bearer.area
+    )

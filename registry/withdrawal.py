@@ -1,0 +1,123 @@
+"""Withdrawing a filing: its statements are closed, the touched keys folded again, and what leaned on it is listed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from registry.filing import FILING, FILING_ROW, PROBLEM, NeedsConfirmationError, RefusedError, shift
+from registry.house import House
+from registry.store import statements
+from registry.store.bulk import chunks
+
+#: Tokens of personal values mean nothing in a row that is typed again.
+PERSONAL_FIELDS = {"contact_name", "contact_phone"}
+
+
+def withdraw(house: House, filing_id: int, by: str, *, yes: bool = False) -> list[str]:
+    """Close a filing's statements and fold the touched keys again. Gives what leaned on it, as lines.
+
+    Decisions on its rows go with it. Rows of other filings about firms that only this one named return to review as
+    ``orphaned``; with such rows the act wants ``yes`` (NeedsConfirmationError otherwise).
+    """
+    with house.store.write(by) as unit:
+        connection = unit.connection
+        filing = connection.execute(select(FILING).where(FILING.c.id == filing_id)).first()
+        if filing is None:
+            raise RefusedError(f"there is no filing {filing_id}")
+        if filing.withdrawn_at is not None:
+            raise RefusedError(f"filing {filing_id} was withdrawn before")
+        going = [filing_id, *connection.execute(
+            select(FILING.c.id).where(FILING.c.parent_id == filing_id, FILING.c.withdrawn_at.is_(None))
+        ).scalars()]  # fmt: skip
+        s = statements.STATEMENT.c
+        touched: dict[str, set[str]] = defaultdict(set)
+        for record, subject in connection.execute(
+            select(s.kind, s.subject).where(s.filing_id.in_(going), s.closed_at.is_(None)).distinct()
+        ):
+            touched[record].add(subject)
+        close = update(statements.STATEMENT).values(closed_at=unit.at)
+        connection.execute(close.where(s.filing_id.in_(going), s.closed_at.is_(None)))
+        orphans = _orphans(connection, touched["enterprise"])
+        lines = [
+            f"{record} {subject}: filing {by_filing}, row {row}"
+            for _id, record, subject, by_filing, row, _payload in orphans
+        ]
+        if orphans and not yes:
+            raise NeedsConfirmationError(
+                [f"{len(lines)} rows of other filings speak of firms that only filing {filing_id} names:", *lines[:50],
+                 "withdraw anyway with --yes: these rows return to review as orphaned"])  # fmt: skip
+        for id_chunk in chunks([orphan[0] for orphan in orphans]):
+            connection.execute(close.where(s.id.in_(id_chunk)))
+        _return_to_review(connection, filing_id, orphans)
+        for _id, record, subject, *_rest in orphans:
+            touched[record].add(subject)
+        connection.execute(
+            update(FILING).where(FILING.c.id.in_(going)).values(withdrawn_at=unit.at, withdrawn_by=by)
+        )
+        if filing.parent_id is not None:
+            _reopen(connection, filing)
+        house.refold(unit, touched, {})
+        return lines
+
+
+def _orphans(connection: Connection, subjects: Iterable[str]) -> list[tuple[int, str, str, int, int, str]]:
+    """Open statements about firms that no open statement names any more."""
+    s = statements.STATEMENT.c
+    found: list[tuple[int, str, str, int, int, str]] = []
+    for chunk in chunks(sorted(subjects)):
+        named = {
+            subject
+            for subject, payload in connection.execute(
+                select(s.subject, s.payload).where(
+                    s.subject.in_(chunk), s.kind == "enterprise", s.closed_at.is_(None)
+                )
+            )
+            if json.loads(payload).get("name")
+        }
+        query = select(s.id, s.kind, s.subject, s.filing_id, s.row, s.payload).where(
+            s.subject.in_([subject for subject in chunk if subject not in named]), s.closed_at.is_(None)
+        )
+        found += [tuple(row) for row in connection.execute(query.order_by(s.filing_id, s.row))]  # type: ignore[misc]
+    return found
+
+
+def _return_to_review(
+    connection: Connection, withdrawn: int, orphans: Iterable[tuple[int, str, str, int, int, str]]
+) -> None:
+    """Rows that lost their firm: what they said is kept by field id until somebody decides."""
+    rows: dict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
+    for _id, _record, subject, filing, row, payload in orphans:
+        said = {k: v for k, v in json.loads(payload).items() if k not in PERSONAL_FIELDS}
+        rows[filing, row].update({"uscc": subject, **said})
+    moved: dict[int, Counter[str]] = defaultdict(Counter)
+    for (filing, row), cells in rows.items():
+        here = (FILING_ROW.c.filing_id == filing, FILING_ROW.c.row == row)
+        before = connection.execute(select(FILING_ROW.c.fate).where(*here)).scalar()
+        if before is None:
+            continue
+        moved[filing][before] += 1
+        kept = json.dumps(cells, ensure_ascii=False)
+        connection.execute(update(FILING_ROW).where(*here).values(fate="review", cells=kept))
+        connection.execute(
+            insert(PROBLEM).values(
+                filing_id=filing, row=row, code="orphaned", value=str(withdrawn), fate="review"
+            )
+        )
+    for filing, fates in moved.items():
+        moves = Counter({fate: -n for fate, n in fates.items()})
+        moves["review"] += fates.total()
+        shift(connection, filing, moves)
+
+
+def _reopen(connection: Connection, decision: Any) -> None:
+    """A withdrawn decision gives its row back to review."""
+    rows = connection.execute(select(FILING_ROW).where(FILING_ROW.c.decided_by == decision.id)).all()
+    for row in rows:
+        shift(connection, row.filing_id, {"review": 1, row.fate: -1})
+        here = (FILING_ROW.c.filing_id == row.filing_id, FILING_ROW.c.row == row.row)
+        connection.execute(update(FILING_ROW).where(*here).values(fate="review", decided_by=None))

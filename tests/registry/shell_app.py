@@ -1,0 +1,81 @@
+"""An application with one invented room, for the tests of the shell alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Blueprint, Flask, flash, render_template_string
+
+from registry.room import NavItem, Room
+from registry.shell.access import allow
+from registry.shell.app import create_app
+from registry.store.clock import fixed_clock
+
+CLOCK = fixed_clock(datetime(2026, 6, 30, 16, 5, tzinfo=UTC))
+PAGE = '{% extends "shell/layout.html" %}{% block content %}<h1>here</h1>{% endblock %}'
+
+
+@dataclass(frozen=True)
+class Web:
+    hosts: tuple[str, ...] = ("bureau.example",)
+    max_upload_mb: int = 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    var: Path
+    web: Web = Web()
+
+
+def blueprint() -> Blueprint:
+    pages = Blueprint("sample_room", __name__)
+
+    @pages.get("/")
+    @allow("sample.read")
+    def first() -> str:
+        return render_template_string(PAGE)
+
+    @pages.get("/register")
+    @allow("sample.read")
+    def register() -> str:
+        flash("6 rows", "good")
+        return render_template_string(PAGE)
+
+    @pages.get("/register/<code>")
+    @allow("sample.read")
+    def firm(code: str) -> str:
+        return render_template_string(PAGE)
+
+    @pages.post("/upload")
+    @allow("sample.write")
+    def upload() -> str:
+        return "taken"
+
+    @pages.get("/secret")
+    @allow("nobody.may")
+    def secret() -> str:
+        return "secret"
+
+    @pages.get("/fails")
+    @allow("sample.read")
+    def fails() -> str:
+        raise ZeroDivisionError
+
+    return pages
+
+
+ROOM = Room(
+    id="sample",
+    blueprint=blueprint,
+    navigation=(
+        NavItem("register", "sample_room.register", "buildings", lambda: "企业库", 2),
+        NavItem("first", "sample_room.first", "speedometer2", lambda: "总览", 1),
+    ),
+    permissions=("sample.read", "sample.write"),
+)
+
+
+def make_app(folder: Path, *, sample: bool = False, rooms: tuple[Room, ...] = (ROOM,)) -> Flask:
+    return create_app(Settings(var=folder), None, rooms, CLOCK, sample=lambda: sample)

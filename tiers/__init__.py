@@ -1,0 +1,1 @@
+"""What the firms count as: titles, listings, memberships, counts, targets and the sample city."""

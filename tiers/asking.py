@@ -1,0 +1,109 @@
+"""Asking for counts: the right view of the register for the instant, and the cache of answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import click
+from sqlalchemy import Connection, delete, insert, select
+
+from registry.house import House
+from registry.kind import Record
+from registry.store.clock import instant_text
+from registry.store.known import known
+from tiers.after_fold import TITLE, end_lists
+from tiers.count import count, counts_as_listed
+from tiers.members import Question, members
+from tiers.models import CountCache
+from tiers.targets import plan
+
+CACHE: Any = CountCache.__table__  # type: ignore[attr-defined]
+#: Changes when the meaning of a count does, so that old answers are not taken for new ones.
+DEFINITION = 1
+
+
+@contextmanager
+def view(house: House, known_at: datetime | None) -> Iterator[Connection]:
+    """The register as known at an instant; None is now."""
+    # Counts read records only, so of what lies beside the fold just the ends of market lists have to be settled.
+    with known(house.store, house.kinds.all, end_lists, known_at, house.settings.var / "known") as connection:
+        yield connection
+
+
+def ask_count(
+    house: House, day: date, known_at: datetime | None, year: int | None = None, by: str | None = None
+) -> Record:
+    """The count document (design §6), from the cache where nothing was filed since."""
+    question = Question(day, house.settings, year)
+    printed = instant_text(known_at or house.clock.now())
+    id = _definition(house, day, known_at, year, by)
+    with house.store.read() as connection:
+        last = house.store.last_write(connection)
+        held = connection.execute(
+            select(CACHE.c.document).where(CACHE.c.id == id, CACHE.c.after == last)
+        ).scalar()
+    if held:
+        document: Record = json.loads(held)
+    else:
+        with view(house, known_at) as connection:
+            document = count(connection, question, printed, by)
+        _keep(house, id, last, document)
+    return {**document, "known_at": printed}
+
+
+def _definition(house: House, *parts: Any) -> str:
+    """What was asked, with everything in the settings that the answer depends on."""
+    s = house.settings
+    asked = [DEFINITION, *map(str, parts), s.city.code, s.targets.plan]
+    asked += [section.model_dump_json() for section in (s.quality, s.listed, s.figures, s.review)]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+def _keep(house: House, id: str, last: datetime | None, document: Record) -> None:
+    """Keep an answer. Caching is no filing: it takes no instant, and is given up where the database is busy."""
+    if last is None:
+        return
+    with house.store.engine.connect().execution_options(tidu_write=True) as connection, connection.begin():
+        connection.execute(delete(CACHE).where((CACHE.c.after != last) | (CACHE.c.id == id)))
+        connection.execute(
+            insert(CACHE).values(id=id, after=last, document=json.dumps(document, ensure_ascii=False))
+        )
+
+
+def ask_firms(
+    house: House, day: date, known_at: datetime | None, target_id: str, year: int | None = None
+) -> list[Record]:
+    """The firms behind a target, each with the records that made it count (design §6, ``count --firms``)."""
+    target = next((t for t in plan(house.settings.targets.plan) if t.id == target_id), None)
+    if target is None:
+        raise click.UsageError(f"--firms {target_id}: there is no such target")
+    question = Question(day, house.settings, year)
+    sql = members(target, question)
+    if sql is None:
+        raise click.UsageError(
+            f"--firms {target_id}: this figure is filed by a department, not counted from firms"
+        )
+    with view(house, known_at) as connection:
+        rows = question.ask(
+            connection,
+            f"""select h.uscc, h.name, h.industry, h.digital_core, m.record, m.filing, m.row
+                from ({sql}) m join home h on h.uscc = m.uscc order by h.uscc, m.filing, m.row""",
+        )
+    firms: dict[str, Record] = {}
+    for row in rows:
+        if target.id == "listed" and counts_as_listed(row.industry, row.digital_core) != "yes":
+            continue
+        firm = firms.setdefault(row.uscc, {"uscc": row.uscc, "name": row.name, "why": []})
+        firm["why"].append({"record": row.record, "filing": row.filing, "row": row.row})
+    return list(firms.values())
+
+
+def holders(house: House, tier: str, day: date) -> Any:
+    """A subquery of the firms that hold a tier on a day, for exports."""
+    t = TITLE.c
+    return select(t.uscc).where(t.tier == tier, t.valid_from <= day, t.ends_on > day)

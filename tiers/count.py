@@ -1,0 +1,347 @@
+"""The count: every target, tier and breakdown of one day, as the document of design §6."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from registry import codes, industries, words
+from registry.places import Places, places
+from tiers import members
+from tiers.members import Question
+from tiers.targets import REVENUE_FLOORS, Target, complete_round, plan, rate
+
+Counts = dict[str, Any]
+DIMENSIONS = ("district", "area", "industry", "ownership")
+UNKNOWN = "unknown"
+TIER_FIELDS = (
+    "titles_cumulative",
+    "titles_valid",
+    "firms_valid",
+    "review_pending",
+    "new_this_year",
+    "expiring_180d",
+)
+
+
+def dimension_sql(by: str | None) -> str:
+    """The column of ``home h`` that a breakdown goes by; industry by its division's letter and two digits."""
+    match by:
+        case None:
+            return "''"
+        case "area":  # management unit: the functional area where there is one, else the district
+            return "coalesce(h.area, h.district, 'unknown')"
+        case "industry":
+            return "coalesce(substr(h.industry, 1, 3), 'unknown')"
+        case _:
+            return f"coalesce(h.{members.word(by)}, 'unknown')"
+
+
+def listed_answers(
+    connection: Connection, question: Question, by: str | None = None
+) -> list[tuple[Any, str]]:
+    """Every listed home firm with its answer: ``yes`` (manufacturing or digital core), ``no`` or ``unknown``."""
+    rows = question.ask(
+        connection,
+        f"""select h.uscc, h.name, h.industry, h.digital_core, m.board, m.record, m.filing, m.row,
+                   {dimension_sql(by)} as dimension
+            from ({members.listed(question)}) m join home h on h.uscc = m.uscc order by h.uscc, m.board""",
+    )
+    return [(row, counts_as_listed(row.industry, row.digital_core)) for row in rows]
+
+
+def counts_as_listed(industry: str | None, mark: str | None) -> str:
+    """Manufacturing counts; else digital core: the firm's mark wins, then the code where it is clear (design §5)."""
+    if industries.is_manufacturing(industry) or mark == "yes":
+        return "yes"
+    if mark == "no":
+        return "no" if industry else "unknown"
+    return industries.digital_by_code(industry) or UNKNOWN
+
+
+def target_counts(
+    connection: Connection, question: Question, by: str | None = None
+) -> dict[str, dict[str, Counts]]:
+    """dimension value → target → ``{"value", "unknown"}`` (and ``this_year``, ``domestic``, ``overseas`` where asked)."""
+    found: dict[str, dict[str, Counts]] = defaultdict(dict)
+    dimension = dimension_sql(by)
+    for target in plan(question.settings.targets.plan):
+        if target.id == "listed":
+            _listed(connection, question, by, found)
+        elif target.id == "quality-firms":
+            continue  # comes with the quality counts
+        elif sql := members.members(target, question):
+            counted = "count(*)" if target.source == "tags" else "count(distinct h.uscc)"
+            for key, value in question.ask(
+                connection,
+                f"select {dimension}, {counted} from ({sql}) m join home h on h.uscc = m.uscc group by 1",
+            ):
+                found[key][target.id] = {"value": value, "unknown": 0}
+    _this_round(connection, question, dimension, found)
+    return found
+
+
+def _listed(
+    connection: Connection, question: Question, by: str | None, found: dict[str, dict[str, Counts]]
+) -> None:
+    abroad = members.boards_abroad()
+    firms: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row, answer in listed_answers(connection, question, by):
+        firms[row.dimension][answer].add(row.uscc)
+        if answer == "yes":
+            firms[row.dimension]["overseas" if row.board in abroad else "domestic"].add(row.uscc)
+    for key, sets in firms.items():
+        split = {side: len(sets[side]) for side in ("domestic", "overseas")}
+        found[key]["listed"] = {"value": len(sets["yes"]), "unknown": len(sets[UNKNOWN]), **split}
+
+
+def _this_round(
+    connection: Connection, question: Question, dimension: str, found: dict[str, dict[str, Counts]]
+) -> None:
+    if complete_round(question.day) == question.day.year:
+        return
+    sql = members.tech_round(question.day.year)
+    for key, value in question.ask(
+        connection,
+        f"select {dimension}, count(distinct h.uscc) from ({sql}) m join home h on h.uscc = m.uscc group by 1",
+    ):
+        found[key].setdefault("tech-sme", {"value": 0, "unknown": 0})["this_year"] = value
+
+
+def revenue_counts(connection: Connection, question: Question, by: str | None = None) -> dict[str, Counts]:
+    """dimension value → revenue class → firms; every home firm is in exactly one class."""
+    cases = " ".join(f"when f.revenue >= {floor} then '{name}'" for name, floor in REVENUE_FLOORS.items())
+    found: dict[str, Counts] = defaultdict(lambda: dict.fromkeys((*REVENUE_FLOORS, "below", UNKNOWN), 0))
+    for key, name, value in question.ask(
+        connection,
+        f"""select {dimension_sql(by)}, case when f.revenue is null then 'unknown' {cases} else 'below' end, count(*)
+            from home h left join figures f on f.uscc = h.uscc and f.year = :revenue_year group by 1, 2""",
+    ):
+        found[key][name] = value
+    return found
+
+
+def quality_counts(connection: Connection, question: Question, by: str | None = None) -> dict[str, Counts]:
+    """dimension value → the ``quality`` document. Cumulative titles go by where the firm is on the day."""
+    dimension = dimension_sql(by)
+    order = question.settings.quality.order
+    ranks = " ".join(f"when '{members.word(tier)}' then {rank}" for rank, tier in enumerate(order))
+    found: dict[str, Counts] = defaultdict(
+        lambda: {
+            "titles_cumulative": 0,
+            "titles_valid": 0,
+            "firms_valid": 0,
+            "firms_by_highest_tier": dict.fromkeys(order, 0),
+        }
+    )
+    for key, best, firms, titles in question.ask(
+        connection,
+        f"""select key, best, count(*), sum(titles) from (
+              select {dimension} as key, t.uscc, min(case t.tier {ranks} else {len(order)} end) as best, count(*) as titles
+              from title t join home h on h.uscc = t.uscc where {members.IN_FORCE} and {question.quality} group by 1, 2
+            ) q group by 1, 2""",
+    ):
+        quality = found[key]
+        tier = order[best] if best < len(order) else "other"
+        quality["firms_by_highest_tier"][tier] = quality["firms_by_highest_tier"].get(tier, 0) + firms
+        quality["firms_valid"] += firms
+        quality["titles_valid"] += int(titles)
+    return found
+
+
+def tier_counts(connection: Connection, question: Question) -> list[Counts]:
+    """One entry per tier and level that was ever held, in the ladder's order."""
+    found: dict[tuple[str, str], Counts] = defaultdict(lambda: dict.fromkeys(TIER_FIELDS, 0))
+    for tier, level, titles, firms, expiring in question.ask(
+        connection,
+        f"""select t.tier, t.level, count(*), count(distinct t.uscc), sum(case when t.valid_to <= :soon then 1 else 0 end)
+            from title t join home h on h.uscc = t.uscc where {members.IN_FORCE} group by 1, 2""",
+    ):
+        found[tier, level].update(titles_valid=titles, firms_valid=firms, expiring_180d=int(expiring))
+    for tier, level, ever, new in question.ask(
+        connection,
+        f"""select t.tier, t.level, sum(t.first),
+                   count(distinct case when t.basis = 'new' and t.issued >= :january then t.uscc || t.kind end)
+            from title t where t.issued <= :day and (t.first = 1 or t.basis = 'new') and {members.BELONGED} group by 1, 2""",
+    ):
+        found[tier, level].update(titles_cumulative=int(ever), new_this_year=new)
+    pending = members.review_pending(question, connection.dialect.name)
+    for tier, level, firms in question.ask(
+        connection,
+        f"select m.tier, m.level, count(distinct m.uscc) from ({pending}) m join home h on h.uscc = m.uscc group by 1, 2",
+    ):
+        found[tier, level]["review_pending"] = firms
+    order = [row["id"] for row in codes.load("codes/tiers").rows]
+    levels = list(words.vocabulary("level"))
+    keys = sorted(found, key=lambda k: (order.index(k[0]), levels.index(k[1])))
+    return [{"tier": tier, "level": level, **found[tier, level]} for tier, level in keys]
+
+
+def quality_pending(connection: Connection, question: Question) -> int:
+    """Firms without a valid quality title whose review of one is pending."""
+    pending = members.review_pending(question, connection.dialect.name)
+    row = question.ask(
+        connection,
+        f"""select count(distinct t.uscc) from ({pending}) t join home h on h.uscc = t.uscc where {question.quality}
+            and t.uscc not in (select m.uscc from ({members.titles(question.quality)}) m)""",
+    )[0]
+    return int(row[0])
+
+
+def outside(connection: Connection, question: Question) -> int:
+    """Firms on the register that exist on the day and belong to another place."""
+    sql = """select count(*) from enterprise where from_day <= :day and to_day > :day and city <> :home
+             and (status is null or status = 'active') and (founded_on is null or founded_on <= :day)"""
+    return int(question.ask(connection, sql)[0][0])
+
+
+def register_revenue(connection: Connection, question: Question) -> int | None:
+    """The register's own sum of above-scale industrial revenue, shown beside the filed figure; yuan."""
+    sql = f"""select sum(f.revenue) from figures f join ({members.ABOVE_SCALE}) m on m.uscc = f.uscc
+              join home h on h.uscc = f.uscc where f.year = :revenue_year"""
+    total = question.ask(connection, sql)[0][0]
+    return None if total is None else int(total)
+
+
+def count(connection: Connection, question: Question, known_at: str | None, by: str | None = None) -> Counts:
+    """The whole document. ``known_at`` is the instant to print; ``connection`` already holds what was known then."""
+    revenue = revenue_counts(connection, question)[""]
+    tiers = tier_counts(connection, question)
+    quality = quality_counts(connection, question)[""]
+    quality["titles_cumulative"] = sum(
+        entry["titles_cumulative"] for entry in tiers if _is_quality(question, entry["tier"], entry["level"])
+    )
+    totals = target_counts(connection, question)[""]
+    totals["quality-firms"] = {"value": quality["firms_valid"], "unknown": 0}
+    pending = quality_pending(connection, question)
+    targets = [
+        _target(connection, target, question, totals, revenue, pending)
+        for target in plan(question.settings.targets.plan)
+    ]  # fmt: skip
+    document: Counts = {
+        "as_of": question.day.isoformat(),
+        "known_at": known_at,
+        "outside": outside(connection, question),
+        "targets": targets,
+        "tiers": tiers,
+        "quality": quality,
+        "revenue": {"period": str(question.revenue_year), **revenue},
+    }
+    if by:
+        document["by"] = breakdown(connection, question, by)
+    return document
+
+
+def _is_quality(question: Question, tier: str, level: str) -> bool:
+    return any(entry in (tier, f"{tier}:{level}") for entry in question.settings.quality.titles)
+
+
+def _target(connection: Connection, target: Target, question: Question, totals: Mapping[str, Counts],
+            revenue: Counts, pending: int) -> Counts:  # fmt: skip
+    counted = totals.get(target.id, {"value": 0, "unknown": 0})
+    filed = members.members(target, question) is None and target.id != "quality-firms"
+    value = None if filed else counted["value"]
+    review = pending if target.id == "quality-firms" else 0
+    if review and question.settings.review.include_review_pending:
+        value = (value or 0) + review
+    period = question.day.isoformat()
+    is_pending = False
+    if target.id.startswith("revenue-") and not filed:
+        period = str(question.revenue_year)
+        counted = {**counted, "unknown": revenue[UNKNOWN]}
+    elif target.id == "tech-sme":
+        period = str(complete_round(question.day))
+    elif target.basis == "year":
+        period = str(question.day.year)
+        is_pending = complete_round(question.day) < question.day.year
+    entry: Counts = {
+        "id": target.id,
+        "name": target.name,
+        "name_en": target.name_en,
+        "goal": _number(target.goal),
+        "unit": target.unit,
+        "direction": target.direction,
+        "due": target.due,
+        "basis": target.basis,
+        "period": period,
+        "value": value,
+        "rate": rate(value, target.goal),
+        "unknown": None if filed else counted["unknown"],
+        "review_pending": review,
+        "pending": is_pending,
+        "source": "filed" if filed else target.source,
+    }
+    entry.update({k: counted[k] for k in ("this_year", "domestic", "overseas") if k in counted})
+    if target.id == "revenue-total":
+        entry["register_sum"] = register_revenue(connection, question)
+    return entry
+
+
+def _number(goal: Any) -> int | str:
+    """Whole goals as integers (money, firms), ratios as decimal text."""
+    return int(goal) if goal == goal.to_integral_value() else str(goal)
+
+
+def breakdown(connection: Connection, question: Question, by: str) -> list[Counts]:
+    """Rows that add up to the total, the known ones in their order and one row ``unknown`` at the end."""
+    targets = target_counts(connection, question, by)
+    quality = quality_counts(connection, question, by)
+    for key, ever in _cumulative_by(connection, question, by).items():
+        quality[key]["titles_cumulative"] = ever
+    revenue = revenue_counts(connection, question, by)
+    at_home = places(question.settings.city.code)
+    counted = [
+        t.id
+        for t in plan(question.settings.targets.plan)
+        if t.id == "quality-firms" or members.members(t, question)
+    ]
+    rows = []
+    for key in _keys(by, at_home, {*targets, *quality, *revenue}):
+        cells: dict[str, Counts] = {id: {"value": 0, "unknown": 0} for id in counted}
+        cells.update(
+            {id: {"value": c["value"], "unknown": c["unknown"]} for id, c in targets.get(key, {}).items()}
+        )
+        cells["quality-firms"] = {"value": quality[key]["firms_valid"], "unknown": 0}
+        for id in ("revenue-10bn", "revenue-1bn"):
+            if id in cells:
+                cells[id]["unknown"] = revenue[key][UNKNOWN]
+        rows.append(
+            {"key": key, "name": name_of(by, key, at_home), "targets": cells, "quality": quality[key]}
+        )
+    return rows
+
+
+def _cumulative_by(connection: Connection, question: Question, by: str) -> Counter[str]:
+    """Quality titles ever issued, by where the firm was last on or before the day."""
+    dimension = dimension_sql(by)
+    sql = f"""select {dimension} as key, sum(t.first) from title t
+              join enterprise h on h.uscc = t.uscc and h.city = :home and h.from_day <= :day and h.to_day > t.issued
+               and h.from_day = (select max(l.from_day) from enterprise l where l.uscc = t.uscc and l.city = :home
+                                 and l.from_day <= :day and l.to_day > t.issued)
+              where t.first = 1 and t.issued <= :day and {question.quality} group by 1"""
+    return Counter({key: int(value) for key, value in question.ask(connection, sql)})
+
+
+def _keys(by: str, at_home: Places, seen: set[str]) -> list[str]:
+    if by == "district":
+        known = [id for id in at_home.names if id in at_home.districts]
+    elif by == "area":
+        known = list(at_home.names)
+    elif by == "ownership":
+        known = list(words.vocabulary("ownership"))
+    else:
+        known = sorted(seen - {UNKNOWN})
+    # "unknown" is a word of the ownership vocabulary too: one row for both.
+    known = [key for key in known if key != UNKNOWN]
+    return [*known, *sorted(seen - set(known) - {UNKNOWN}), UNKNOWN]
+
+
+def name_of(by: str, key: str, at_home: Places, language: str = "zh") -> str:
+    if key == UNKNOWN:
+        return "unknown" if language.startswith("en") else "未知"
+    if by in ("district", "area"):
+        return at_home.label(key, language)
+    return words.label("ownership", key, language) if by == "ownership" else industries.name_of(key, language)

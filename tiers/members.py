@@ -1,0 +1,175 @@
+"""Who counts, in SQL: for each counted thing one query of firms with the records that made them count.
+
+The same query gives the total, the breakdown and the list of firms, so a number and its list cannot differ.
+``home`` is the city's firms on the day; every membership query has the columns ``uscc, record, filing, row``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Date, Row, bindparam, text
+
+from registry import codes
+from registry.settings import Settings
+from tiers.targets import REVENUE_FLOORS, Target, complete_round, revenue_year
+
+#: The city's firms on :day – existing, not cancelled, with their place and trade on that day.
+HOME = """
+home as (
+  select uscc, name, district, area, industry, ownership, digital_core from enterprise
+  where from_day <= :day and to_day > :day and city = :home
+    and (status is null or status = 'active') and (founded_on is null or founded_on <= :day)
+)"""
+IN_FORCE = "t.valid_from <= :day and t.ends_on > :day"
+#: The firm belonged to the city on any day from the title's issue to :day.
+BELONGED = """exists (select 1 from enterprise e where e.uscc = t.uscc and e.city = :home
+    and e.from_day <= :day and e.to_day > t.issued)"""
+#: Past its last day, not revoked or taken over, with a review filed in time and not decided on :day.
+REVIEW_PENDING = """
+  select t.uscc, t.tier, t.level, 'title' as record, t.filing, t.row from title t
+  where t.valid_to < :day and t.valid_to >= :oldest and (t.revoked_on is null or t.revoked_on > :day)
+    and (t.overtaken_on is null or t.overtaken_on > :day)
+    and exists (
+      select 1 from application a
+      where a.uscc = t.uscc and a.tier = t.tier and a.level = t.level and a.purpose = 'review'
+        and a.from_day <= :day and a.to_day > :day and a.stage not in ('recognised', 'rejected', 'withdrawn')
+        and exists (
+          select 1 from application f where f.uscc = a.uscc and f.key = a.key
+          and f.from_day <= :day and {filed_in_time}))"""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the register: a day, and the year of accounts if the default does not suit."""
+
+    day: date
+    settings: Settings
+    year: int | None = None
+
+    @property
+    def revenue_year(self) -> int:
+        return self.year if self.year is not None else revenue_year(self.day, self.settings)
+
+    @cached_property
+    def quality(self) -> str:
+        """The condition "a title that makes a quality firm" on ``t``, from ``[quality] titles``."""
+        parts = []
+        for entry in self.settings.quality.titles:
+            tier, _, level = entry.partition(":")
+            parts.append(f"(t.tier = '{word(tier)}'" + (f" and t.level = '{word(level)}')" if level else ")"))
+        return "(" + " or ".join(parts or ["1 = 0"]) + ")"
+
+    def ask(self, connection: Connection, sql: str, **more: Any) -> Sequence[Row[Any]]:
+        """Run ``sql`` with ``home`` at hand and the parameters that it names."""
+        values: dict[str, Any] = {
+            "day": self.day,
+            "home": self.settings.city.code,
+            "january": date(self.day.year, 1, 1),
+            "soon": self.day + timedelta(days=179),
+            "oldest": self.day - timedelta(days=self.settings.review.max_days),
+            "revenue_year": self.revenue_year,
+            **more,
+        }
+        statement = text(f"with {HOME}\n{sql}" if " home " in f" {sql} " else sql)
+        named = statement._bindparams
+        typed = [
+            bindparam(k, values[k], type_=Date() if isinstance(values[k], date) else None) for k in named
+        ]
+        return connection.execute(statement.bindparams(*typed)).all()
+
+
+def word(id: str) -> str:
+    """An id from the settings, safe inside SQL. Raises ValueError for anything else."""
+    if not id.replace("_", "").replace("-", "").isalnum():
+        raise ValueError(f"not an id: {id!r}")
+    return id
+
+
+def words(ids: Iterable[str]) -> str:
+    return ", ".join(f"'{word(id)}'" for id in ids) or "''"
+
+
+def review_pending(question: Question, dialect: str) -> str:
+    grace = question.settings.review.grace_days
+    in_time = (
+        f"f.from_day <= date(t.valid_to, '+{grace} days')"
+        if dialect == "sqlite"
+        else f"f.from_day <= t.valid_to + {grace}"
+    )
+    return REVIEW_PENDING.format(filed_in_time=in_time)
+
+
+def titles(condition: str) -> str:
+    """Firms by titles in force on :day that meet ``condition`` on ``t``."""
+    return f"select t.uscc, 'title' as record, t.filing, t.row from title t where {IN_FORCE} and {condition}"
+
+
+def listed(question: Question) -> str:
+    """Firms listed on :day on a counted board, whatever their trade."""
+    boards = words(question.settings.listed.boards)
+    return f"""
+    select l.uscc, 'listing' as record, l.filing, l.row, l.board from listing l
+    where l.stage = 'listed' and l.stage_on <= :day and l.board in ({boards})
+      and not exists (select 1 from listing d where d.uscc = l.uscc and d.board = l.board and d.stage = 'delisted'
+                      and d.stage_on <= :day and d.stage_on >= l.stage_on)"""
+
+
+ABOVE_SCALE = """
+    select m.uscc, 'above_scale' as record, m.filing, m.row from above_scale m
+    where m.entered_on <= :day and (m.left_on is null or m.left_on > :day)"""
+
+
+def honours(target: Target, day: date) -> str:
+    """Honours counted for a target: stock (in force), year (granted this year) or cumulative (ever granted)."""
+    kinds = []
+    for honour, levels in target.tags:
+        level = f" and h.level in ({words(levels)})" if levels else ""
+        kinds.append(f"(h.honour = '{word(honour)}'{level})")
+    when = {
+        "stock": 'h."on" <= :day and (h.until is null or h.until >= :day)',
+        "year": 'h."on" >= :january and h."on" <= :day',
+        "cumulative": 'h."on" <= :day',
+    }[target.basis]
+    return f"select h.uscc, 'honour' as record, h.filing, h.row from honour h where {when} and ({' or '.join(kinds)})"
+
+
+def revenue(floor: int) -> str:
+    return f"""
+    select f.uscc, 'figures' as record, f.filing, f.row from figures f
+    where f.year = :revenue_year and f.revenue >= {int(floor)}"""
+
+
+def members(target: Target, question: Question) -> str | None:
+    """The membership query of a target; None where its value is filed by a department.
+
+    The listed ones still have to be asked for their trade (``count.listed_answers``).
+    """
+    match target.id:
+        case "quality-firms":
+            return titles(question.quality)
+        case "above-scale":
+            return ABOVE_SCALE
+        case "listed":
+            return listed(question)
+        case "high-tech":
+            return titles("t.tier = 'high_tech'")
+        case "tech-sme":
+            return tech_round(complete_round(question.day))
+        case "revenue-10bn" | "revenue-1bn":
+            return revenue(REVENUE_FLOORS[target.id.removeprefix("revenue-")])
+    return honours(target, question.day) if target.source == "tags" and target.tag else None
+
+
+def tech_round(year: int) -> str:
+    return f"""
+    select t.uscc, 'title' as record, t.filing, t.row from title t
+    where t.tier = 'tech_sme' and t.issued >= '{year:04d}-01-01' and t.issued <= '{year:04d}-12-31' and t.issued <= :day"""
+
+
+def boards_abroad() -> frozenset[str]:
+    return frozenset(row["id"] for row in codes.load("codes/boards").rows if row["abroad"] == "yes")
