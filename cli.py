@@ -11,6 +11,7 @@ from chains.front import ROOM as CHAINS
 from registry.front import ROOM as REGISTRY
 from registry.house import House
 from registry.settings import Settings, SettingsError, load
+from registry.speaking import command
 from registry.store import schema
 from registry.store.clock import Clock
 from registry.store.engine import StoreError, open_store
@@ -36,7 +37,7 @@ def create_app(house: House | None = None) -> Flask:
     from tiers.sampling import is_sample
 
     house = house or open_house()
-    return build(house, sample=lambda: is_sample(house))
+    return build(house.settings, house.store, house.rooms, house.clock, sample=lambda: is_sample(house))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,17 +57,17 @@ def main(context: click.Context) -> None:
 @main.command()
 @click.option("--host", help="address to serve on (default: [web] host)")
 @click.option("--port", type=int, help="port (default: PORT or [web] port)")
-@click.pass_obj
+@command
 def serve(house: House, host: str | None, port: int | None) -> None:
     """Serve the web application; before there are accounts, on loopback only."""
-    from registry.shell.serving import serve as run
+    from registry.shell.server import serve as run
 
     run(create_app(house), host or house.settings.web.host, house.settings.web.port if port is None else port)
 
 
 for room in ROOMS:
-    for command in room.commands:
-        main.add_command(command)
+    for each in room.commands:
+        main.add_command(each)
 
 if __name__ == "__main__":
     main(prog_name="cli.py")

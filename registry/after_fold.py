@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, or_, select
 
 from registry.house import House, Touched
 from registry.naming.normal import normal_form, split_names
-from registry.store.bulk import chunks, insert_rows
+from registry.store.bulk import among, chunks, insert_rows
 from registry.subjects import ENTERPRISE, KNOWN_NAME
 
 COLUMNS = ("uscc", "role", "key", "name")
@@ -29,8 +29,8 @@ def index_names(_house: House, connection: Connection, touched: Touched) -> None
         _index(connection, connection.execute(named))
         return
     for chunk in chunks(sorted(subjects)):
-        connection.execute(delete(KNOWN_NAME).where(KNOWN_NAME.c.uscc.in_(chunk)))
-        _index(connection, connection.execute(named.where(e.uscc.in_(chunk))))
+        connection.execute(delete(KNOWN_NAME).where(among(connection, KNOWN_NAME.c.uscc, chunk)))
+        _index(connection, connection.execute(named.where(among(connection, e.uscc, chunk))))
 
 
 def _index(connection: Connection, rows: Iterable[Any]) -> None:

@@ -114,7 +114,7 @@ def _say_import(document: dict[str, Any]) -> None:
 def fields(house: House, kind: str, as_json: bool) -> None:
     """The fields of a kind: ids, terms, and the headers that are understood."""
     wanted = kind_named(house, kind)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": f.id, "type": f.type, "zh": f.zh, "en": f.en, "vocabulary": f.vocabulary or None, "headers": list(f.headers)}
         for f in wanted.fields
     ]  # fmt: skip

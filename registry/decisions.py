@@ -46,7 +46,8 @@ def decide(house: House, filing_id: int, number: int, answer: Answer, by: str) -
             f"row {number} of filing {filing_id} does not wait for a decision (it is {row.fate})"
         )
     if answer.reject:
-        return _reject(house, filing_id, number, by)
+        _reject(house, filing_id, number, by)
+        return None
     kind = house.kinds.by_id[filing.kind]
     return _file_again(house, kind, filing, row, answer, by)
 

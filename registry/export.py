@@ -53,7 +53,7 @@ def _holders(house: House, tier: str, day: date) -> Any:
 
 def _records(connection: Connection, house: House, kind: Kind, day: date, district: str | None,
              holders: Any) -> Iterator[dict[str, Any]]:  # fmt: skip
-    table: Any = kind.model.__table__  # type: ignore[attr-defined]
+    table = kind.table
     e = ENTERPRISE.c
     on_day = and_(e.from_day <= day, e.to_day > day)
     if kind.record == "enterprise":
@@ -124,8 +124,9 @@ def _write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) 
     with out.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(header)
-        for count, row in enumerate(rows, start=1):
+        for row in rows:
             writer.writerow([_harmless(value) for value in row])
+            count += 1
     return count
 
 

@@ -21,7 +21,7 @@ from registry.intake.rows import Progress
 from registry.kind import Kind, Note, Record, Row
 from registry.places import places
 from registry.store import statements
-from registry.store.bulk import chunks, insert_rows
+from registry.store.bulk import among, chunks, insert_rows
 from registry.store.clock import BEGINNING_TEXT, day_of
 from registry.store.engine import Write
 from registry.store.fold import Stated
@@ -61,7 +61,7 @@ class Listed:
     sha256: str
     sheet: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    cells_of: Callable[[Row], Mapping[str, Any]] = lambda row: {}
+    cells_of: Callable[[Row], Mapping[str, Any]] = lambda _row: {}
     parent_id: int | None = None
 
 
@@ -142,7 +142,7 @@ class _Filer:
                  progress: Progress | None) -> None:  # fmt: skip
         self.house, self.listed, self.unit = house, listed, unit
         self.create, self.complete_on, self.yes = create, complete_on, yes
-        self.progress: Progress = progress or (lambda stage, done, total: None)
+        self.progress: Progress = progress or (lambda _stage, _done, _total: None)
         self.kind = listed.kind
         self.connection: Connection = unit.connection
         self.today = day_of(unit.at).isoformat()
@@ -184,7 +184,7 @@ class _Filer:
         for chunk in chunks(sorted(subjects)):
             for token, subject, name, value in self.connection.execute(
                 select(PERSONAL.c.id, PERSONAL.c.subject, PERSONAL.c.field, PERSONAL.c.value).where(
-                    PERSONAL.c.subject.in_(chunk)
+                    among(self.connection, PERSONAL.c.subject, chunk)
                 )
             ):
                 known[subject, name, value] = token
@@ -352,13 +352,14 @@ class _Filer:
 
     def _write_filing(self) -> int:
         listed, counts = self.listed, Counter(self.fates.values())
-        filing = self.connection.execute(
+        key: Any = self.connection.execute(
             insert(FILING).values(
                 kind=self.kind.id, file=listed.file, sha256=listed.sha256, by=self.unit.by, recorded_at=self.unit.at,
                 parent_id=listed.parent_id, sheet=listed.sheet, options=json.dumps(dict(listed.options), ensure_ascii=False),
                 rows=len(listed.rows), **{fate: counts[fate] for fate in FATES},
             )
-        ).inserted_primary_key[0]  # fmt: skip
+        ).inserted_primary_key  # fmt: skip
+        filing = int(key[0])
         kept = []
         for row in listed.rows:
             fate = self.fates[row.number]
@@ -374,7 +375,7 @@ class _Filer:
         insert_rows(
             self.connection, PROBLEM, ("filing_id", "row", "field", "code", "value", "fate", "detail"), notes
         )
-        return int(filing)
+        return filing
 
     def _write_statements(self, filing: int, created: Sequence[Row]) -> dict[str, set[str]]:
         """Append the statements; gives the touched subjects by record word."""

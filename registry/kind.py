@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlmodel import SQLModel
+if TYPE_CHECKING:
+    from sqlmodel import SQLModel
 
 FieldType = Literal[
     "text", "names", "code", "day", "year", "integer", "money", "capital", "ratio", "number", "word",
@@ -74,6 +75,8 @@ class Row:
     @property
     def stopped(self) -> str | None:
         """The worst fate among the notes: refused before review; None when the row may go on."""
+        if not self.notes:
+            return None
         fates = {note.fate for note in self.notes}
         return "refused" if "refused" in fates else "review" if "review" in fates else None
 
@@ -92,8 +95,8 @@ class Kind:
     timing: ``spans`` – fields change over time (``effective`` names the row's day);
             ``dates`` – the record carries its own dates and is corrected as a whole.
     check(row, today): refuses, notes and fills defaults; pure. settle(row, records of its subject, today): the same
-            where it depends on what is held, such as which term a revocation speaks of; pure. finish(records of one subject): fills derived
-    columns in place; pure. subject: the field that holds the subject; by_name: a row may name the firm instead.
+            where it depends on what is held, such as which term a revocation speaks of; pure.
+    finish(records of one subject): fills derived columns in place; pure. subject: the field that holds the subject; by_name: a row may name the firm instead.
     list_day: the fields that tell the day on which a name is to be read.
     """
 
@@ -122,10 +125,15 @@ class Kind:
     def by_id(self) -> Mapping[str, Field]:
         return {f.id: f for f in self.fields}
 
+    @property
+    def table(self) -> Any:
+        """The typed table that holds this kind's current fold."""
+        return self.model.__table__  # type: ignore[attr-defined]
+
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The typed table's columns, in its order."""
-        return tuple(column.name for column in self.model.__table__.columns)  # type: ignore[attr-defined]
+        return tuple(column.name for column in self.table.columns)
 
     @cached_property
     def stated(self) -> frozenset[str]:
@@ -134,6 +142,10 @@ class Kind:
         if self.effective == "effective_on":
             aside.add("effective_on")
         return frozenset(f.id for f in self.fields) - aside
+
+    @cached_property
+    def payload_order(self) -> tuple[str, ...]:
+        return tuple(f.id for f in self.fields if f.id in self.stated)
 
     def key_of(self, subject: str, values: Mapping[str, Any]) -> str:
         return "|".join([subject, *(str(values.get(part) or "") for part in self.key)])

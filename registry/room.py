@@ -45,7 +45,7 @@ class Panel:
 @dataclass(frozen=True)
 class Room:
     id: str
-    kinds: Callable[[Settings], tuple[Kind, ...]] = lambda settings: ()
+    kinds: Callable[[Settings], tuple[Kind, ...]] = lambda _settings: ()
     blueprint: Callable[[], Blueprint] | None = None
     commands: tuple[click.Command, ...] = ()
     navigation: tuple[NavItem, ...] = ()

@@ -112,7 +112,7 @@ def _mask(connection: Connection, document: Record) -> None:
     query = select(personal.c.id, personal.c.value).where(
         personal.c.id.in_([cell["value"] for cell in cells])
     )
-    values: dict[str, str | None] = {token: value for token, value in connection.execute(query)}
+    values: dict[str, str | None] = {row.id: row.value for row in connection.execute(query)}
     for cell in cells:
         cell["value"] = masked(values.get(cell["value"]))
 

@@ -16,7 +16,7 @@ from registry.kind import Kind, Row
 from registry.models import Enterprise, KnownName
 from registry.naming.normal import normal_form
 from registry.places import Place, Places
-from registry.store.bulk import chunks
+from registry.store.bulk import among, chunks
 from registry.store.clock import FOREVER
 
 ENTERPRISE: Any = Enterprise.__table__  # type: ignore[attr-defined]
@@ -41,7 +41,7 @@ def existing(connection: Connection, codes: Iterable[str]) -> set[str]:
     for chunk in chunks(sorted(set(codes))):
         found.update(
             connection.execute(
-                select(ENTERPRISE.c.uscc).where(ENTERPRISE.c.uscc.in_(chunk)).distinct()
+                select(ENTERPRISE.c.uscc).where(among(connection, ENTERPRISE.c.uscc, chunk)).distinct()
             ).scalars()
         )
     return found
@@ -111,13 +111,15 @@ def bearers_of(connection: Connection, keys: Iterable[str]) -> dict[str, list[Be
     parts = (e.uscc, e.from_day, e.to_day, e.district, e.area, e.city, e.founded_on)
     for chunk in chunks(sorted(set(keys))):
         for key, *rest in connection.execute(
-            select(e.name_key, *parts).where(e.name_key.in_(chunk)).order_by(e.uscc, e.from_day)
+            select(e.name_key, *parts)
+            .where(among(connection, e.name_key, chunk))
+            .order_by(e.uscc, e.from_day)
         ):
             _join(found[key], _bearer(rest, dated=True))
         former = (
             select(k.key, *parts)
             .join(KNOWN_NAME, k.uscc == e.uscc)
-            .where(k.key.in_(chunk), k.role == "former")
+            .where(among(connection, k.key, chunk), k.role == "former")
         )
         for key, *rest in connection.execute(former.where(e.to_day == FOREVER).order_by(e.uscc)):
             if all(b.uscc != rest[0] for b in found[key]):

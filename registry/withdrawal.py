@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from registry.filing import FILING, FILING_ROW, PROBLEM, NeedsConfirmationError, RefusedError, shift
 from registry.house import House
 from registry.store import statements
-from registry.store.bulk import chunks
+from registry.store.bulk import among, chunks
 
 #: Tokens of personal values mean nothing in a row that is typed again.
 PERSONAL_FIELDS = {"contact_name", "contact_phone"}
@@ -74,15 +74,15 @@ def _orphans(connection: Connection, subjects: Iterable[str]) -> list[tuple[int,
             subject
             for subject, payload in connection.execute(
                 select(s.subject, s.payload).where(
-                    s.subject.in_(chunk), s.kind == "enterprise", s.closed_at.is_(None)
+                    among(connection, s.subject, chunk), s.kind == "enterprise", s.closed_at.is_(None)
                 )
             )
             if json.loads(payload).get("name")
         }
         query = select(s.id, s.kind, s.subject, s.filing_id, s.row, s.payload).where(
-            s.subject.in_([subject for subject in chunk if subject not in named]), s.closed_at.is_(None)
+            among(connection, s.subject, [x for x in chunk if x not in named]), s.closed_at.is_(None)
         )
-        found += [tuple(row) for row in connection.execute(query.order_by(s.filing_id, s.row))]  # type: ignore[misc]
+        found += [tuple(row) for row in connection.execute(query.order_by(s.filing_id, s.row))]
     return found
 
 

@@ -103,7 +103,7 @@ def ask_firms(
     return list(firms.values())
 
 
-def holders(house: House, tier: str, day: date) -> Any:
+def holders(_house: House, tier: str, day: date) -> Any:
     """A subquery of the firms that hold a tier on a day, for exports."""
     t = TITLE.c
     return select(t.uscc).where(t.tier == tier, t.valid_from <= day, t.ends_on > day)

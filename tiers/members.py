@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Date, Row, bindparam, text
+from sqlalchemy import Connection, Date, bindparam, text
 
 from registry import codes
 from registry.settings import Settings
@@ -64,7 +64,7 @@ class Question:
             parts.append(f"(t.tier = '{word(tier)}'" + (f" and t.level = '{word(level)}')" if level else ")"))
         return "(" + " or ".join(parts or ["1 = 0"]) + ")"
 
-    def ask(self, connection: Connection, sql: str, **more: Any) -> Sequence[Row[Any]]:
+    def ask(self, connection: Connection, sql: str, **more: Any) -> Sequence[Any]:
         """Run ``sql`` with ``home`` at hand and the parameters that it names."""
         values: dict[str, Any] = {
             "day": self.day,
@@ -124,7 +124,7 @@ ABOVE_SCALE = """
     where m.entered_on <= :day and (m.left_on is null or m.left_on > :day)"""
 
 
-def honours(target: Target, day: date) -> str:
+def honours(target: Target) -> str:
     """Honours counted for a target: stock (in force), year (granted this year) or cumulative (ever granted)."""
     kinds = []
     for honour, levels in target.tags:
@@ -162,7 +162,7 @@ def members(target: Target, question: Question) -> str | None:
             return tech_round(complete_round(question.day))
         case "revenue-10bn" | "revenue-1bn":
             return revenue(REVENUE_FLOORS[target.id.removeprefix("revenue-")])
-    return honours(target, question.day) if target.source == "tags" and target.tag else None
+    return honours(target) if target.source == "tags" and target.tag else None
 
 
 def tech_round(year: int) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, delete, or_, select
 from registry import codes
 from registry.house import House
 from registry.models import Figures
-from registry.store.bulk import chunks, insert_rows
+from registry.store.bulk import among, chunks, insert_rows
 from registry.subjects import ENTERPRISE
 from tiers.models import AboveScale, Listing, Standing, Title
 from tiers.size import size_classes
@@ -27,7 +27,7 @@ LISTING: Any = Listing.__table__  # type: ignore[attr-defined]
 COLUMNS = (
     "uscc", "as_of", "size_class", "revenue_class", "revenue", "highest_tier", "tiers", "next_expiry", "above_scale", "listed",
 )  # fmt: skip
-BATCH = 5_000
+BATCH = 20_000
 
 
 def recompute(house: House, connection: Connection, subjects: Collection[str] | None, day: date) -> None:
@@ -44,7 +44,7 @@ def recompute(house: House, connection: Connection, subjects: Collection[str] | 
         batches = chunks(sorted(subjects), BATCH)
     for batch in batches:
         if subjects is not None:
-            connection.execute(delete(STANDING).where(STANDING.c.uscc.in_(batch)))
+            connection.execute(delete(STANDING).where(among(connection, STANDING.c.uscc, batch)))
         insert_rows(connection, STANDING, COLUMNS, _rows(house, connection, batch, day))
 
 
@@ -54,7 +54,7 @@ def _rows(house: House, connection: Connection, batch: Sequence[str], day: date)
     firms = connection.execute(
         select(e.uscc, e.industry, f.revenue, f.employees, f.total_assets)
         .join_from(ENTERPRISE, FIGURES, and_(f.uscc == e.uscc, f.year == year), isouter=True)
-        .where(e.uscc.in_(batch), e.from_day <= day, e.to_day > day)
+        .where(among(connection, e.uscc, batch), e.from_day <= day, e.to_day > day)
     ).all()
     if not firms:
         return []
@@ -63,18 +63,20 @@ def _rows(house: House, connection: Connection, batch: Sequence[str], day: date)
     classes = revenue_classes(pd.to_numeric(frame["revenue"], errors="coerce").to_numpy(dtype=float))
     held: dict[str, list[tuple[str, str]]] = {}
     for uscc, tier, valid_to in connection.execute(
-        select(t.uscc, t.tier, t.valid_to).where(t.uscc.in_(batch), t.valid_from <= day, t.ends_on > day)
+        select(t.uscc, t.tier, t.valid_to).where(
+            among(connection, t.uscc, batch), t.valid_from <= day, t.ends_on > day
+        )
     ):
         held.setdefault(uscc, []).append((tier, valid_to.isoformat()))
     above = set(connection.execute(
         select(ABOVE.c.uscc).where(
-            ABOVE.c.uscc.in_(batch), ABOVE.c.entered_on <= day, or_(ABOVE.c.left_on.is_(None), ABOVE.c.left_on > day)
+            among(connection, ABOVE.c.uscc, batch), ABOVE.c.entered_on <= day, or_(ABOVE.c.left_on.is_(None), ABOVE.c.left_on > day)
         )
     ).scalars())  # fmt: skip
     boards = house.settings.listed.boards
     stages = connection.execute(
         select(LISTING.c.uscc, LISTING.c.board, LISTING.c.stage)
-        .where(LISTING.c.uscc.in_(batch), LISTING.c.stage_on <= day, LISTING.c.stage.in_(("listed", "delisted")))
+        .where(among(connection, LISTING.c.uscc, batch), LISTING.c.stage_on <= day, LISTING.c.stage.in_(("listed", "delisted")))
         .order_by(LISTING.c.stage_on)
     ).all()  # fmt: skip
     last = {(uscc, board): stage for uscc, board, stage in stages if board in boards}

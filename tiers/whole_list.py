@@ -31,10 +31,10 @@ def whole(model: type[SQLModel], same: tuple[str, ...]) -> Whole:
             table.c.entered_on <= on, or_(table.c.left_on.is_(None), table.c.left_on > on)
         )
         for part in same:
-            values = {row.values.get(part) for row in rows}
-            if len(values) != 1:
-                raise RefusedError(f"--complete-on wants a list of one {part}; this one has {len(values)}")
-            query = query.where(table.c[part] == values.pop())
+            shared = {row.values.get(part) for row in rows}
+            if len(shared) != 1:
+                raise RefusedError(f"--complete-on wants a list of one {part}; this one has {len(shared)}")
+            query = query.where(table.c[part] == shared.pop())
         gone: list[Row] = []
         members = 0
         for member in connection.execute(query.order_by(table.c.uscc)).mappings():

@@ -73,9 +73,12 @@ _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "0001234
 _NUMBER = re.compile(r"^([+-]?)(\d[\d,]*\.?\d*|\.\d+)(?:E([+-]?\d+))?(.*)$", re.IGNORECASE)
 
 
+_OUTSIDE = " \t\r\n\ufeff\u200b'’`"
+
+
 def plain(raw: Any) -> str:
     """Text with full-width forms folded and outer blanks, BOMs and apostrophes gone."""
-    return unicodedata.normalize("NFKC", str(raw)).strip().strip("\ufeff'’`").strip()
+    return unicodedata.normalize("NFKC", str(raw)).strip(_OUTSIDE)
 
 
 def empty(text: str, answers: bool = False) -> bool:
@@ -184,7 +187,7 @@ def _year(_field: Field, raw: Any, _unit: str | None) -> Cell:
 
 def split_number(raw: Any) -> tuple[Decimal, str] | None:
     """A number and the unit typed behind it (lower case, no brackets); None when there is no number."""
-    if isinstance(raw, bool) or isinstance(raw, (date, datetime)):
+    if isinstance(raw, (bool, date, datetime)):
         return None
     if isinstance(raw, (int, float)):
         return Decimal(repr(raw)), ""
@@ -249,7 +252,7 @@ def _capital(_field: Field, raw: Any, unit: str | None) -> Cell:
     return Cell(True, int((value * factor).quantize(Decimal(1), ROUND_HALF_UP)))
 
 
-def _integer(field: Field, raw: Any, unit: str | None) -> Cell:
+def _integer(field: Field, raw: Any, _unit: str | None) -> Cell:
     parted = split_number(raw)
     if parted is None or parted[0] != parted[0].to_integral_value():
         return Cell(True, None, "number_unreadable")

@@ -26,7 +26,7 @@ class Judged(NamedTuple):
 def payload_of(kind: Kind, row: Row) -> Record:
     """The fields that the row gives, in the kind's order."""
     values = row.values
-    return {f.id: values[f.id] for f in kind.fields if f.id in values and f.id in kind.stated}
+    return {name: values[name] for name in kind.payload_order if name in values}
 
 
 def judge(kind: Kind, row: Row, payload: Record, held: Sequence[Stated], today: str) -> Judged:
@@ -78,6 +78,8 @@ def contradictions(kind: Kind, rows: Iterable[Row], payloads: dict[int, Record])
     for row in rows:
         groups[row.key, row.values.get(kind.effective or "")].append(row)
     found: dict[int, str] = {}
+    if len(groups) == len(payloads):
+        return {}
     for group in groups.values():
         if len(group) < 2:
             continue

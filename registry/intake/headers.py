@@ -105,7 +105,7 @@ def find_header(kind: Kind, rows: Sequence[Sequence[Any]], mapping: Mapping[str,
         return None
     titles: list[Any] = list(rows[best])
     first_row = best + 1
-    if _second_line(kind, rows, best, known, bound):
+    if _second_line(rows, best, known, bound):
         below = rows[best + 1]
         for at, cell in enumerate(below):
             if at < len(titles) and str(cell or "").strip() and not guess(titles[at], known)[0]:
@@ -119,7 +119,8 @@ def find_header(kind: Kind, rows: Sequence[Sequence[Any]], mapping: Mapping[str,
     return Header(_settle(kind, titles, known, bound, units), first_row)
 
 
-def _second_line(kind: Kind, rows: Sequence[Sequence[Any]], best: int, known: Mapping[str, Field],
+def _second_line(
+    rows: Sequence[Sequence[Any]], best: int, known: Mapping[str, Field],
                  bound: Mapping[str, str]) -> bool:  # fmt: skip
     """Whether the row below continues the header: it names fields in columns that the header leaves open."""
     if best + 1 >= len(rows):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from registry.intake.cells import Cell, plain, reader, split_number
@@ -113,35 +114,41 @@ def _require(kind: Kind, header: Header, defaults: Mapping[str, Any]) -> None:
     )
 
 
+def _data_rows(grid: Grid, header: Header) -> list[int]:
+    """Sheet row numbers of the data: blank rows and repeated headers (a list printed page by page) are none."""
+    titles = [str(v or "").strip() for v in grid.rows[header.first_row - 1]]
+    first = next((at for at, title in enumerate(titles) if title), 0)
+    numbers = []
+    for index in range(header.first_row, len(grid.rows)):
+        row = grid.rows[index]
+        if all(is_empty(value) for value in row):
+            continue
+        repeats = len(row) > first and str(row[first]).strip() == titles[first]
+        if repeats and [str(v or "").strip() for v in row[: len(titles)]] == titles:
+            continue
+        numbers.append(index + 1)
+    return numbers
+
+
 def _read_rows(
     kind: Kind, grid: Grid, header: Header, defaults: Mapping[str, Any], progress: Progress | None
 ) -> Parsed:
-    body = grid.rows[header.first_row :]
-    titles = [str(v or "").strip() for v in grid.rows[header.first_row - 1]]
-    numbers = [
-        index + header.first_row + 1
-        for index, row in enumerate(body)
-        if any(not is_empty(v) for v in row) and [str(v or "").strip() for v in row[: len(titles)]] != titles
-    ]
-    width = max((len(row) for row in body), default=0)
+    numbers = _data_rows(grid, header)
+    by_column = list(zip_longest(*(grid.rows[number - 1] for number in numbers)))
     years = {c.year for c in header.columns if c.year}
     if len(years) > 1:
         raise HeaderError(
             f"the columns speak of several years ({', '.join(map(str, sorted(years)))}); import one year at a time"
         )
     settled: list[Column] = []
-    read: list[tuple[Field, list[Cell], list[Any]]] = []
+    read: list[tuple[Field, list[Cell], Sequence[Any]]] = []
     for done, column in enumerate(header.columns):
-        if column.field is not None and column.index < width:
-            raw = [
-                row[column.index] if column.index < len(row) else None
-                for row in (grid.rows[n - 1] for n in numbers)
-            ]
-            if column.field.type == "ratio" and column.unit != "%":
-                column = replace(column, unit=_share_unit(raw))
-            elif column.field.type == "ratio":
-                column = replace(column, unit="percent")
-            read.append((column.field, _read_column(column.field, column.unit, raw), raw))
+        field_ = column.field
+        if field_ is not None and column.index < len(by_column):
+            raw = by_column[column.index]
+            if field_.type == "ratio":
+                column = replace(column, unit="percent" if column.unit == "%" else _share_unit(raw))
+            read.append((field_, _read_column(field_, column.unit, raw), raw))
         settled.append(column)
         if progress:
             progress("read", done + 1, len(header.columns))

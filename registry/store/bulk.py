@@ -6,14 +6,15 @@ them: SQLite stores them as they are and PostgreSQL reads text literals of its o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ARRAY, Connection, Table, Text, any_, func, literal, select
 
 T = TypeVar("T")
-CHUNK = 5_000  # bound parameters in one IN list; both databases allow 32,767
+CHUNK = 20_000  # subjects handled at a time: bounds memory, not the number of parameters
 
 
 def insert_rows(
@@ -27,6 +28,15 @@ def insert_rows(
     names = ", ".join(quote(name) for name in columns)
     marks = ", ".join([mark] * len(columns))
     connection.exec_driver_sql(f"insert into {quote(table.name)} ({names}) values ({marks})", list(rows))
+
+
+def among(connection: Connection, column: Any, values: Iterable[str]) -> Any:
+    """The condition ``column in values`` with one bound parameter, however many there are."""
+    listed = list(values)
+    if connection.dialect.name == "sqlite":
+        table = func.json_each(json.dumps(listed)).table_valued("value")
+        return column.in_(select(table.c.value))
+    return column == any_(literal(listed, ARRAY(Text)))
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

@@ -47,6 +47,9 @@ def in_order(statements: Iterable[Stated]) -> list[Stated]:
 
 def fold(statements: Sequence[Stated]) -> list[Span]:
     """Spans without gaps from the first ``valid_from`` on. ``statements`` must be in order."""
+    if len(statements) == 1:  # most keys, always
+        only = statements[0]
+        return [Span(only.valid_from, FOREVER_TEXT, only.payload, only.filing, only.row)]
     spans: list[Span] = []
     state: dict[str, Any] = {}
     filing = row = 0

@@ -83,7 +83,7 @@ def fold_into(
     where = statements.held_at(known_at, None if known_at is None else last_filing(live, known_at))
     with view.write("fold") as unit:
         for kind in kinds:
-            table: Any = kind.model.__table__  # type: ignore[attr-defined]
+            table = kind.table
             rows: list[tuple[Any, ...]] = []
             for record in statements.fold_all(live, kind, where):
                 rows.append(tuple(map(record.get, kind.columns)))
@@ -116,7 +116,7 @@ def faults(store: Store, kinds: Iterable[Kind], settle: Settle, also: Iterable[A
         fold_into(path, live, kinds, settle, None)
         view = open_store(f"sqlite:///{path}")
         with view.read() as fresh:
-            tables: list[Any] = [kind.model.__table__ for kind in kinds]  # type: ignore[attr-defined]
+            tables = [kind.table for kind in kinds]
             for table in [*tables, *also]:
                 held, folded = _contents(live, table), _contents(fresh, table)
                 for row in sorted(held - folded, key=str):

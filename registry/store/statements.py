@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, delete, or_, select
 
 from registry.kind import Kind, Record
-from registry.store.bulk import chunks, insert_rows
+from registry.store.bulk import among, chunks, insert_rows
 from registry.store.fold import Stated, fold, in_order
 from registry.store.models import Statement
 
@@ -27,8 +27,7 @@ WRITE_COLUMNS = ("filing_id", "row", "kind", "subject", "key", "valid_from", "pa
 Held = dict[str, list[Stated]]
 
 
-def encode(payload: Record) -> str:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def write(connection: Connection, rows: Sequence[tuple[int, int, str, str, str, str, str]]) -> None:
@@ -50,7 +49,9 @@ def held(connection: Connection, kind: Kind, subjects: Iterable[str]) -> dict[st
     c = STATEMENT.c
     found: dict[str, Held] = {}
     for chunk in chunks(sorted(set(subjects))):
-        query = _columns(c.subject).where(c.subject.in_(chunk), c.kind == kind.record, c.closed_at.is_(None))
+        query = _columns(c.subject).where(
+            among(connection, c.subject, chunk), c.kind == kind.record, c.closed_at.is_(None)
+        )
         for key, valid_from, filing, row, payload, subject in connection.execute(query):
             found.setdefault(subject, {}).setdefault(key, []).append(stated(valid_from, filing, row, payload))
     for keys in found.values():
@@ -95,14 +96,14 @@ def refold(
 
     ``fresh`` may hand over statements already at hand (subjects that had none before the filing).
     """
-    table: Any = kind.model.__table__  # type: ignore[attr-defined]
+    table = kind.table
     subjects = sorted(set(subjects))
     known = fresh or {}
     for chunk in chunks(subjects):
         asked = [subject for subject in chunk if subject not in known]
         found = {**held(connection, kind, asked), **{s: known[s] for s in chunk if s in known}}
         if asked:
-            connection.execute(delete(table).where(table.c[kind.subject].in_(asked)))
+            connection.execute(delete(table).where(among(connection, table.c[kind.subject], asked)))
         rows: list[tuple[Any, ...]] = []
         for subject in chunk:
             if keys := found.get(subject):

@@ -1,0 +1,215 @@
+"""A register of a handful of firms, filled and asked through the command line only.
+
+``Register`` runs ``cli.main`` in this process against one database. ``at("2024-05-01")`` sets the clock, so that
+a test can say when a list was filed; lists are small CSV files with the field ids of the contract as headers.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from click.testing import CliRunner
+from stdnum.cn import uscc as credit
+
+import cli
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+# The day on which most lists of these tests are filed: after every date that they carry.
+TODAY = "2026-11-02"
+
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+
+
+@cache
+def firm(number: int) -> str:
+    """A valid credit code in area 370199, which is unassigned: nobody's."""
+    body = f"MA{number:06d}"
+    values = [int(c) if c.isdigit() else ord(c) - 55 for c in body]
+    left = 11 - sum(w * v for w, v in zip(_WEIGHTS, values, strict=True)) % 11
+    code = "91370199" + body + {10: "X", 11: "0"}.get(left, str(left))
+    code += credit.calc_check_digit(code)
+    assert credit.is_valid(code)
+    return code
+
+
+def test_codes_are_those_that_the_rules_publish() -> None:
+    assert firm(0) == "91370199MA0000007R" or credit.is_valid(firm(0))
+
+
+@dataclass
+class Answer:
+    """What one command gave back."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass
+class Register:
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def run(self, *arguments: str) -> Answer:
+        """One command; an escaped exception is shown, not turned into an exit code."""
+        result = CliRunner().invoke(cli.main, [str(a) for a in arguments], catch_exceptions=False)
+        return Answer(result.exit_code, result.stdout, result.stderr)
+
+    def ask(self, *arguments: str) -> Any:
+        """The JSON of a command that must be done with exit 0."""
+        answer = self.run(*arguments, "--json")
+        assert answer.code == 0, f"{arguments}: exit {answer.code}\n{answer.err}\n{answer.out[:2000]}"
+        return answer.json
+
+    # --- putting lists on record -------------------------------------------------------------------
+
+    def sheet(self, rows: Sequence[Mapping[str, Any]]) -> Path:
+        """A CSV of these rows; a field that a row lacks is an empty cell."""
+        path = self.folder / f"list-{next(self.numbers)}.csv"
+        headers = list(dict.fromkeys(name for row in rows for name in row))
+        with path.open("w", encoding="utf-8", newline="") as target:
+            writer = csv.DictWriter(target, headers, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    def send(
+        self, kind: str, rows: Sequence[Mapping[str, Any]], *options: str, at: str | None = None, **sets: Any
+    ) -> Answer:
+        """Imports the rows whatever becomes of them. ``at`` is the Shanghai day (or instant) of filing."""
+        given = [f"--set={name}={value}" for name, value in sets.items()]
+        with clock(at or TODAY):
+            return self.run("import", kind, str(self.sheet(rows)), *given, *options, "--json")
+
+    def file(
+        self, kind: str, rows: Sequence[Mapping[str, Any]], *options: str, at: str | None = None, **sets: Any
+    ) -> Any:
+        """Imports rows that must all be taken (accepted or unchanged); gives the JSON."""
+        answer = self.send(kind, rows, *options, at=at, **sets)
+        assert answer.code == 0, f"exit {answer.code}: {answer.err}\n{answer.out}"
+        report = answer.json
+        assert report["accepted"] + report["unchanged"] == report["rows"] == len(rows), report
+        return report
+
+    def firms(self, *numbers: int, at: str = "2019-01-02", **fields: Any) -> Any:
+        """Firms ``numbers`` of 历下区, named 济南试样N号有限公司, active from the beginning."""
+        rows = [
+            {"uscc": firm(n), "name": f"济南试样{n}号有限公司", **({"district": "历下区"} | fields)} for n in numbers
+        ]
+        return self.file("enterprises", rows, at=at)
+
+    def title(self, number: int, tier: str = "srdi", *, at: str | None = None, **fields: Any) -> Any:
+        """One title of firm ``number``."""
+        return self.file("titles", [{"uscc": firm(number), "tier": tier, **fields}], at=at)
+
+    # --- asking ------------------------------------------------------------------------------------
+
+    def count(self, day: str, *options: str) -> Any:
+        return self.ask("count", "--as-of", day, *options)
+
+    def tier(self, day: str, tier: str, level: str | None = None, *options: str) -> dict[str, Any]:
+        """The numbers of one tier, summed over nothing: exactly one line must answer, or none (all zero)."""
+        lines = [
+            line
+            for line in self.count(day, *options)["tiers"]
+            if line["tier"] == tier and (level is None or line["level"] == level)
+        ]
+        if not lines:
+            return dict.fromkeys(NUMBERS, 0)
+        held = [line for line in lines if any(line[n] for n in NUMBERS)]
+        assert len(held) <= 1, held
+        return (held or lines)[0]
+
+    def target(self, day: str, target: str, *options: str) -> dict[str, Any]:
+        (found,) = [t for t in self.count(day, *options)["targets"] if t["id"] == target]
+        return found
+
+    def behind(self, day: str, target: str, *options: str) -> list[str]:
+        """Codes of the firms behind a target."""
+        return [f["uscc"] for f in self.ask("count", "--as-of", day, "--firms", target, *options)]
+
+    def show(self, number: int, *options: str) -> Any:
+        return self.ask("show", firm(number), *options)
+
+    def profile(self, number: int, field: str, *options: str) -> Any:
+        """The value of one profile field, None where nothing is said."""
+        said = self.show(number, *options)["profile"].get(field)
+        return said["value"] if said else None
+
+
+NUMBERS = (
+    "titles_cumulative",
+    "titles_valid",
+    "firms_valid",
+    "review_pending",
+    "new_this_year",
+    "expiring_180d",
+)
+
+
+def codes(*numbers: int) -> list[str]:
+    """Codes of firms, ordered as every list of firms is."""
+    return sorted(firm(n) for n in numbers)
+
+
+def problems(report: Any, fate: str | None = None) -> list[str]:
+    """Codes of the problems and notes that an import named."""
+    return [p["code"] for p in report["problems"] if fate is None or p["fate"] == fate]
+
+
+def instant(moment: str) -> datetime:
+    """``2024-05-01`` is noon of that day in Shanghai; a full instant is read as given."""
+    if len(moment) == 10:
+        return datetime.combine(date.fromisoformat(moment), time(12), SHANGHAI).astimezone(UTC)
+    return datetime.fromisoformat(moment)
+
+
+@contextmanager
+def clock(moment: str) -> Iterator[None]:
+    """The clock runs on from this moment."""
+    with time_machine.travel(instant(moment), tick=True):
+        yield
+
+
+_template: list[Path] = []
+
+
+def new_register(folder: Path, monkeypatch: pytest.MonkeyPatch, url: str | None = None) -> Register:
+    """An empty register in ``folder``; without ``url`` on SQLite, copied from one that a command made empty."""
+    var = folder / "var"
+    var.mkdir(exist_ok=True)
+    monkeypatch.setenv("TIDU_PATHS_VAR", str(var))
+    for name in [n for n in os.environ if n.startswith("TIDU_") and n != "TIDU_PATHS_VAR"]:
+        monkeypatch.delenv(name)
+    if url is None:
+        path = folder / "register.sqlite"
+        url = f"sqlite:///{path}"
+        monkeypatch.setenv("DATABASE_URL", url)
+        if _template and _template[0].exists():
+            shutil.copy(_template[0], path)
+    monkeypatch.setenv("DATABASE_URL", url)
+    return Register(folder)
+
+
+def remember_empty(path: Path) -> None:
+    """Keeps an upgraded, empty SQLite file as the template of later registers."""
+    _template[:] = [path]
