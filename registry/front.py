@@ -6,5 +6,16 @@ from registry.after_fold import index_names
 from registry.commands import COMMANDS
 from registry.kinds import kinds
 from registry.room import Room
+from registry.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, registry_blueprint
 
-ROOM = Room("registry", kinds=kinds, commands=COMMANDS, after_fold=index_names)
+ROOM = Room(
+    "registry",
+    kinds=kinds,
+    blueprint=registry_blueprint,
+    commands=COMMANDS,
+    navigation=NAVIGATION,
+    cards=CARDS,
+    panels=PANELS,
+    permissions=PERMISSIONS,
+    after_fold=index_names,
+)

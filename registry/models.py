@@ -52,7 +52,7 @@ class Enterprise(SQLModel, table=True):
     row: int
     __table_args__ = (
         Index("ix_enterprise_name_key", "name_key"),
-        Index("ix_enterprise_city", "city", "district"),
+        Index("ix_enterprise_belonging", "uscc", "city", "from_day", "to_day", "status", "founded_on"),
     )
 
 
@@ -98,6 +98,7 @@ class Figures(SQLModel, table=True):
     platform_score: str | None = None
     filing: int
     row: int
+    __table_args__ = (Index("ix_figures_year", "year", "revenue", "uscc"),)
 
 
 class Evidence(SQLModel, table=True):

@@ -7,13 +7,16 @@ register, profile, command line, web shell) goes through what was gathered and n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import click
     from flask import Blueprint
+    from sqlalchemy import Select
 
+    from registry.house import House
     from registry.kind import Kind
     from registry.settings import Settings
 
@@ -31,15 +34,59 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of a page that a room contributes: a profile panel or an overview card.
+    """A part of a page that a room contributes: an overview card or a profile panel.
 
-    ``load(reader, **context)`` returns the template's variables, or None where there is nothing to show.
+    Cards are loaded by ``load(house, asked)``, panels by ``load(house, asked, document)`` with the firm's document of
+    ``show``; ``asked`` holds the day, the instant and the year of the question. Gives the template's variables, or
+    None where there is nothing to show. ``span``: columns of the page's twelve on a wide screen.
     """
 
     id: str
     template: str
     load: Callable[..., Mapping[str, Any] | None]
     order: int
+    span: int = 12
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A way to narrow the register: one choice in its filter bar and one argument of its address.
+
+    ``options(house)`` are (value, label) pairs in the language of the request; ``narrow(query, value, day)`` adds the
+    condition for one of them.
+    """
+
+    id: str
+    label: Callable[[], str]
+    options: Callable[[House], Sequence[tuple[str, str]]]
+    narrow: Callable[[Select[Any], str, date], Select[Any]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the register. ``reads`` are selected under their own names; ``shown(row)`` is the cell on the page,
+    ``plain(row)`` what is exported; ``order`` is what the list can be sorted by."""
+
+    id: str
+    label: Callable[[], str]
+    reads: tuple[Any, ...]
+    shown: Callable[[Any], Any]
+    plain: Callable[[Any], Any]
+    number: bool = False
+    order: Any = None
+
+
+@dataclass(frozen=True)
+class RegisterPart:
+    """What a room adds to the list of firms: a table with one row for each firm, and facets and columns over it.
+
+    ``freshen(house)`` brings the table up to the day, or gives False while it still speaks of an earlier one.
+    """
+
+    table: Any
+    facets: tuple[Facet, ...]
+    columns: tuple[Column, ...]
+    freshen: Callable[[House], bool] = lambda _house: True
 
 
 @dataclass(frozen=True)
@@ -58,4 +105,4 @@ class Room:
     derive: Callable[..., Mapping[str, Any]] | None = None
     # (house, tier, day) -> subquery of the firms that hold a tier
     holders: Callable[..., Any] | None = None
-    facets: Sequence[Any] = field(default=())
+    register: RegisterPart | None = None

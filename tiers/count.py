@@ -74,13 +74,11 @@ def target_counts(
         elif target.id == "quality-firms":
             continue  # comes with the quality counts
         elif sql := members.members(target, question):
-            counted = "count(*)" if target.source == "tags" else "count(distinct h.uscc)"
-            for key, value in question.ask(
-                connection,
-                f"select {dimension}, {counted} from ({sql}) m join home h on h.uscc = m.uscc group by 1",
-            ):
+            counted = "count(*)" if target.source == "tags" else "count(distinct m.uscc)"
+            asked = members.by(sql, dimension, counted) if by else members.total(sql, counted)
+            for key, value in question.ask(connection, asked):
                 found[key][target.id] = {"value": value, "unknown": 0}
-    _this_round(connection, question, dimension, found)
+    _this_round(connection, question, by, found)
     return found
 
 
@@ -99,14 +97,14 @@ def _listed(
 
 
 def _this_round(
-    connection: Connection, question: Question, dimension: str, found: dict[str, dict[str, Counts]]
+    connection: Connection, question: Question, by: str | None, found: dict[str, dict[str, Counts]]
 ) -> None:
+    """Beside the latest complete round of tech SMEs, this year's so far."""
     if complete_round(question.day) == question.day.year:
         return
     sql = members.tech_round(question.day.year)
     for key, value in question.ask(
-        connection,
-        f"select {dimension}, count(distinct h.uscc) from ({sql}) m join home h on h.uscc = m.uscc group by 1",
+        connection, members.by(sql, dimension_sql(by)) if by else members.total(sql)
     ):
         found[key].setdefault("tech-sme", {"value": 0, "unknown": 0})["this_year"] = value
 
@@ -115,18 +113,23 @@ def revenue_counts(connection: Connection, question: Question, by: str | None = 
     """dimension value → revenue class → firms; every home firm is in exactly one class."""
     cases = " ".join(f"when f.revenue >= {floor} then '{name}'" for name, floor in REVENUE_FLOORS.items())
     found: dict[str, Counts] = defaultdict(lambda: dict.fromkeys((*REVENUE_FLOORS, "below", UNKNOWN), 0))
-    for key, name, value in question.ask(
+    key, where = ("''", "f.uscc not in (select uscc from away)")
+    source = "figures f"
+    if by:
+        key, where, source = dimension_sql(by), "1 = 1", "figures f join home h on h.uscc = f.uscc"
+    for value, name, firms in question.ask(
         connection,
-        f"""select {dimension_sql(by)}, case when f.revenue is null then 'unknown' {cases} else 'below' end, count(*)
-            from home h left join figures f on f.uscc = h.uscc and f.year = :revenue_year group by 1, 2""",
+        f"""select {key}, case {cases} else 'below' end, count(*) from {source}
+            where f.year = :revenue_year and f.revenue is not null and {where} group by 1, 2""",
     ):
-        found[key][name] = value
+        found[value][name] = firms
+    for value, firms in question.ask(connection, f"select {key}, count(*) from home h group by 1"):
+        found[value][UNKNOWN] = firms - sum(found[value].values())
     return found
 
 
 def quality_counts(connection: Connection, question: Question, by: str | None = None) -> dict[str, Counts]:
     """dimension value → the ``quality`` document. Cumulative titles go by where the firm is on the day."""
-    dimension = dimension_sql(by)
     order = question.settings.quality.order
     ranks = " ".join(f"when '{members.word(tier)}' then {rank}" for rank, tier in enumerate(order))
     found: dict[str, Counts] = defaultdict(
@@ -137,14 +140,15 @@ def quality_counts(connection: Connection, question: Question, by: str | None = 
             "firms_by_highest_tier": dict.fromkeys(order, 0),
         }
     )
-    for key, best, firms, titles in question.ask(
-        connection,
-        f"""select key, best, count(*), sum(titles) from (
-              select {dimension} as key, t.uscc, min(case t.tier {ranks} else {len(order)} end) as best, count(*) as titles
-              from title t join home h on h.uscc = t.uscc where {members.IN_FORCE} and {question.quality} group by 1, 2
-            ) q group by 1, 2""",
+    held = f"""select t.uscc, min(case t.tier {ranks} else {len(order)} end) as best, count(*) as titles
+               from title t where {members.IN_FORCE} and {question.quality} group by t.uscc"""
+    key, where = ("''", "where q.uscc not in (select uscc from away)")
+    if by:
+        key, where = dimension_sql(by), "join home h on h.uscc = q.uscc"
+    for value, best, firms, titles in question.ask(
+        connection, f"select {key}, q.best, count(*), sum(q.titles) from ({held}) q {where} group by 1, 2"
     ):
-        quality = found[key]
+        quality = found[value]
         tier = order[best] if best < len(order) else "other"
         quality["firms_by_highest_tier"][tier] = quality["firms_by_highest_tier"].get(tier, 0) + firms
         quality["firms_valid"] += firms
@@ -155,23 +159,39 @@ def quality_counts(connection: Connection, question: Question, by: str | None = 
 def tier_counts(connection: Connection, question: Question) -> list[Counts]:
     """One entry per tier and level that was ever held, in the ladder's order."""
     found: dict[tuple[str, str], Counts] = defaultdict(lambda: dict.fromkeys(TIER_FIELDS, 0))
-    for tier, level, titles, firms, expiring in question.ask(
+    here = "t.uscc not in (select uscc from away)"
+    for tier, level, titles, expiring in question.ask(
         connection,
-        f"""select t.tier, t.level, count(*), count(distinct t.uscc), sum(case when t.valid_to <= :soon then 1 else 0 end)
-            from title t join home h on h.uscc = t.uscc where {members.IN_FORCE} group by 1, 2""",
+        f"""select t.tier, t.level, count(*), sum(case when t.valid_to <= :soon then 1 else 0 end)
+            from title t where {members.IN_FORCE} and {here} group by t.tier, t.level""",
     ):
-        found[tier, level].update(titles_valid=titles, firms_valid=firms, expiring_180d=int(expiring))
-    for tier, level, ever, new in question.ask(
+        # On any day one firm holds a title once, so titles are firms, except where a tier has kinds.
+        found[tier, level].update(titles_valid=titles, firms_valid=titles, expiring_180d=int(expiring))
+    kinds = members.words(row["id"] for row in codes.load("codes/tiers").rows if row["kinds"])
+    for tier, level, firms in question.ask(
         connection,
-        f"""select t.tier, t.level, sum(t.first),
-                   count(distinct case when t.basis = 'new' and t.issued >= :january then t.uscc || t.kind end)
-            from title t where t.issued <= :day and (t.first = 1 or t.basis = 'new') and {members.BELONGED} group by 1, 2""",
+        f"""select t.tier, t.level, count(distinct t.uscc) from title t
+            where t.tier in ({kinds}) and {members.IN_FORCE} and {here} group by t.tier, t.level""",
     ):
-        found[tier, level].update(titles_cumulative=int(ever), new_this_year=new)
+        found[tier, level]["firms_valid"] = firms
+    for tier, level, ever in question.ask(
+        connection,
+        f"""select t.tier, t.level, count(*) from title t
+            where t.issued <= :day and t.first = 1 and {members.BELONGED} group by t.tier, t.level""",
+    ):
+        found[tier, level]["titles_cumulative"] = ever
+    for tier, level, new in question.ask(
+        connection,
+        f"""select t.tier, t.level, count(distinct t.uscc || t.kind) from title t
+            where t.issued >= :january and t.issued <= :day and t.basis = 'new' and {members.BELONGED}
+            group by t.tier, t.level""",
+    ):
+        found[tier, level]["new_this_year"] = new
     pending = members.review_pending(question, connection.dialect.name)
     for tier, level, firms in question.ask(
         connection,
-        f"select m.tier, m.level, count(distinct m.uscc) from ({pending}) m join home h on h.uscc = m.uscc group by 1, 2",
+        f"""select m.tier, m.level, count(distinct m.uscc) from ({pending}) m
+            where m.uscc not in (select uscc from away) group by m.tier, m.level""",
     ):
         found[tier, level]["review_pending"] = firms
     order = [row["id"] for row in codes.load("codes/tiers").rows]
@@ -183,12 +203,9 @@ def tier_counts(connection: Connection, question: Question) -> list[Counts]:
 def quality_pending(connection: Connection, question: Question) -> int:
     """Firms without a valid quality title whose review of one is pending."""
     pending = members.review_pending(question, connection.dialect.name)
-    row = question.ask(
-        connection,
-        f"""select count(distinct t.uscc) from ({pending}) t join home h on h.uscc = t.uscc where {question.quality}
-            and t.uscc not in (select m.uscc from ({members.titles(question.quality)}) m)""",
-    )[0]
-    return int(row[0])
+    sql = f"""select t.uscc from ({pending}) t where {question.quality} and not exists (
+              select 1 from ({members.titles(question.quality)}) m where m.uscc = t.uscc)"""
+    return int(question.ask(connection, members.total(sql))[0][1])
 
 
 def outside(connection: Connection, question: Question) -> int:
@@ -208,6 +225,11 @@ def register_revenue(connection: Connection, question: Question) -> int | None:
 
 def count(connection: Connection, question: Question, known_at: str | None, by: str | None = None) -> Counts:
     """The whole document. ``known_at`` is the instant to print; ``connection`` already holds what was known then."""
+    with question.prepared(connection):
+        return _count(connection, question, known_at, by)
+
+
+def _count(connection: Connection, question: Question, known_at: str | None, by: str | None) -> Counts:
     revenue = revenue_counts(connection, question)[""]
     tiers = tier_counts(connection, question)
     quality = quality_counts(connection, question)[""]

@@ -6,41 +6,49 @@ The same query gives the total, the breakdown and the list of firms, so a number
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Date, bindparam, text
+from sqlalchemy import Connection, CursorResult, Date, bindparam, text
 
 from registry import codes
 from registry.settings import Settings
+from registry.store.clock import BEGINNING
 from tiers.targets import REVENUE_FLOORS, Target, complete_round, revenue_year
 
+_AT_HOME = """from_day <= :day and to_day > :day and city = :home
+    and (status is null or status = 'active') and (founded_on is null or founded_on <= :day)"""
 #: The city's firms on :day – existing, not cancelled, with their place and trade on that day.
-HOME = """
-home as (
-  select uscc, name, district, area, industry, ownership, digital_core from enterprise
-  where from_day <= :day and to_day > :day and city = :home
-    and (status is null or status = 'active') and (founded_on is null or founded_on <= :day)
-)"""
+HOME = (
+    f"select uscc, name, district, area, industry, ownership, digital_core from enterprise where {_AT_HOME}"
+)
+#: Everybody else on the register. Totals leave these few out instead of joining the many.
+AWAY = f"select uscc from enterprise group by uscc having max(case when {_AT_HOME} then 1 else 0 end) = 0"
+#: Firms that were not simply here all the time: only they have to be asked where they were.
+ROAMING = "select distinct uscc from enterprise where city <> :home or from_day > :beginning"
+PARTS = {"home": HOME, "away": AWAY, "roaming": ROAMING}
+#: Asked for by nearly every query of a count, so a whole count makes them once (``prepared``).
+SHARED = ("away", "roaming")
+PREPARED = "tidu-prepared"
 IN_FORCE = "t.valid_from <= :day and t.ends_on > :day"
 #: The firm belonged to the city on any day from the title's issue to :day.
-BELONGED = """exists (select 1 from enterprise e where e.uscc = t.uscc and e.city = :home
-    and e.from_day <= :day and e.to_day > t.issued)"""
+BELONGED = """(t.uscc not in (select uscc from roaming) or exists (
+    select 1 from enterprise e where e.uscc = t.uscc and e.city = :home and e.from_day <= :day and e.to_day > t.issued))"""
 #: Past its last day, not revoked or taken over, with a review filed in time and not decided on :day.
 REVIEW_PENDING = """
-  select t.uscc, t.tier, t.level, 'title' as record, t.filing, t.row from title t
-  where t.valid_to < :day and t.valid_to >= :oldest and (t.revoked_on is null or t.revoked_on > :day)
+  select distinct t.uscc, t.tier, t.level, 'title' as record, t.filing, t.row
+  from application a cross join title t
+  where a.purpose = 'review' and a.stage not in ('recognised', 'rejected', 'withdrawn')
+    and a.from_day <= :day and a.to_day > :day
+    and t.uscc = a.uscc and t.tier = a.tier and t.level = a.level
+    and t.valid_to < :day and t.valid_to >= :oldest and (t.revoked_on is null or t.revoked_on > :day)
     and (t.overtaken_on is null or t.overtaken_on > :day)
-    and exists (
-      select 1 from application a
-      where a.uscc = t.uscc and a.tier = t.tier and a.level = t.level and a.purpose = 'review'
-        and a.from_day <= :day and a.to_day > :day and a.stage not in ('recognised', 'rejected', 'withdrawn')
-        and exists (
-          select 1 from application f where f.uscc = a.uscc and f.key = a.key
-          and f.from_day <= :day and {filed_in_time}))"""
+    and exists (select 1 from application f where f.uscc = a.uscc and f.key = a.key
+                and f.from_day <= :day and {filed_in_time})"""
 
 
 @dataclass(frozen=True)
@@ -66,21 +74,42 @@ class Question:
 
     def ask(self, connection: Connection, sql: str, **more: Any) -> Sequence[Any]:
         """Run ``sql`` with ``home`` at hand and the parameters that it names."""
+        held = SHARED if connection.info.get(PREPARED) == self.day else ()
+        used = [name for name in PARTS if name not in held and (f" {name} " in sql or f" {name})" in sql)]
+        parts = [f"{name} as ({PARTS[name]})" for name in used]
+        return self._run(connection, f"with {', '.join(parts)}\n{sql}" if parts else sql, more).all()
+
+    @contextmanager
+    def prepared(self, connection: Connection) -> Iterator[None]:
+        """Hold the parts that most queries share in temporary tables while a whole count is asked."""
+        for name in SHARED:
+            connection.execute(text(f"create temporary table {name} (uscc varchar primary key)"))
+            self._run(connection, f"insert into {name} {PARTS[name]}", {})
+        connection.info[PREPARED] = self.day
+        try:
+            yield
+        finally:
+            del connection.info[PREPARED]
+            for name in SHARED:
+                connection.execute(text(f"drop table {name}"))
+
+    def _run(self, connection: Connection, sql: str, more: Mapping[str, Any]) -> CursorResult[Any]:
         values: dict[str, Any] = {
             "day": self.day,
             "home": self.settings.city.code,
+            "beginning": BEGINNING,
             "january": date(self.day.year, 1, 1),
             "soon": self.day + timedelta(days=179),
             "oldest": self.day - timedelta(days=self.settings.review.max_days),
             "revenue_year": self.revenue_year,
             **more,
         }
-        statement = text(f"with {HOME}\n{sql}" if " home " in f" {sql} " else sql)
+        statement = text(sql)
         named = statement._bindparams
         typed = [
             bindparam(k, values[k], type_=Date() if isinstance(values[k], date) else None) for k in named
         ]
-        return connection.execute(statement.bindparams(*typed)).all()
+        return connection.execute(statement.bindparams(*typed))
 
 
 def word(id: str) -> str:
@@ -102,6 +131,16 @@ def review_pending(question: Question, dialect: str) -> str:
         else f"f.from_day <= t.valid_to + {grace}"
     )
     return REVIEW_PENDING.format(filed_in_time=in_time)
+
+
+def total(sql: str, counted: str = "count(distinct m.uscc)") -> str:
+    """How many of the city's firms (or of their records: ``count(*)``) a membership query gives."""
+    return f"select '', {counted} from ({sql}) m where m.uscc not in (select uscc from away)"
+
+
+def by(sql: str, dimension: str, counted: str = "count(distinct m.uscc)") -> str:
+    """The same, by an expression on ``home h``."""
+    return f"select {dimension}, {counted} from ({sql}) m join home h on h.uscc = m.uscc group by 1"
 
 
 def titles(condition: str) -> str:

@@ -1,0 +1,47 @@
+"""The blueprint that the register's pages hang on, and what all of them need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flask import Blueprint, Response, abort
+from flask_babel import gettext as _
+
+from registry.export import write_table
+from registry.kind import Kind
+from registry.shell.serving import house
+
+blueprint = Blueprint("registry", __name__)
+
+TYPES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".csv": "text/csv; charset=utf-8",
+}
+
+
+def kind_or_404(id: str) -> Kind:
+    kind = house().kinds.by_id.get(id)
+    if kind is None:
+        abort(404, description=_("There is no kind of list called %(id)s.", id=id))
+    return kind
+
+
+def attachment(content: bytes, name: str, suffix: str) -> Response:
+    """A file to take away, under an ASCII name that every browser keeps."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}{suffix}"', "Cache-Control": "no-store"}
+    return Response(content, mimetype=TYPES[suffix].partition(";")[0], headers=headers)
+
+
+def table_file(
+    name: str, suffix: str, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> Response:
+    """A table as .xlsx or .csv; anything else is no such page."""
+    if suffix not in TYPES:
+        abort(404)
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / f"table{suffix}"
+        write_table(out, title, header, rows)
+        return attachment(out.read_bytes(), name, suffix)

@@ -1,0 +1,245 @@
+"""入库记录: what was put on record, one filing with its rows, decisions on rows in review, withdrawal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Connection, select
+from werkzeug.wrappers import Response
+
+from registry.decisions import Answer, decide
+from registry.filing import FATES, FILING, NeedsConfirmationError, RefusedError
+from registry.filings import document, filings, number_of_filings
+from registry.find import find
+from registry.house import House
+from registry.intake.problems import message
+from registry.intake.workbooks import REASON
+from registry.kind import Kind, Record
+from registry.naming.codes import read_code
+from registry.pages.asked import page_number
+from registry.pages.blueprint import blueprint, table_file
+from registry.queries import (
+    decided_rows,
+    firms_named,
+    kept_rows,
+    number_of_problems,
+    problem_codes,
+    problem_rows,
+)
+from registry.shell import tables
+from registry.shell.access import actor, allow
+from registry.shell.languages import language
+from registry.shell.serving import house
+from registry.withdrawal import withdraw
+
+PER_PAGE = 30
+WAITING_PER_PAGE = 20
+PROBLEMS_PER_PAGE = 50
+CANDIDATES = 5
+PARTS = ("review", "refused", "problems", "columns")
+
+
+@blueprint.get("/filings")
+@allow("filings.read")
+def filing_list() -> str:
+    here = house()
+    kind = request.args.get("kind", "")
+    kind = kind if kind in here.kinds.by_id else ""
+    page = page_number()
+    with here.store.read() as connection:
+        total = number_of_filings(connection, kind or None)
+        rows = filings(connection, PER_PAGE, (page - 1) * PER_PAGE, kind or None)
+    return render_template(
+        "registry/filings.html",
+        rows=rows,
+        kind=kind,
+        kinds=here.kinds.by_id,
+        fates=FATES,
+        paging=tables.numbered(page, PER_PAGE, total),
+    )
+
+
+@blueprint.get("/filings/<int:id>")
+@allow("filings.read")
+def filing(id: int) -> str:
+    """Counts, and one of the parts: rows in review, refused rows, problems, how the columns were read."""
+    here = house()
+    page, code = page_number(), request.args.get("code") or None
+    with here.store.read() as connection:
+        row = _filing_or_404(connection, id)
+        wanted = request.args.get("part", "")
+        part = wanted if wanted in PARTS else "review" if row.review else "refused" if row.refused else "problems"
+        kind = here.kinds.by_id.get(row.kind)
+        shown: dict[str, Any] = {"waiting": (), "candidates": {}, "refused": (), "problems": (), "paging": None}
+        if part == "review":
+            shown["waiting"] = kept_rows(connection, id, "review", WAITING_PER_PAGE, (page - 1) * WAITING_PER_PAGE)
+            shown["candidates"] = {
+                kept["row"]: _candidates(connection, here, row, kept) for kept in shown["waiting"]
+            }
+            shown["paging"] = tables.numbered(page, WAITING_PER_PAGE, row.review)
+        elif part == "refused":
+            shown["refused"] = kept_rows(connection, id, "refused", PROBLEMS_PER_PAGE, (page - 1) * PROBLEMS_PER_PAGE)
+            shown["paging"] = tables.numbered(page, PROBLEMS_PER_PAGE, row.refused)
+        elif part == "problems":
+            total = number_of_problems(connection, id, code)
+            shown["problems"] = problem_rows(
+                connection, id, code, PROBLEMS_PER_PAGE, (page - 1) * PROBLEMS_PER_PAGE
+            )
+            shown["paging"] = tables.numbered(page, PROBLEMS_PER_PAGE, total)
+        codes = problem_codes(connection, id)
+        decided = decided_rows(connection, id)
+    return render_template(
+        "registry/filing.html",
+        filing=document(row),
+        sheet=row.sheet,
+        options=json.loads(row.options),
+        kind=kind,
+        part=part,
+        code=code,
+        codes=codes,
+        decided=decided,
+        said=said,
+        fates=FATES,
+        **shown,
+    )
+
+
+@blueprint.post("/filings/<int:id>/rows/<int:row>")
+@allow("filings.write")
+def decide_row(id: int, row: int) -> Response:
+    """One answer for one row in review: the firm meant, create it, take the row as it stands, or turn it down."""
+    answer = _answer()
+    here = house()
+    if answer is None:
+        flash(_("Row %(row)s: give a credit code of 18 characters that checks.", row=row), "bad")
+    else:
+        try:
+            outcome = decide(here, id, row, answer, actor().id)
+        except RefusedError as error:
+            flash(_("Row %(row)s could not be decided: %(why)s", row=row, why=error), "bad")
+        else:
+            if outcome is None:
+                flash(_("Row %(row)s was turned down.", row=row), "good")
+            else:
+                flash(_("Row %(row)s was decided by filing %(id)s.", row=row, id=outcome.filing), "good")
+    page = request.form.get("page", "1")
+    return redirect(url_for("registry.filing", id=id, part="review", page=page if page.isdigit() else "1"))
+
+
+def _answer() -> Answer | None:
+    match request.form.get("answer"):
+        case "firm":
+            code = read_code(request.form.get("uscc", "")).code
+            return Answer(uscc=code) if code else None
+        case "create":
+            return Answer(create=True)
+        case "take":
+            return Answer(take=True)
+        case "reject":
+            return Answer(reject=True)
+    abort(400, description=_("The form says nothing about what to do with the row."))
+
+
+@blueprint.get("/filings/<int:id>/rejects<suffix>")
+@allow("filings.read")
+def rejects(id: int, suffix: str) -> Response:
+    """Refused rows in the columns that were read, with the reasons; mended, the file imports again."""
+    here = house()
+    with here.store.read() as connection:
+        row = _filing_or_404(connection, id)
+        rows = kept_rows(connection, id, "refused")
+    if not rows:
+        abort(404, description=_("No row of this filing is refused."))
+    header = _headers(row, rows)
+    reason = REASON
+    while reason in header:  # rejects of rejects keep the old reasons beside the new
+        reason += "*"
+    lines = ([*map(kept["cells"].get, header), "；".join(map(said, _stops(kept)))] for kept in rows)
+    return table_file(f"rejects-{id}", suffix, row.sheet or "退回", [*header, reason], lines)
+
+
+@blueprint.route("/filings/<int:id>/withdraw", methods=["GET", "POST"])
+@allow("filings.write")
+def withdraw_filing(id: int) -> str | Response:
+    """Ask first; where other rows lean on the filing, list them and ask again."""
+    here = house()
+    with here.store.read() as connection:
+        row = _filing_or_404(connection, id)
+    lines: list[str] = []
+    if request.method == "POST":
+        try:
+            gone = withdraw(here, id, actor().id, yes=request.form.get("yes") == "yes")
+        except NeedsConfirmationError as error:
+            # The first line announces and the last names the option of the command line; between them stand the rows.
+            lines = error.lines[1:-1]
+        except RefusedError:
+            flash(_("Filing %(id)s was withdrawn before.", id=id), "warn")
+            return redirect(url_for("registry.filing", id=id))
+        else:
+            flash(_("Filing %(id)s was withdrawn.", id=id), "good")
+            if gone:
+                flash(_("%(n)s rows of other filings returned to review.", n=len(gone)), "warn")
+            return redirect(url_for("registry.filing", id=id))
+    return render_template(
+        "registry/withdraw.html", filing=document(row), kind=here.kinds.by_id.get(row.kind), lines=lines
+    )
+
+
+def said(problem: Any) -> str:
+    """The sentence for a problem, in the language of the request."""
+    return message(problem.code, problem.value, problem.field, problem.detail, language())
+
+
+def _filing_or_404(connection: Connection, id: int) -> Any:
+    row = connection.execute(select(FILING).where(FILING.c.id == id)).first()
+    if row is None:
+        abort(404, description=_("There is no filing %(id)s.", id=id))
+    return row
+
+
+def _headers(filing: Any, rows: Iterable[Record]) -> list[str]:
+    """The headers of the file in their order, then any that only kept rows have."""
+    mapped = [header for header, column in json.loads(filing.options).get("columns", {}).items() if column]
+    return list(dict.fromkeys([*mapped, *(header for row in rows for header in row["cells"])]))
+
+
+def _stops(kept: Record) -> Sequence[Any]:
+    return [why for why in kept["why"] if why.fate != "note"]
+
+
+def _typed(filing: Any, kept: Record, kind: Kind | None, field: str) -> str:
+    """What was typed in a row for a field."""
+    columns = json.loads(filing.options).get("columns", {})
+    for header, value in kept["cells"].items():
+        column = columns.get(header) or {}
+        if column.get("field") == field or header == field:
+            return str(value)
+    return ""
+
+
+def _candidates(connection: Connection, house: House, filing: Any, kept: Record) -> Record:
+    """What can be offered for a row in review: firms, whether it can be created, whether it can be taken as it is."""
+    kind = house.kinds.by_id.get(filing.kind)
+    codes = {why.code for why in kept["why"] if why.fate == "review"}
+    name = _typed(filing, kept, kind, "name")
+    typed = read_code(_typed(filing, kept, kind, kind.subject if kind else "uscc")).code
+    day = house.clock.today()
+    firms: dict[str, Any] = {}
+    if codes & {"ambiguous_name", "unknown_firm", "orphaned"}:
+        listed = [part.strip() for why in kept["why"] if why.code == "ambiguous_name" for part in (why.detail or "").split(",")]
+        firms = firms_named(connection, listed, day)
+        if not firms and name:
+            found = [firm["uscc"] for firm in find(connection, name, day, CANDIDATES)]
+            named = firms_named(connection, found, day)
+            firms = {code: named[code] for code in found if code in named}
+    known = typed is not None and bool(firms_named(connection, [typed], day))
+    return {
+        "firms": list(firms.values()),
+        "create": bool(typed and name and not known and codes & {"unknown_firm", "orphaned"}),
+        "take": "conflict_in_file" in codes,
+        "choose": bool(codes & {"ambiguous_name", "unknown_firm", "orphaned"}),
+    }

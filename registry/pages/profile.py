@@ -1,0 +1,117 @@
+"""企业画像: everything on record about one firm, on a day and as known at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from flask import abort, render_template, request
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import select
+
+from registry.house import House
+from registry.kind import Kind, Record
+from registry.pages.asked import Asked, asked
+from registry.pages.blueprint import blueprint
+from registry.queries import changes
+from registry.shell.access import allow
+from registry.shell.serving import house
+from registry.show import show
+from registry.subjects import ENTERPRISE
+
+#: Filings of the history on the page at first; all of them on demand.
+RECENT = 8
+#: Fields that the head of the page shows, and steering fields.
+HEAD = {"name", "effective_on", "meaning"}
+
+
+@blueprint.get("/firms/<uscc>")
+@allow("register.read")
+def firm(uscc: str) -> str:
+    """Head, the rooms' panels in their order, history."""
+    here = house()
+    question = asked(here)
+    with here.store.read() as connection:
+        document = show(here, connection, uscc, question.day, question.known_at, question.printed(here))
+        history = changes(connection, uscc)
+    if document is None and not history:
+        abort(404, description=_("There is no firm with the code %(code)s on the register.", code=uscc))
+    if question.known_at:
+        history = [change for change in history if change["recorded_at"] <= question.known_at]
+    filings = [
+        (number, list(stated)) for number, stated in groupby(reversed(history), key=lambda change: change["filing"])
+    ]
+    every = request.args.get("history") == "all"
+    panels = []
+    if document is not None:
+        for panel in sorted((p for room in here.rooms for p in room.panels), key=lambda panel: panel.order):
+            variables = panel.load(here, question, document)
+            if variables is not None:
+                panels.append((panel, Markup(render_template(panel.template, asked=question, **variables))))
+    return render_template(
+        "registry/firm.html",
+        uscc=uscc,
+        document=document,
+        asked=question,
+        panels=panels,
+        filings=filings if every else filings[:RECENT],
+        more=0 if every else max(0, len(filings) - RECENT),
+        by_record=here.kinds.by_record,
+        personal=frozenset(f.id for kind in here.kinds.all for f in kind.fields if f.personal),
+    )
+
+
+def profile_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any]:
+    """Each field of the profile with its value, since when, and its source; related firms by name."""
+    kind = house.kinds.by_record["enterprise"]
+    cells = document["profile"]
+    codes = [cells[f.id]["value"] for f in kind.fields if f.type == "code" and f.id in cells]
+    return {
+        "kind": kind,
+        "fields": [(f, cells[f.id]) for f in kind.fields if f.id in cells and f.id not in HEAD],
+        "missing": [f for f in kind.fields if f.id not in cells and f.id not in HEAD | {kind.subject}],
+        "names": _names(house, codes),
+    }
+
+
+def evidence_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+    kind = house.kinds.by_record["evidence"]
+    cells = document["evidence"]
+    if not cells:
+        return None
+    return {"kind": kind, "fields": [(f, cells[f.id]) for f in kind.fields if f.id in cells]}
+
+
+def figures_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+    """Figures with years across, the latest first, and the course of each."""
+    kind = house.kinds.by_record["figures"]
+    years = sorted(document["figures"], key=lambda record: record["year"])
+    if not years:
+        return None
+    fields = [f for f in kind.fields if f.id not in ("uscc", "name", "year") and any(f.id in y for y in years)]
+    return {"kind": kind, "years": years, "fields": fields}
+
+
+def honours_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+    return records_panel(house.kinds.by_record["honour"], document)
+
+
+def records_panel(kind: Kind, document: Record) -> Mapping[str, Any] | None:
+    """Records of a kind as a table: the fields that any of them has, the newest first."""
+    records = list(reversed(document[kind.shown]))
+    if not records:
+        return None
+    aside = {kind.subject, "name", "district"}
+    fields = [f for f in kind.fields if f.id not in aside and any(f.id in record for record in records)]
+    return {"kind": kind, "fields": fields, "records": records}
+
+
+def _names(house: House, codes: list[str]) -> dict[str, str]:
+    if not codes:
+        return {}
+    e = ENTERPRISE.c
+    with house.store.read() as connection:
+        found = connection.execute(select(e.uscc, e.name).where(e.uscc.in_(codes)).order_by(e.from_day))
+        return {row.uscc: row.name for row in found}

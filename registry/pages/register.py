@@ -1,0 +1,149 @@
+"""企业库: the list of firms: search, facets, order, pages, export."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from registry import industries, words
+from registry.house import House
+from registry.naming.codes import read_code
+from registry.pages.asked import page_number
+from registry.pages.blueprint import blueprint, table_file
+from registry.queries import (
+    ALL,
+    HOME,
+    OUTSIDE,
+    STATUSES,
+    Narrowed,
+    columns,
+    facets,
+    firms,
+    firms_named,
+    in_batches,
+    number_of_firms,
+    parts,
+    sortable,
+)
+from registry.shell import tables
+from registry.shell.access import allow
+from registry.shell.languages import language
+from registry.shell.serving import house
+
+#: Counted lists are remembered until the next filing, so that turning pages counts nothing again.
+REMEMBERED = 256
+_counted: dict[Hashable, int] = {}
+
+
+@blueprint.get("/firms")
+@allow("register.read")
+def register() -> str | Response:
+    """The list. A whole credit code that is on the register leads to its firm at once."""
+    here = house()
+    day = here.clock.today()
+    fresh = all(part.freshen(here) for part in parts(here))
+    narrowed = _narrowed(here)
+    size, page = here.settings.web.page_rows, page_number()
+    with here.store.read() as connection:
+        code = read_code(narrowed.text).code if len(narrowed.text) >= 18 else None
+        if code and firms_named(connection, [code], day):
+            return redirect(url_for("registry.firm", uscc=code))
+        total = _number(connection, here, narrowed)
+        page = min(page, max(1, -(-total // size)))
+        rows = connection.execute(firms(here, narrowed, day).limit(size).offset((page - 1) * size)).all()
+    shown = {
+        "rows": rows,
+        "narrowed": narrowed,
+        "columns": columns(here),
+        "paging": tables.numbered(page, size, total),
+        "narrowings": _narrowings(here, narrowed),
+        "places": [(id, here.places.label(id, language())) for id in here.places.names],
+        "facets": [(facet, facet.options(here)) for facet in facets(here)],
+        "statuses": [(id, words.label("status", id, language())) for id in STATUSES],
+        "wheres": [
+            (HOME, _("In the city")),
+            (OUTSIDE, _("Outside the city")),
+            (ALL, _("Everywhere")),
+        ],
+        "fresh": fresh,
+    }
+    return render_template("registry/firms.html", **shown)
+
+
+@blueprint.get("/firms/export<suffix>")
+@allow("register.read")
+def export_register(suffix: str) -> Response:
+    """The list as narrowed, whole: plain yuan, words instead of ids."""
+    here = house()
+    day = here.clock.today()
+    more = columns(here)
+    header = [_("Credit code"), _("Name"), _("District"), _("Functional area"), _("Industry code"), _("Industry"),
+              _("Status"), *(column.label() for column in more)]  # fmt: skip
+    with here.store.read() as connection:
+        rows = (
+            [row.uscc, row.name, _place(here, row.district), _place(here, row.area), row.industry,
+             industries.name_of(row.industry, language()) or None,
+             words.label("status", row.status, language()) or None, *(column.plain(row) for column in more)]
+            for row in in_batches(connection, firms(here, _narrowed(here), day))
+        )  # fmt: skip
+        return table_file(f"firms-{day.isoformat()}", suffix, _("Firms"), header, rows)
+
+
+def _place(house: House, id: str | None) -> str | None:
+    return house.places.label(id, language()) or None
+
+
+def _narrowed(house: House) -> Narrowed:
+    """What the address asks for; values that are none are left out."""
+    text = request.args.get("q", "").strip()[:100]
+    where = request.args.get("city", "")
+    chosen = {}
+    for facet in facets(house):
+        value = request.args.get(facet.id, "")
+        if value and value in dict(facet.options(house)):
+            chosen[facet.id] = value
+    place, status, sort = (request.args.get(name, "") for name in ("place", "status", "sort"))
+    return Narrowed(
+        text=text,
+        # Who searches by name looks for a firm, wherever it is.
+        where=where if where in (HOME, OUTSIDE, ALL) else ALL if text else HOME,
+        place=place if place in house.places.names else "",
+        status=status if status in STATUSES else "",
+        chosen=chosen,
+        sort=sort if sort.removeprefix("-") in sortable(house) else "name",
+    )
+
+
+def _narrowings(house: House, narrowed: Narrowed) -> list[tuple[str, str]]:
+    """(what to show, argument to drop) for each condition in force."""
+    found = []
+    if narrowed.text:
+        found.append((f"“{narrowed.text}”", "q"))
+    if narrowed.place:
+        found.append((house.places.label(narrowed.place, language()), "place"))
+    if narrowed.status:
+        found.append((words.label("status", narrowed.status, language()), "status"))
+    if narrowed.where == OUTSIDE:
+        found.append((_("Outside the city"), "city"))
+    for facet in facets(house):
+        if value := narrowed.chosen.get(facet.id):
+            found.append((f"{facet.label()}: {dict(facet.options(house))[value]}", facet.id))
+    return found
+
+
+def _number(connection: Connection, house: House, narrowed: Narrowed) -> int:
+    day = house.clock.today()
+    asked: Any = (
+        house.store.engine.url, house.store.last_write(connection), day, narrowed.text, narrowed.where, narrowed.place,
+        narrowed.status, tuple(sorted(narrowed.chosen.items())),
+    )  # fmt: skip
+    if asked not in _counted:
+        while len(_counted) >= REMEMBERED:
+            _counted.pop(next(iter(_counted)), None)
+        _counted[asked] = number_of_firms(connection, house, narrowed, day)
+    return _counted[asked]

@@ -1,0 +1,125 @@
+"""How values of the register look on a page, in the language of the request: words, places, trades, money, days.
+
+Everything is a template filter; ``shown`` picks the right one for any field of any kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from registry import codes, industries, words
+from registry.kind import Field, Kind
+from registry.shell import formats
+from registry.shell.formats import as_filter
+from registry.shell.languages import language
+from registry.shell.serving import house
+
+MISSING = (None, "")
+
+
+def word(id: str | None, vocabulary: str) -> str | Markup:
+    return formats.unknown() if id in MISSING else words.label(vocabulary, id, language())
+
+
+def place(id: str | None) -> str | Markup:
+    """A district or functional area."""
+    return formats.unknown() if id in MISSING else house().places.label(id, language())
+
+
+def city(code: str | None) -> str | Markup:
+    if code in MISSING:
+        return formats.unknown()
+    if code == house().settings.city.code:
+        return house().settings.city.name_en if language() == "en" else house().settings.city.name
+    return regions().get(code or "", code or "")
+
+
+@cache
+def regions() -> dict[str, str]:
+    return {row["code"]: row["name"] for row in codes.load("codes/regions").rows}
+
+
+def industry(code: str | None) -> str | Markup:
+    """``C2912 橡胶板、管、带制造``."""
+    if code in MISSING:
+        return formats.unknown()
+    return Markup('<span class="code">{}</span> {}').format(code, industries.name_of(code, language()))
+
+
+def capital(value: int | str | None) -> str | Markup:
+    """Yuan as money; another currency keeps its code: ``USD 500000``."""
+    if value in MISSING:
+        return formats.unknown()
+    text = str(value)
+    if text.isdigit():
+        return formats.money(int(text))
+    code, _blank, amount = text.partition(" ")
+    return f"{code} {int(amount):,}" if amount.isdigit() else text
+
+
+def number(value: Any) -> Markup:
+    if value in MISSING:
+        return formats.unknown()
+    amount = formats.exact(value)
+    places = max(0, -int(amount.as_tuple().exponent)) if amount.is_finite() else 0
+    return Markup('<data value="{}">{}</data>').format(value, formats.grouped(amount, places))
+
+
+def usd(value: int | None) -> Markup:
+    if value is None:
+        return formats.unknown()
+    return Markup('<data value="{}">{} <span class="unit">{}</span></data>').format(value, f"{value:,}", _("US dollars"))
+
+
+def shown(value: Any, field: Field) -> str | Markup:
+    """A value of a field as people read it; None is unknown, never zero."""
+    if value in MISSING:
+        return formats.unknown()
+    match field.type:
+        case "money":
+            return usd(value) if field.id.endswith("_usd") else formats.money(value)
+        case "capital":
+            return capital(value)
+        case "day":
+            return formats.day(value)
+        case "integer":
+            return formats.count(value)
+        case "ratio":
+            return formats.percent(value)
+        case "number":
+            return number(value)
+        case "word":
+            return word(value, field.vocabulary)
+        case "district" | "area":
+            return place(value)
+        case "city":
+            return city(value)
+        case "industry":
+            return industry(value)
+        case "code":
+            return Markup('<span class="code">{}</span>').format(value)
+    return str(value)
+
+
+def term(of: Field | Kind) -> str:
+    """A field's or a kind's name in the language of the request."""
+    return of.en if language() == "en" else of.zh
+
+
+def moment(text: str | None) -> Markup:
+    """An instant that is printed in a document."""
+    return formats.instant(datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None)
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "word": word, "place": place, "city": city, "industry": industry, "capital": capital,
+    "number_text": number, "shown": shown, "term": term, "moment": moment,
+}  # fmt: skip
+#: As filters for templates; see ``formats.as_filter`` for why they are wrapped.
+TEMPLATE_FILTERS = {name: as_filter(function) for name, function in FILTERS.items()}

@@ -1,0 +1,250 @@
+"""Reads for the register's pages, in SQL: the list of firms, a firm's history, the rows of a filing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, case, func, or_, select, union
+
+from registry.filing import FILING, FILING_ROW, PROBLEM
+from registry.house import House
+from registry.kind import Record
+from registry.naming.normal import normal_form
+from registry.room import Column, Facet, RegisterPart
+from registry.store.statements import STATEMENT
+from registry.subjects import ENTERPRISE, KNOWN_NAME
+
+MIN_PART = 2
+CODE_PART = 4
+HOME, OUTSIDE, ALL = "home", "outside", "all"
+STATUSES = ("active", "cancelled", "revoked")
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What the list of firms is narrowed to and sorted by. ``chosen``: facet id → value, of the facets that rooms add."""
+
+    text: str = ""
+    where: str = HOME
+    place: str = ""
+    status: str = ""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    sort: str = "name"
+
+
+def parts(house: House) -> tuple[RegisterPart, ...]:
+    return tuple(room.register for room in house.rooms if room.register)
+
+
+def facets(house: House) -> tuple[Facet, ...]:
+    return tuple(facet for part in parts(house) for facet in part.facets)
+
+
+def columns(house: House) -> tuple[Column, ...]:
+    return tuple(column for part in parts(house) for column in part.columns)
+
+
+def firms(house: House, narrowed: Narrowed, day: date) -> Select[Any]:
+    """The firms on the register on ``day`` that fit, in order, with what the rooms' columns read."""
+    e = ENTERPRISE.c
+    base = (e.uscc, e.name, e.district, e.area, e.city, e.industry, e.status)
+    reads = [read for column in columns(house) for read in column.reads]
+    return _fitting(house, select(*base, *reads), narrowed, day).order_by(*_order(house, narrowed.sort))
+
+
+def number_of_firms(connection: Connection, house: House, narrowed: Narrowed, day: date) -> int:
+    counted = _fitting(house, select(func.count()).select_from(ENTERPRISE), narrowed, day, whole=False)
+    return connection.execute(counted).scalar() or 0
+
+
+def _fitting(
+    house: House, query: Select[Any], narrowed: Narrowed, day: date, whole: bool = True
+) -> Select[Any]:
+    """Join the rooms' tables (for a count only those that the facets ask) and add the conditions."""
+    e = ENTERPRISE.c
+    source: Any = ENTERPRISE
+    for part in parts(house):
+        if whole or any(narrowed.chosen.get(facet.id) for facet in part.facets):
+            source = source.outerjoin(part.table, part.table.c.uscc == e.uscc)
+    query = query.select_from(source).where(e.from_day <= day, e.to_day > day)
+    # Hidden from the planner's index on cities: nearly all firms are at home, and the order's own index gives a
+    # page of them at once.
+    here = func.coalesce(e.city, "") == house.settings.city.code
+    if narrowed.where == HOME:
+        query = query.where(here)
+    elif narrowed.where == OUTSIDE:
+        query = query.where(~here)
+    if narrowed.place:
+        query = query.where(or_(e.district == narrowed.place, e.area == narrowed.place))
+    if narrowed.status == "active":
+        query = query.where(or_(e.status.is_(None), e.status == "active"))
+    elif narrowed.status:
+        query = query.where(e.status == narrowed.status)
+    if narrowed.text:
+        query = query.where(_named(narrowed.text))
+    for facet in facets(house):
+        if value := narrowed.chosen.get(facet.id):
+            query = facet.narrow(query, value, day)
+    return query
+
+
+def _named(text: str) -> Any:
+    """Firms that bear, bore or go by a name with ``text`` in it, or whose code begins with it."""
+    e, k = ENTERPRISE.c, KNOWN_NAME.c
+    typed = normal_form(text)
+    if len(typed) < MIN_PART:
+        return e.name_key == typed
+    fitting = e.uscc.in_(
+        union(
+            select(e.uscc).where(e.name_key.contains(typed, autoescape=True)),
+            select(k.uscc).where(k.key.contains(typed, autoescape=True)),
+        )
+    )
+    if typed.isascii() and len(typed) >= CODE_PART:
+        return or_(fitting, e.uscc.startswith(typed, autoescape=True))
+    return fitting
+
+
+def sortable(house: House) -> set[str]:
+    return {"name", "uscc"} | {column.id for column in columns(house) if column.order is not None}
+
+
+def _order(house: House, sort: str) -> tuple[Any, ...]:
+    e = ENTERPRISE.c
+    down, id = sort.startswith("-"), sort.removeprefix("-")
+    if id == "uscc":
+        return (e.uscc.desc() if down else e.uscc,)
+    by = next((column.order for column in columns(house) if column.id == id), None)
+    if by is None:
+        return (e.name_key.desc() if down else e.name_key, e.uscc)
+    return ((by.desc() if down else by.asc()).nulls_last(), e.uscc)
+
+
+def changes(connection: Connection, subject: str) -> list[Record]:
+    """Everything ever stated about a firm, in filing order: per statement the fields with what they replaced.
+
+    Statements of withdrawn filings are kept and marked ``closed``; they count as never said for what came after.
+    """
+    s, f = STATEMENT.c, FILING.c
+    query = (
+        select(s.filing_id, s.row, s.kind, s.key, s.valid_from, s.payload, s.closed_at,
+               f.recorded_at, f.file, f.by, f.withdrawn_at)
+        .join_from(STATEMENT, FILING, f.id == s.filing_id)
+        .where(s.subject == subject)
+        .order_by(s.filing_id, s.row, s.id)
+    )  # fmt: skip
+    said: dict[tuple[str, str], Record] = {}
+    found: list[Record] = []
+    for row in connection.execute(query):
+        payload = json.loads(row.payload)
+        before = said.setdefault((row.kind, row.key), {})
+        fields = [
+            (name, before.get(name), value) for name, value in payload.items() if value != before.get(name)
+        ]
+        found.append({
+            "filing": row.filing_id, "row": row.row, "record": row.kind, "key": row.key, "valid_from": row.valid_from,
+            "recorded_at": row.recorded_at, "file": row.file, "by": row.by, "closed": row.closed_at,
+            "first": not before, "fields": fields,
+        })  # fmt: skip
+        if row.closed_at is None:
+            before.update(payload)
+    return found
+
+
+def problem_codes(connection: Connection, filing: int) -> list[Any]:
+    """(code, fate, rows) of one filing: what stops rows before what is only noted, the most frequent first."""
+    p = PROBLEM.c
+    rank = case((p.fate == "refused", 0), (p.fate == "review", 1), else_=2)
+    rows = func.count(p.row.distinct())
+    query = select(p.code, p.fate, rows.label("rows")).where(p.filing_id == filing)
+    return list(connection.execute(query.group_by(p.code, p.fate).order_by(rank, rows.desc(), p.code)))
+
+
+def problem_rows(
+    connection: Connection, filing: int, code: str | None, limit: int, offset: int
+) -> Sequence[Any]:
+    p = PROBLEM.c
+    query = select(p.row, p.field, p.code, p.value, p.fate, p.detail).where(p.filing_id == filing)
+    if code:
+        query = query.where(p.code == code)
+    return connection.execute(query.order_by(p.row, p.id).limit(limit).offset(offset)).all()
+
+
+def number_of_problems(connection: Connection, filing: int, code: str | None) -> int:
+    query = select(func.count()).select_from(PROBLEM).where(PROBLEM.c.filing_id == filing)
+    if code:
+        query = query.where(PROBLEM.c.code == code)
+    return connection.execute(query).scalar() or 0
+
+
+def kept_rows(
+    connection: Connection, filing: int, fate: str, limit: int | None = None, offset: int = 0
+) -> list[Record]:
+    """Rows in review or refused, with what was typed and why they stopped, in the sheet's order."""
+    r, p = FILING_ROW.c, PROBLEM.c
+    query = select(r.row, r.subject, r.cells).where(r.filing_id == filing, r.fate == fate).order_by(r.row)
+    rows = connection.execute(query.limit(limit).offset(offset) if limit else query).all()
+    if not rows:
+        return []
+    why: dict[int, list[Any]] = {}
+    reasons = select(p.row, p.field, p.code, p.value, p.fate, p.detail).where(
+        p.filing_id == filing, p.row >= rows[0].row, p.row <= rows[-1].row
+    )
+    for reason in connection.execute(reasons.order_by(p.row, p.id)):
+        why.setdefault(reason.row, []).append(reason)
+    return [
+        {
+            "row": row.row,
+            "subject": row.subject,
+            "cells": json.loads(row.cells or "{}"),
+            "why": why.get(row.row, []),
+        }
+        for row in rows
+    ]
+
+
+def decided_rows(connection: Connection, filing: int) -> Sequence[Any]:
+    """(row, fate, deciding filing) of rows that a person decided."""
+    r = FILING_ROW.c
+    query = select(r.row, r.fate, r.decided_by).where(r.filing_id == filing, r.decided_by.is_not(None))
+    return connection.execute(query.order_by(r.row).limit(200)).all()
+
+
+def firms_named(connection: Connection, codes: Sequence[str], day: date) -> dict[str, Any]:
+    """Code → the firm's row on a day, for lists of candidates."""
+    e = ENTERPRISE.c
+    query = select(e.uscc, e.name, e.district, e.area, e.city, e.status).where(
+        e.uscc.in_(codes), e.from_day <= day, e.to_day > day
+    )
+    return {row.uscc: row for row in connection.execute(query)}
+
+
+def size_of_register(connection: Connection, home: str, day: date) -> tuple[int, int]:
+    """(firms at home, firms elsewhere) on the register on a day, whatever their status."""
+    e = ENTERPRISE.c
+    here = func.coalesce(func.sum(case((e.city == home, 1), else_=0)), 0)
+    row = connection.execute(select(here, func.count()).where(and_(e.from_day <= day, e.to_day > day))).one()
+    return int(row[0]), int(row[1] - row[0])
+
+
+def waiting_rows(connection: Connection) -> tuple[int, int]:
+    """(rows in review, filings that hold them) over all filings that stand."""
+    f = FILING.c
+    query = select(func.coalesce(func.sum(f.review), 0), func.count()).where(
+        f.review > 0, f.withdrawn_at.is_(None)
+    )
+    rows, filings = connection.execute(query).one()
+    return int(rows), int(filings)
+
+
+def last_filed(connection: Connection) -> datetime | None:
+    return connection.execute(select(func.max(FILING.c.recorded_at))).scalar()
+
+
+def in_batches(connection: Connection, query: Select[Any], size: int = 5_000) -> Iterator[Any]:
+    """The rows of a long list without holding them all."""
+    yield from connection.execute(query, execution_options={"yield_per": size})

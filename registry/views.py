@@ -1,0 +1,39 @@
+"""The register's pages joined into the room's blueprint, with its navigation, cards and panels."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from registry.pages import fields, filings, overview, profile, register, upload, values
+from registry.pages.blueprint import blueprint
+from registry.room import NavItem, Panel
+
+for _name, _filter in values.TEMPLATE_FILTERS.items():
+    blueprint.add_app_template_filter(_filter, _name)
+
+PERMISSIONS = ("register.read", "filings.read", "filings.write")
+
+NAVIGATION = (
+    NavItem("overview", "registry.overview", "speedometer2", lambda: _("Overview"), 10),
+    NavItem("register", "registry.register", "buildings", lambda: _("Register of firms"), 20),
+    NavItem("filings", "registry.filing_list", "journal-check", lambda: _("Filings"), 80),
+    NavItem("upload", "registry.upload", "cloud-arrow-up", lambda: _("Upload"), 81),
+    NavItem("fields", "registry.fields", "question-circle", lambda: _("Columns understood"), 90),
+)
+
+CARDS = (Panel("register", "registry/_card.html", overview.register_card, 90),)
+
+PANELS = (
+    Panel("profile", "registry/_profile.html", profile.profile_panel, 40, 7),
+    Panel("figures", "registry/_figures.html", profile.figures_panel, 30),
+    Panel("evidence", "registry/_evidence.html", profile.evidence_panel, 50, 5),
+    Panel("honours", "registry/_records.html", profile.honours_panel, 60),
+)
+
+#: Importing a page's module hangs its routes on the blueprint.
+PAGES = (overview, register, profile, filings, upload, fields)
+
+
+def registry_blueprint() -> Blueprint:
+    return blueprint
