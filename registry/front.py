@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from registry.after_fold import index_names
 from registry.commands import COMMANDS
 from registry.kinds import kinds
 from registry.room import Room
@@ -17,5 +16,4 @@ ROOM = Room(
     cards=CARDS,
     panels=PANELS,
     permissions=PERMISSIONS,
-    after_fold=index_names,
 )

@@ -87,6 +87,22 @@ Settle = Callable[[Row, Sequence[Record], str], None]
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A table that is filled from one subject's folded records, beside their own: names that find a firm.
+
+    ``rows`` gives tuples in the order of ``columns``; the first column is the subject.
+    """
+
+    model: type[SQLModel]
+    columns: tuple[str, ...]
+    rows: Callable[[Sequence[Record]], list[tuple[Any, ...]]]
+
+    @property
+    def table(self) -> Any:
+        return self.model.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
 class Kind:
     """A record kind.
 
@@ -116,6 +132,7 @@ class Kind:
     check: Check | None = None
     settle: Settle | None = None
     finish: Finish | None = None
+    beside: tuple[Beside, ...] = ()
     list_day: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     #: (connection, rows, named subjects, day) → (rows that end memberships, number of members): ``--complete-on``

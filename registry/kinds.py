@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from registry import fields, industries
-from registry.kind import Kind, Record, Row
-from registry.models import Enterprise, Evidence, Figures, Honour
+from registry.kind import Beside, Kind, Record, Row
+from registry.models import Enterprise, Evidence, Figures, Honour, KnownName
 from registry.naming.codes import looks_like_code
-from registry.naming.normal import legal_form, normal_form
+from registry.naming.normal import legal_form, normal_form, split_names
 from registry.places import Place, Places, places
 from registry.settings import Settings
 
@@ -18,7 +18,8 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
     return (
         Kind("enterprises", "enterprise", "profile", "企业", "Enterprises", Enterprise, fields.ENTERPRISES, "spans",
              effective="effective_on", founding=True,
-             check=_enterprise_check(at_home), finish=_enterprise_finish(settings.city.code)),
+             check=_enterprise_check(at_home), finish=_enterprise_finish(settings.city.code),
+             beside=(Beside(KnownName, ("uscc", "role", "key", "name"), _known_names),)),
         Kind("figures", "figures", "figures", "年度数据", "Figures", Figures, fields.FIGURES, "dates",
              key=("year",), by_name=True, required=("year",), check=_check_name),
         Kind("evidence", "evidence", "evidence", "佐证", "Evidence", Evidence, fields.EVIDENCE, "spans",
@@ -127,3 +128,14 @@ def _enterprise_finish(home: str) -> Callable[[list[Record]], None]:
                 record["registered_capital"] = str(record["registered_capital"])
 
     return finish
+
+
+def _known_names(records: Sequence[Record]) -> list[tuple[str, str, str, str]]:
+    """Former and short names of all versions of a firm: they keep finding it for ever."""
+    found: dict[tuple[str, str, str], str] = {}
+    for record in records:
+        for name in split_names(record.get("former_names") or ""):
+            found[record["uscc"], "former", normal_form(name)] = name
+        if short := record.get("short_name"):
+            found[record["uscc"], "short", normal_form(short)] = short
+    return [(*key, name) for key, name in found.items()]

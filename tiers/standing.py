@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -86,11 +87,12 @@ def _rows(house: House, connection: Connection, batch: Sequence[str], day: date)
     for (uscc, _industry, revenue, _employees, _assets), size, revenue_class in zip(
         firms, sizes, classes, strict=True
     ):
-        titles = held.get(uscc, [])
-        tiers = sorted({tier for tier, _end in titles}, key=_ladder)
-        highest = highest_tier(tiers, house.settings.quality.order)
-        expiry = min((end for _tier, end in titles), default=None)
-        marks = ",".join(tiers) or None
+        highest = marks = expiry = None
+        if titles := held.get(uscc):
+            tiers = sorted({tier for tier, _end in titles}, key=_ladder().index)
+            highest = highest_tier(tiers, house.settings.quality.order)
+            expiry = min(end for _tier, end in titles)
+            marks = ",".join(tiers)
         rows.append(
             (
                 uscc,
@@ -113,11 +115,12 @@ def highest_tier(tiers: Collection[str], order: Sequence[str]) -> str | None:
     for tier in order:
         if tier in tiers:
             return tier
-    return max(tiers, key=_ladder, default=None)
+    return max(tiers, key=_ladder().index, default=None)
 
 
-def _ladder(tier: str) -> int:
-    return [row["id"] for row in codes.load("codes/tiers").rows].index(tier)
+@cache
+def _ladder() -> list[str]:
+    return [row["id"] for row in codes.load("codes/tiers").rows]
 
 
 def revenue_classes(revenue: Any) -> Any:

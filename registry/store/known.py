@@ -18,7 +18,6 @@ from sqlalchemy import Connection, func, select
 
 from registry.kind import Kind
 from registry.store import statements
-from registry.store.bulk import insert_rows
 from registry.store.engine import Store, open_store
 from registry.store.models import Filing, metadata
 
@@ -83,14 +82,12 @@ def fold_into(
     where = statements.held_at(known_at, None if known_at is None else last_filing(live, known_at))
     with view.write("fold") as unit:
         for kind in kinds:
-            table = kind.table
-            rows: list[tuple[Any, ...]] = []
-            for record in statements.fold_all(live, kind, where):
-                rows.append(tuple(map(record.get, kind.columns)))
-                if len(rows) >= BATCH:
-                    insert_rows(unit.connection, table, kind.columns, rows)
-                    rows = []
-            insert_rows(unit.connection, table, kind.columns, rows)
+            folded = statements.Folded(kind)
+            for records in statements.fold_all(live, kind, where):
+                folded.take(records)
+                if len(folded.rows) >= BATCH:
+                    folded.write(unit.connection)
+            folded.write(unit.connection)
         settle(unit.connection)
     with view.engine.connect() as connection:
         connection.exec_driver_sql("commit")
@@ -105,19 +102,15 @@ def _forget_old(folder: Path, keep: Path) -> None:
             old.unlink(missing_ok=True)
 
 
-def faults(store: Store, kinds: Iterable[Kind], settle: Settle, also: Iterable[Any] = ()) -> Iterator[str]:
-    """Fold everything afresh and compare with the live tables; one line for each row that differs.
-
-    ``also``: tables beside the fold that ``settle`` fills.
-    """
+def faults(store: Store, kinds: Iterable[Kind], settle: Settle) -> Iterator[str]:
+    """Fold everything afresh and compare with the live tables; one line for each row that differs."""
     kinds = list(kinds)
     with TemporaryDirectory() as work, store.read() as live:
         path = Path(work) / "check.sqlite"
         fold_into(path, live, kinds, settle, None)
         view = open_store(f"sqlite:///{path}")
         with view.read() as fresh:
-            tables = [kind.table for kind in kinds]
-            for table in [*tables, *also]:
+            for table in [part.table for kind in kinds for part in (kind, *kind.beside)]:
                 held, folded = _contents(live, table), _contents(fresh, table)
                 for row in sorted(held - folded, key=str):
                     yield f"{table.name}: holds {row[:4]}… which the statements do not say"

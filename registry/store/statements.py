@@ -89,6 +89,27 @@ def records_of(kind: Kind, subject: str, keys: Held) -> list[Record]:
     return records
 
 
+class Folded:
+    """Rows of one kind and of the tables beside it, gathered to be written in bulk."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.rows: list[tuple[Any, ...]] = []
+        self.beside: list[list[tuple[Any, ...]]] = [[] for _side in kind.beside]
+
+    def take(self, records: Sequence[Record]) -> None:
+        columns = self.kind.columns
+        self.rows += [tuple(map(record.get, columns)) for record in records]
+        for side, rows in zip(self.kind.beside, self.beside, strict=True):
+            rows += side.rows(records)
+
+    def write(self, connection: Connection) -> None:
+        insert_rows(connection, self.kind.table, self.kind.columns, self.rows)
+        for side, rows in zip(self.kind.beside, self.beside, strict=True):
+            insert_rows(connection, side.table, side.columns, rows)
+        self.rows, self.beside = [], [[] for _side in self.beside]
+
+
 def refold(
     connection: Connection, kind: Kind, subjects: Iterable[str], fresh: dict[str, Held] | None = None
 ) -> None:
@@ -103,16 +124,17 @@ def refold(
         asked = [subject for subject in chunk if subject not in known]
         found = {**held(connection, kind, asked), **{s: known[s] for s in chunk if s in known}}
         if asked:
-            connection.execute(delete(table).where(among(connection, table.c[kind.subject], asked)))
-        rows: list[tuple[Any, ...]] = []
+            for stale in (table.c[kind.subject], *(list(side.table.c)[0] for side in kind.beside)):
+                connection.execute(delete(stale.table).where(among(connection, stale, asked)))
+        folded = Folded(kind)
         for subject in chunk:
             if keys := found.get(subject):
-                rows += [tuple(map(record.get, kind.columns)) for record in records_of(kind, subject, keys)]
-        insert_rows(connection, table, kind.columns, rows)
+                folded.take(records_of(kind, subject, keys))
+        folded.write(connection)
 
 
-def fold_all(connection: Connection, kind: Kind, where: Any) -> Iterator[Record]:
-    """Fold every held statement of one kind afresh, streaming, subjects in order."""
+def fold_all(connection: Connection, kind: Kind, where: Any) -> Iterator[list[Record]]:
+    """Fold every held statement of one kind afresh, streaming: one subject's records after the other's."""
     c = STATEMENT.c
     query = _columns(c.subject).where(c.kind == kind.record, where).order_by(c.subject, c.filing_id, c.row)
     result = connection.execute(query, execution_options={"yield_per": 10_000})
@@ -120,4 +142,4 @@ def fold_all(connection: Connection, kind: Kind, where: Any) -> Iterator[Record]
         keys: Held = defaultdict(list)
         for key, valid_from, filing, row, payload, _subject in rows:
             keys[key].append(stated(valid_from, filing, row, payload))
-        yield from records_of(kind, subject, {key: in_order(about) for key, about in keys.items()})
+        yield records_of(kind, subject, {key: in_order(about) for key, about in keys.items()})

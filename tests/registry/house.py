@@ -43,7 +43,9 @@ def code(number: int) -> str:
     return first + standard.calc_check_digit(first)
 
 
-def open_test_house(database_url: str, var: Path, time: Time | None = None, **sections: Mapping[str, Any]) -> House:
+def open_test_house(
+    database_url: str, var: Path, time: Time | None = None, **sections: Mapping[str, Any]
+) -> House:
     """A house on ``database_url`` with its files under ``var``; ``sections`` override settings."""
     given = settings.load(environment={}).model_dump()
     given["database"]["url"] = database_url
@@ -51,13 +53,17 @@ def open_test_house(database_url: str, var: Path, time: Time | None = None, **se
     for section, keys in sections.items():
         given[section].update(keys)
     house = House(
-        settings.Settings.model_validate(given), open_store(database_url, Clock((time or Time()).read)), cli.ROOMS
+        settings.Settings.model_validate(given),
+        open_store(database_url, Clock((time or Time()).read)),
+        cli.ROOMS,
     )
     schema.prepare(house.store)
     return house
 
 
-def file_rows(house: House, kind: str, rows: Sequence[Mapping[str, Any]], name: str = "list.csv", **wish: Any) -> Outcome:
+def file_rows(
+    house: House, kind: str, rows: Sequence[Mapping[str, Any]], name: str = "list.csv", **wish: Any
+) -> Outcome:
     """File plain rows through the ordinary action; ``sets`` and the options of ``file_list`` may be given."""
     header = list(dict.fromkeys(key for row in rows for key in row))
     grid = Grid("list", [header, *([row.get(key) for key in header] for row in rows)])
@@ -82,4 +88,6 @@ def table(house: House, kind: str) -> set[tuple[Any, ...]]:
     found = house.kinds.by_id[kind].table
     columns = [c for c in found.columns if c.name not in ("filing", "row")]
     with house.store.read() as connection:
-        return {tuple(map(str, row)) for row in connection.execute(found.select().with_only_columns(*columns))}
+        return {
+            tuple(map(str, row)) for row in connection.execute(found.select().with_only_columns(*columns))
+        }

@@ -14,7 +14,6 @@ from sqlalchemy import select, text
 from registry.filing import FILING
 from registry.house import House
 from registry.store.known import faults, known
-from registry.subjects import KNOWN_NAME
 from registry.withdrawal import withdraw
 from tests.registry.house import Time, code, file_rows, open_test_house, table
 
@@ -31,7 +30,11 @@ ENTERPRISE_ROW = st.fixed_dictionaries(
     },
 )
 TITLE_ROW = st.fixed_dictionaries(
-    {"uscc": FIRM.map(code), "tier": st.sampled_from(["srdi", "innovative_sme"]), "batch": st.sampled_from(["1", "2"])},
+    {
+        "uscc": FIRM.map(code),
+        "tier": st.sampled_from(["srdi", "innovative_sme"]),
+        "batch": st.sampled_from(["1", "2"]),
+    },
     optional={
         "issued_on": st.sampled_from(["2022-05-01", "2024-05-01"]),
         "valid_to": st.sampled_from(["2025-12-31", "2027-04-30"]),
@@ -48,7 +51,9 @@ FILINGS = st.lists(
 )
 KINDS = ("enterprises", "titles", "figures")
 fixture_once = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
@@ -60,7 +65,16 @@ def house(database_url: str, tmp_path: Path) -> House:
 def empty(house: House) -> None:
     with house.store.write("test") as unit:
         tables = [kind.table.name for kind in house.kinds.all]
-        for name in [*tables, "known_name", "standing", "count_cache", "statement", "problem", "filing_row", "filing"]:
+        for name in [
+            *tables,
+            "known_name",
+            "standing",
+            "count_cache",
+            "statement",
+            "problem",
+            "filing_row",
+            "filing",
+        ]:
             unit.connection.execute(text(f"delete from {name}"))
 
 
@@ -75,7 +89,7 @@ def file_all(house: House, filings: list[tuple[str, list[dict[str, Any]]]]) -> l
 
 def check(house: House) -> list[str]:
     everything = dict.fromkeys(kind.record for kind in house.kinds.all)
-    return list(faults(house.store, house.kinds.all, lambda c: house.after_fold(c, everything), [KNOWN_NAME]))
+    return list(faults(house.store, house.kinds.all, lambda c: house.after_fold(c, everything)))
 
 
 @fixture_once
@@ -117,7 +131,9 @@ def test_withdrawing_and_filing_again_is_as_if_never_withdrawn(house: House, bef
 
 @fixture_once
 @given(before=FILINGS, later=FILINGS)
-def test_what_was_known_before_a_filing_is_blind_to_it(house: House, before: Any, later: Any, tmp_path: Path) -> None:
+def test_what_was_known_before_a_filing_is_blind_to_it(
+    house: House, before: Any, later: Any, tmp_path: Path
+) -> None:
     empty(house)
     ids = file_all(house, before)
     held = {kind: table(house, kind) for kind in KINDS}
@@ -132,12 +148,16 @@ def test_what_was_known_before_a_filing_is_blind_to_it(house: House, before: Any
             assert rows == held[kind]
 
 
-def test_filings_are_ordered_by_their_instants_even_when_the_clock_runs_backwards(database_url: str, tmp_path: Path) -> None:
+def test_filings_are_ordered_by_their_instants_even_when_the_clock_runs_backwards(
+    database_url: str, tmp_path: Path
+) -> None:
     time = Time(datetime(2026, 3, 1, tzinfo=UTC))
     house = open_test_house(database_url, tmp_path, time)
     for number in range(5):
         time.now -= timedelta(hours=number)
-        file_rows(house, "enterprises", [{"uscc": code(number), "name": f"济南{number}公司"}], f"{number}.csv")
+        file_rows(
+            house, "enterprises", [{"uscc": code(number), "name": f"济南{number}公司"}], f"{number}.csv"
+        )
     with house.store.read() as connection:
         instants = connection.execute(select(FILING.c.recorded_at).order_by(FILING.c.id)).scalars().all()
     assert instants == sorted(set(instants))
