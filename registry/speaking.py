@@ -36,6 +36,9 @@ def command(function: Callable[..., int | None]) -> Callable[..., None]:
         except (NeedsConfirmationError, RefusedError) as error:
             click.echo(f"error: {error}", err=True)
             code = SHORT
+        except BrokenPipeError:  # the reader, such as head, has seen enough
+            sys.stderr.close()
+            raise SystemExit(DONE) from None
         except OSError as error:
             click.echo(f"error: {error.strerror or error}: {error.filename or ''}", err=True)
             code = MISUSED

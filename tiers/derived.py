@@ -6,18 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from registry.house import House
 from registry.kind import Record
-from tiers.size import size_classes
 from tiers.standing import highest_tier, revenue_classes
 from tiers.targets import revenue_year
 
 
 def derived(house: House, records: Mapping[str, Sequence[Record]], as_of: date) -> Mapping[str, Any]:
     """``{"size_class", "revenue_class", "highest_tier"}`` from folded records, for the revenue year of the day."""
+    # pandas takes a second to load, and most commands never come here.
+    import numpy as np
+    import pandas as pd
+
+    from tiers.size import size_classes
+
     day = as_of.isoformat()
     year = revenue_year(as_of, house.settings)
     accounts: Record = next((r for r in records.get("figures", ()) if r["year"] == year), {})

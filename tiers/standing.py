@@ -7,8 +7,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from sqlalchemy import Connection, and_, delete, or_, select
 
 from registry import codes
@@ -17,7 +15,6 @@ from registry.models import Figures
 from registry.store.bulk import among, chunks, insert_rows
 from registry.subjects import ENTERPRISE
 from tiers.models import AboveScale, Listing, Standing, Title
-from tiers.size import size_classes
 from tiers.targets import REVENUE_FLOORS, revenue_year
 
 STANDING: Any = Standing.__table__  # type: ignore[attr-defined]
@@ -59,6 +56,11 @@ def _rows(house: House, connection: Connection, batch: Sequence[str], day: date)
     ).all()
     if not firms:
         return []
+    # pandas takes a second to load, and most commands never come here.
+    import pandas as pd
+
+    from tiers.size import size_classes
+
     frame = pd.DataFrame(firms, columns=["uscc", "industry", "revenue", "employees", "total_assets"])
     sizes = size_classes(frame)
     classes = revenue_classes(pd.to_numeric(frame["revenue"], errors="coerce").to_numpy(dtype=float))
@@ -125,6 +127,8 @@ def _ladder() -> list[str]:
 
 def revenue_classes(revenue: Any) -> Any:
     """Class per revenue in yuan (NaN: unknown)."""
+    import numpy as np
+
     names = [*REVENUE_FLOORS, "below"]
     conditions = [revenue >= floor for floor in REVENUE_FLOORS.values()] + [~np.isnan(revenue)]
     return np.select(conditions, names, "unknown")
