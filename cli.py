@@ -6,6 +6,7 @@ import sys
 
 import click
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from chains.front import ROOM as CHAINS
 from registry.front import ROOM as REGISTRY
@@ -51,6 +52,9 @@ def main(context: click.Context) -> None:
         context.obj = open_house(prepare=not upgrading)
     except (SettingsError, StoreError) as error:
         click.echo(f"error: {error}", err=True)
+        raise SystemExit(2) from error
+    except DBAPIError as error:
+        click.echo(f"error: the database cannot be opened: {error.orig}; check DATABASE_URL", err=True)
         raise SystemExit(2) from error
 
 

@@ -13,7 +13,17 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from registry.filing import FILING, FILING_ROW, PROBLEM, Listed, Outcome, RefusedError, file_list, shift
+from registry.filing import (
+    FILING,
+    FILING_ROW,
+    PROBLEM,
+    Listed,
+    MisusedError,
+    Outcome,
+    RefusedError,
+    file_list,
+    shift,
+)
 from registry.house import House
 from registry.intake.rows import Reading, parse
 from registry.intake.sheets import Grid
@@ -40,7 +50,7 @@ def decide(house: House, filing_id: int, number: int, answer: Answer, by: str) -
             select(FILING_ROW).where(FILING_ROW.c.filing_id == filing_id, FILING_ROW.c.row == number)
         ).first()
     if filing is None or row is None:
-        raise RefusedError(f"filing {filing_id} has no row {number}")
+        raise MisusedError(f"filing {filing_id} has no row {number}")
     if row.fate != "review" or filing.withdrawn_at is not None:
         raise RefusedError(
             f"row {number} of filing {filing_id} does not wait for a decision (it is {row.fate})"

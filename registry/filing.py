@@ -43,6 +43,10 @@ class NeedsConfirmationError(Exception):
         self.lines = list(lines)
 
 
+class MisusedError(Exception):
+    """The act was asked for in a way that makes no sense: an unknown id, an option that does not belong. Exit code 2."""
+
+
 class RefusedError(Exception):
     """The act is not possible as asked; the message says why and what to do."""
 
@@ -151,6 +155,7 @@ class _Filer:
         self.fresh: dict[str, statements.Held] = {}
         self.again: list[tuple[Row, Record]] = []
         self.left = 0
+        self.records: dict[str, list[Record]] = {}  # typed rows held, for kinds that settle against them
 
     def run(self) -> Outcome:
         rows = self.listed.rows
@@ -199,33 +204,32 @@ class _Filer:
 
     # The same file again -----------------------------------------------------------------------------
 
-    def _filed_before(self) -> dict[int, tuple[str, Record]]:
-        """Row number → subject and payload of the same row of the same file, where it still stands."""
+    def _filed_before(self) -> dict[int, tuple[str, str, Record]]:
+        """Row number → subject, key and payload of the same row of the same file, where it still stands."""
         if not self.listed.sha256 or self.listed.parent_id:
             return {}
         s = statements.STATEMENT.c
         filed = select(FILING.c.id).where(
             FILING.c.sha256 == self.listed.sha256, FILING.c.withdrawn_at.is_(None)
         )
-        query = select(s.row, s.subject, s.payload).where(
+        query = select(s.row, s.subject, s.key, s.payload).where(
             s.filing_id.in_(filed), s.kind == self.kind.record, s.closed_at.is_(None)
         )
-        again: dict[int, tuple[str, Record]] = {}
-        for number, subject, payload in self.connection.execute(query):
-            _subject, merged = again.setdefault(number, (subject, {}))
+        again: dict[int, tuple[str, str, Record]] = {}
+        for number, subject, key, payload in self.connection.execute(query):
+            _subject, _key, merged = again.setdefault(number, (subject, key, {}))
             merged.update(json.loads(payload))
         return again
 
-    def _stands(self, row: Row, again: Mapping[int, tuple[str, Record]]) -> bool:
+    def _stands(self, row: Row, again: Mapping[int, tuple[str, str, Record]]) -> bool:
         """Mark a row that this very file already has on record: unchanged, and nothing newer is undone."""
         if row.number not in again or row.stopped:
             return False
-        subject, before = again[row.number]
+        subject, key, before = again[row.number]
         payload = payload_of(self.kind, row)
         if row.values.get(self.kind.subject) not in (None, subject) or {**before, **payload} != before:
             return False
-        row.subject = subject
-        row.key = self.kind.key_of(subject, {**payload, **before})
+        row.subject, row.key = subject, key
         self.fates[row.number] = "unchanged"
         self.again.append((row, payload))
         return True
@@ -236,7 +240,7 @@ class _Filer:
         if self.complete_on is None:
             return []
         if self.kind.whole_list is None:
-            raise RefusedError(f"--complete-on: a list of {self.kind.id} cannot be the whole list")
+            raise MisusedError(f"--complete-on: a list of {self.kind.id} cannot be the whole list")
         live = [row for row in rows if not row.stopped]
         named = {row.subject for row in live if row.subject} | {row.subject for row, _payload in self.again}
         leavers: list[Row]
@@ -253,6 +257,7 @@ class _Filer:
         enterprise = self.house.kinds.by_record["enterprise"]
         for row in created:
             if self.kind is enterprise and row.values.get("city") is None:
+                row.values["city"] = self.house.settings.city.code
                 row.note("city_assumed", "city")
 
     # Fates -------------------------------------------------------------------------------------------
@@ -289,8 +294,8 @@ class _Filer:
             if row.stopped:
                 continue
             payload, subject = payloads[row.number], row.subject or ""
-            if not payload:
-                self._nothing(row, held)
+            if not (payload if self.kind.key_says else payload.keys() - self.kind.key):
+                self._nothing(row)
                 continue
             group = (row.key, row.values.get(self.kind.effective or ""))
             before = said.get(group)
@@ -298,7 +303,8 @@ class _Filer:
                 self.fates[row.number] = "unchanged"  # a repeated row that agrees
                 continue
             said[group] = {**(before or {}), **payload}
-            judged = judge(self.kind, row, payload, held.get(subject, {}).get(row.key, []), self.today)
+            about = held.get(subject, {}).get(row.key, [])
+            judged = judge(self.kind, row, self._without_derived(row, payload, about), about, self.today)
             self.fates[row.number] = "accepted" if judged.changes or before is not None else "unchanged"
             self._state(row, subject, row.key, judged.statements, fresh=subject not in held)
         for row in leavers:
@@ -314,16 +320,20 @@ class _Filer:
         """Let the kind settle what depends on the records held; gives the rows that may still go on."""
         if self.kind.settle is None:
             return live
-        records: dict[str, list[Record]] = {}
+        self.records = statements.current(self.connection, self.kind, held)
         for row in live:
-            subject = row.subject or ""
-            if subject not in records:
-                keys = held.get(subject)
-                records[subject] = statements.records_of(self.kind, subject, keys) if keys else []
-            self.kind.settle(row, records[subject], self.today)
+            self.kind.settle(row, self.records.get(row.subject or "", []), self.today)
         return [row for row in live if not row.stopped]
 
-    def _nothing(self, row: Row, held: Mapping[str, Any]) -> None:
+    def _without_derived(self, row: Row, payload: Record, about: Sequence[Stated]) -> Record:
+        """Leave out what we derive ourselves and the row merely repeats, as our own export does: a term's last day."""
+        held = next((r for r in self.records.get(row.subject or "", ()) if r.get("key") == row.key), None)
+        if held is None:
+            return payload
+        stated = {name for statement in about for name in statement.payload}
+        return {k: v for k, v in payload.items() if k in stated or held.get(k) != v}
+
+    def _nothing(self, row: Row) -> None:
         dropped = [
             note
             for note in row.notes
@@ -335,7 +345,7 @@ class _Filer:
             row.notes.append(Note(first.code, first.field, first.value, "refused", first.detail))
         else:
             row.note("nothing_given", None, row.subject)
-            self.fates[row.number] = "unchanged" if row.subject in held else "accepted"
+            self.fates[row.number] = "unchanged"
 
     def _state(
         self, row: Row | None, subject: str, key: str, stated: Iterable[tuple[str, Record]], fresh: bool

@@ -125,6 +125,7 @@ class Kind:
     fields: tuple[Field, ...]
     timing: Literal["spans", "dates"]
     key: tuple[str, ...] = ()
+    key_says: bool = True  # a row with nothing but its key still says something: a title is held
     effective: str | None = None
     subject: str = "uscc"
     by_name: bool = False

@@ -21,9 +21,9 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
              check=_enterprise_check(at_home), finish=_enterprise_finish(settings.city.code),
              beside=(Beside(KnownName, ("uscc", "role", "key", "name"), _known_names),)),
         Kind("figures", "figures", "figures", "年度数据", "Figures", Figures, fields.FIGURES, "dates",
-             key=("year",), by_name=True, required=("year",), check=_check_name),
+             key=("year",), key_says=False, by_name=True, required=("year",), check=_figures_check),
         Kind("evidence", "evidence", "evidence", "佐证", "Evidence", Evidence, fields.EVIDENCE, "spans",
-             effective="effective_on", by_name=True, list_day=("effective_on",), check=_check_name),
+             effective="effective_on", key_says=False, by_name=True, list_day=("effective_on",), check=_check_name),
         Kind("honours", "honour", "honours", "荣誉", "Honours", Honour, fields.HONOURS, "dates",
              key=("honour", "on"), by_name=True, list_day=("on",), required=("honour", "on"), check=_honour_check),
     )  # fmt: skip
@@ -43,8 +43,11 @@ DAYS = {"on", "stage_on", "entered_on", "year", "issued_on"}
 def _check_name(row: Row, _today: str) -> None:
     if (name := row.values.get("name")) and not row.values.get("uscc") and looks_like_code(name):
         row.note("uscc_misplaced", "name", name, "refused")
-    if "year" in row.values and row.values["year"] is None:
-        row.note("date_unreadable", "year", "", "refused")
+
+
+def _figures_check(row: Row, today: str) -> None:
+    _check_name(row, today)
+    check_present(row, "year")
 
 
 check_name: Callable[[Row, str], None] = _check_name
@@ -97,12 +100,16 @@ def settle_place(row: Row, at_home: Places) -> None:
         read[column] = place
         if place.former:
             row.note("former_district", column, typed)
+        elif column != "city" and place.city == at_home.home and not (place.district or place.area):
+            row.note("district_unknown", column, typed)
     address = values.get("address")
     if address:
         read["address"] = place = at_home.read_address(address)
         if place.former:
             row.note("former_district", "address", address)
     order = [read[c] for c in ("district", "area", "city", "address") if c in read]
+    if "city_of_list" in values:
+        order.append(at_home.read_city(values.pop("city_of_list")))
     if city := next((p.city for p in (read.get("city"), *order) if p and p.city), None):
         values.setdefault("city", city)
     for part in ("district", "area", "street"):
@@ -110,10 +117,6 @@ def settle_place(row: Row, at_home: Places) -> None:
             continue
         if found := next((getattr(p, part) for p in order if getattr(p, part)), None):
             values[part] = found
-
-
-def names_a_place(row: Row) -> bool:
-    return row.values.get("city") is not None
 
 
 def _enterprise_finish(home: str) -> Callable[[list[Record]], None]:

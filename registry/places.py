@@ -24,6 +24,7 @@ class Place(NamedTuple):
 
 
 NOWHERE = Place()
+MUNICIPALITIES = {"11", "12", "31", "50"}
 _PROVINCE_TAILS = r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|省|市)"
 # A city's short name before these is part of a street's name: 南京路, 北京东路.
 _STREET_AHEAD = re.compile(r"[路街道巷大东西南北中村弄桥]")
@@ -120,8 +121,10 @@ class Places:
         rest = re.sub(r"^(中国|中华人民共和国)", "", rest)
         province, rest = self._leading(rest, self._provinces)
         city, rest = self._leading_city(rest)
+        if city and province and city[:2] != province[:2]:
+            city = None  # 北京市朝阳区 is no part of 朝阳市
         if city is None and province and not self._is_home_province(province):
-            return Place(city=province[:2] + "0000" if province[2:] != "0000" else province)
+            return Place(city=province[:2] + ("0100" if province[:2] in MUNICIPALITIES else "0000"))
         if city is not None and city != self.home:
             return Place(city=city)
         return self._inside_home(text.replace(" ", ""), named=city == self.home)

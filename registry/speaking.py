@@ -10,8 +10,9 @@ from functools import wraps
 from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError
 
-from registry.filing import NeedsConfirmationError, RefusedError
+from registry.filing import MisusedError, NeedsConfirmationError, RefusedError
 from registry.filings import filing_at
 from registry.house import House
 from registry.intake.headers import HeaderError
@@ -30,11 +31,14 @@ def command(function: Callable[..., int | None]) -> Callable[..., None]:
     def run(house: House, *args: Any, **options: Any) -> None:
         try:
             code = function(house, *args, **options) or DONE
-        except (UnreadableError, HeaderError, StoreError) as error:
+        except (UnreadableError, HeaderError, StoreError, MisusedError) as error:
             click.echo(f"error: {error}", err=True)
             code = MISUSED
         except (NeedsConfirmationError, RefusedError) as error:
             click.echo(f"error: {error}", err=True)
+            code = SHORT
+        except DBAPIError as error:
+            click.echo(f"error: the database refuses: {error.orig}; nothing was filed", err=True)
             code = SHORT
         except BrokenPipeError:  # the reader, such as head, has seen enough
             sys.stderr.close()
@@ -42,6 +46,8 @@ def command(function: Callable[..., int | None]) -> Callable[..., None]:
         except OSError as error:
             click.echo(f"error: {error.strerror or error}: {error.filename or ''}", err=True)
             code = MISUSED
+        finally:
+            house.store.dispose()
         sys.stdout.flush()
         raise SystemExit(code)
 

@@ -73,6 +73,8 @@ def resolve(
         elif create and name:
             row.subject = code
             created[code] = row
+        elif create:
+            row.note("name_missing", "name", None, "refused")
         else:
             row.note("unknown_firm", kind.subject, name or code, "review")
     _resolve_names(connection, kind, by_name, today, at_home)

@@ -8,9 +8,16 @@ from flask_babel import gettext as _
 from registry.pages import fields, filings, overview, profile, register, upload, values
 from registry.pages.blueprint import blueprint
 from registry.room import NavItem, Panel
+from registry.shell.serving import house
 
 for _name, _filter in values.TEMPLATE_FILTERS.items():
     blueprint.add_app_template_filter(_filter, _name)
+
+
+@blueprint.app_context_processor
+def home() -> dict[str, str]:
+    return {"home": house().settings.city.code}
+
 
 PERMISSIONS = ("register.read", "filings.read", "filings.write")
 

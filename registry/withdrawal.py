@@ -9,7 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from registry.filing import FILING, FILING_ROW, PROBLEM, NeedsConfirmationError, RefusedError, shift
+from registry.filing import (
+    FILING,
+    FILING_ROW,
+    PROBLEM,
+    MisusedError,
+    NeedsConfirmationError,
+    RefusedError,
+    shift,
+)
 from registry.house import House
 from registry.store import statements
 from registry.store.bulk import among, chunks
@@ -28,7 +36,7 @@ def withdraw(house: House, filing_id: int, by: str, *, yes: bool = False) -> lis
         connection = unit.connection
         filing = connection.execute(select(FILING).where(FILING.c.id == filing_id)).first()
         if filing is None:
-            raise RefusedError(f"there is no filing {filing_id}")
+            raise MisusedError(f"there is no filing {filing_id}")
         if filing.withdrawn_at is not None:
             raise RefusedError(f"filing {filing_id} was withdrawn before")
         going = [filing_id, *connection.execute(

@@ -8,5 +8,20 @@ from tiers.asking import holders
 from tiers.commands import COMMANDS
 from tiers.derived import derived
 from tiers.kinds import kinds
+from tiers.register import REGISTER
+from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
-ROOM = Room("tiers", kinds=kinds, commands=COMMANDS, after_fold=derive, derive=derived, holders=holders)
+ROOM = Room(
+    "tiers",
+    kinds=kinds,
+    blueprint=tiers_blueprint,
+    commands=COMMANDS,
+    navigation=NAVIGATION,
+    cards=CARDS,
+    panels=PANELS,
+    permissions=PERMISSIONS,
+    after_fold=derive,
+    derive=derived,
+    holders=holders,
+    register=REGISTER,
+)

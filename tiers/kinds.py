@@ -31,7 +31,7 @@ def kinds(_settings: Settings) -> tuple[Kind, ...]:
              check=_membership_check, settle=_membership_settle, whole_list=whole(AboveScale, ())),
         Kind("doubling", "doubling", "doubling", "倍增计划", "Doubling", Doubling, fields.DOUBLING, "dates",
              key=("programme", "entered_on"), by_name=True, required=("programme",), list_day=("entered_on", "left_on"),
-             check=_membership_check, settle=_membership_settle, whole_list=whole(Doubling, ("programme",))),
+             check=_doubling_check, settle=_membership_settle, whole_list=whole(Doubling, ("programme",))),
     )  # fmt: skip
 
 
@@ -103,12 +103,17 @@ def _application_check(row: Row, today: str) -> None:
     check_name(row, today)
     _level_and_kind(row)
     row.values.setdefault("purpose", "new")
-    check_present(row, "stage", "stage_on")
+    check_present(row, "round", "stage", "stage_on")
 
 
 def _listing_check(row: Row, today: str) -> None:
     check_name(row, today)
     check_present(row, "board", "stage", "stage_on")
+
+
+def _doubling_check(row: Row, today: str) -> None:
+    _membership_check(row, today)
+    check_present(row, "programme")
 
 
 def _membership_check(row: Row, today: str) -> None:

@@ -53,8 +53,6 @@ EMPTY = {
     "未知",
     "空",
 }
-#: Words that mean "nothing here" in most columns but an answer in a yes-or-no or level column.
-ANSWERS = {"无", "NONE"}
 
 UNITS = {
     "元": 1, "千元": 1_000, "万元": 10_000, "百万元": 1_000_000, "千万元": 10_000_000, "亿元": 100_000_000,
@@ -81,9 +79,8 @@ def plain(raw: Any) -> str:
     return unicodedata.normalize("NFKC", str(raw)).strip(_OUTSIDE)
 
 
-def empty(text: str, answers: bool = False) -> bool:
-    upper = text.upper()
-    return upper in EMPTY and not (answers and upper in ANSWERS)
+def empty(text: str) -> bool:
+    return text.upper() in EMPTY
 
 
 def reader(field: Field, unit: str | None) -> Callable[[Any], Cell]:
@@ -95,7 +92,8 @@ def reader(field: Field, unit: str | None) -> Callable[[Any], Cell]:
             return NOTHING
         if isinstance(raw, str):
             text = plain(raw)
-            if empty(text, answers=field.type == "word"):
+            # 无 and 未知 are answers in some vocabularies, so words are looked up before they are taken for nothing.
+            if not text or (field.type != "word" and empty(text)):
                 return NOTHING
             if text in CLEAR_WORDS:
                 return CLEARED
@@ -191,12 +189,14 @@ def split_number(raw: Any) -> tuple[Decimal, str] | None:
         return None
     if isinstance(raw, (int, float)):
         return Decimal(repr(raw)), ""
-    text = re.sub(r"\s", "", plain(raw)).lstrip("¥￥$约")
+    text = re.sub(r"^(人民币|RMB|CNY|约|[¥￥$])+", "", re.sub(r"\s", "", plain(raw)))
     negative = text.startswith("(") and text.endswith(")") and text[1:2].isdigit() and text[-2:-1].isdigit()
     match = _NUMBER.match(text.strip("()") if negative else text)
     if not match:
         return None
     sign, digits, exponent, rest = match.groups()
+    if any(c.isdigit() for c in rest):
+        return None
     try:
         value = Decimal(digits.replace(",", "")).scaleb(int(exponent or 0))
     except InvalidOperation:

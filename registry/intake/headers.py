@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry.intake.cells import PERCENT, scale
+from registry.intake.cells import PERCENT, UNITS, scale
 from registry.kind import Field, Kind
 
 SEARCHED_ROWS = 40
@@ -69,6 +69,14 @@ def split_unit(header: str) -> tuple[str, str | None]:
     return header, None
 
 
+def _bare_unit(base: str, known: Mapping[str, Field]) -> tuple[str, str | None]:
+    """A unit behind the words without any mark, as where a line break was: ``营业收入万元``."""
+    for unit in sorted(UNITS, key=len, reverse=True):
+        if base.endswith(unit) and _YEAR.sub("", base[: -len(unit)]) in known:
+            return base[: -len(unit)], unit
+    return base, None
+
+
 def guess(header: Any, known: Mapping[str, Field]) -> tuple[Field | None, str | None, int | None]:
     """Field, unit and year that a header says, each None where it does not."""
     folded = fold(header)
@@ -78,6 +86,8 @@ def guess(header: Any, known: Mapping[str, Field]) -> tuple[Field | None, str | 
         base, unit = split_unit(folded)
         return known[folded], unit, None
     base, unit = split_unit(folded)
+    if unit is None:
+        base, unit = _bare_unit(base, known)
     year = _YEAR.match(base)
     for form in (base, base[year.end() :] if year else base, re.sub(r"\(.*?\)", "", base)):
         if form in known:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from registry.intake.cells import Cell, plain, reader, split_number
+from registry.intake.cells import PERCENT, Cell, plain, reader, scale, split_number
 from registry.intake.headers import Column, Header, HeaderError, find_header
 from registry.intake.sheets import Grid, as_typed, is_empty
 from registry.kind import Field, Kind, Note, Row
@@ -67,9 +67,23 @@ def parse(kind: Kind, grids: Sequence[Grid], reading: Reading, progress: Progres
             f"no header row found on sheet {', '.join(tried) or '-'}: none of the first rows names a column of {kind.id} "
             f"such as {headers}; say which is which by --map HEADER=FIELD"
         )
+    _check_units(kind, reading.units)
     defaults = read_sets(kind, reading.sets)
     _require(kind, header, defaults)
     return _read_rows(kind, grid, header, defaults, progress)
+
+
+def _check_units(kind: Kind, units: Mapping[str, str]) -> None:
+    for name, unit in units.items():
+        if name not in kind.by_id or kind.by_id[name].type not in ("money", "capital", "ratio"):
+            raise HeaderError(f"--unit {name}={unit}: {kind.id} has no money or share column {name!r}")
+        known = (
+            unit in PERCENT or unit == "ratio"
+            if kind.by_id[name].type == "ratio"
+            else scale(unit) is not None
+        )
+        if not known:
+            raise HeaderError(f"--unit {name}={unit}: not a unit; use 元, 万元, 亿元 or %")
 
 
 def read_sets(kind: Kind, sets: Mapping[str, str]) -> dict[str, Any]:
@@ -91,7 +105,8 @@ def read_sets(kind: Kind, sets: Mapping[str, str]) -> dict[str, Any]:
                 f"--set {name}={text}: cannot be read as {kind.by_id[name].zh} ({cell.problem})"
             )
         if cell.given:
-            values[name] = cell.value
+            # The city of the whole list comes last, after what a row's own place tells (design §5, City).
+            values["city_of_list" if name == "city" else name] = cell.value
     return values
 
 

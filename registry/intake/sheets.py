@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from registry.settings import Limits
 
 EXCEL = {".xlsx", ".xlsm", ".xls"}
-TEXT = {".csv", ".tsv", ".txt"}
+TEXT = {".csv", ".tsv"}
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 

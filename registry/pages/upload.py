@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from registry.filing import FATES, NeedsConfirmationError, RefusedError
 from registry.importing import Imported, import_file, problem
 from registry.intake.headers import HeaderError, fold, guess, known_headers, split_unit
-from registry.intake.sheets import UnreadableError, read_grids
+from registry.intake.sheets import UnreadableError, as_typed, read_grids
 from registry.kind import Kind, Record
 from registry.pages.blueprint import blueprint, kind_or_404
 from registry.pages.held import SUFFIXES, Held, Uploads
@@ -154,7 +154,7 @@ def _columns(held: Held, kind: Kind, done: Imported | None) -> list[Record]:
             "unit": unit,
             "asks_unit": field in kind.by_id and kind.by_id[field].type == "money" and split_unit(fold(header))[1] is None,
             "asked_unit": held.units.get(field, ""),
-            "cells": [str(row[index]) for row in below if index < len(row) and row[index] not in (None, "")],
+            "cells": [str(as_typed(row[index])) for row in below if index < len(row) and row[index] not in (None, "")],
         }
         for header, field, unit, index in found
     ]  # fmt: skip
@@ -218,7 +218,7 @@ def file_upload(token: str) -> str | Response:
         return _rehearsed(held, kind)  # says what is wrong, with what can be done about it
     _uploads().forget(held)
     rows = done.outcome.rows
-    flash(ngettext("%(num)s row is on record.", "%(num)s rows are on record.", rows, num=f"{rows:,}"), "good")
+    flash(ngettext("%(num)s row is on record.", "%(num)s rows are on record.", rows), "good")
     return redirect(url_for("registry.filing", id=done.outcome.filing), code=303)
 
 

@@ -32,6 +32,12 @@ def place(id: str | None) -> str | Markup:
     return formats.unknown() if id in MISSING else house().places.label(id, language())
 
 
+def place_short(id: str) -> str:
+    """``高新区`` for 济南高新技术产业开发区, where a column is narrow."""
+    row = house().places.names.get(id)
+    return place(id) if row is None or language() == "en" else row["short"]
+
+
 def city(code: str | None) -> str | Markup:
     if code in MISSING:
         return formats.unknown()
@@ -117,9 +123,53 @@ def moment(text: str | None) -> Markup:
     return formats.instant(datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None)
 
 
+def problem_name(code: str) -> str:
+    """A short name for a problem or note."""
+    for vocabulary in ("problem", "note"):
+        if code in words.vocabulary(vocabulary):
+            return words.label(vocabulary, code, language())
+    return {"rejected": _("turned down"), "absent_from_list": _("absent from the whole list"), "nothing_given": _("says nothing")}.get(code, code)
+
+
+def holds(field: Field) -> str:
+    """What a column of a field may hold, in a few words."""
+    match field.type:
+        case "money":
+            return _("US dollars") if field.id.endswith("_usd") else _("money; the unit in the header, the cell or chosen at upload")
+        case "capital":
+            return _("money, other currencies kept; without a unit yuan from 1,000,000 on")
+        case "code":
+            return _("a credit code of 18 characters, as text")
+        case "day":
+            return _("a day, in any usual form")
+        case "year":
+            return _("a year")
+        case "integer":
+            return _("a whole number")
+        case "number":
+            return _("a number")
+        case "ratio":
+            return _("a share: percent, or a ratio up to 1")
+        case "word":
+            return _("one of:")
+        case "names":
+            return _("names, parted by semicolons")
+        case "district" | "area" | "street" | "city":
+            return _("a place by name or code; former names too")
+        case "industry":
+            return _("a code of GB/T 4754, with or without its letter, or its name")
+    return _("text")
+
+
+def invented(uscc: str) -> bool:
+    """Codes of area 370199, which is assigned to no place, are those of sample firms."""
+    return uscc[2:8] == "370199"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
-    "word": word, "place": place, "city": city, "industry": industry, "capital": capital,
-    "number_text": number, "shown": shown, "term": term, "moment": moment,
+    "word": word, "place": place, "place_short": place_short, "city": city, "industry": industry, "capital": capital,
+    "number_text": number, "shown": shown, "term": term, "moment": moment, "invented": invented, "problem_name": problem_name,
+    "holds": holds,
 }  # fmt: skip
 #: As filters for templates; see ``formats.as_filter`` for why they are wrapped.
 TEMPLATE_FILTERS = {name: as_filter(function) for name, function in FILTERS.items()}

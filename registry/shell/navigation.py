@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 
 from registry.room import NavItem, Room
 from registry.shell.serving import house, serving
@@ -35,11 +35,15 @@ def current(entries: Sequence[NavItem]) -> str | None:
 def init(app: Flask) -> None:
     @app.context_processor
     def navigation() -> dict[str, Any]:
-        entries = items(house().rooms)
-        search = next((url_for(item.endpoint) for item in entries if item.id == SEARCH_ENTRY), None)
-        return {
-            "navigation": entries,
-            "current_entry": current(entries),
-            "search_address": search,
-            "sample": serving().sample(),
-        }
+        # Once a request: a page may be rendered from many parts.
+        held: dict[str, Any] | None = g.get("navigation")
+        if held is None:
+            entries = items(house().rooms)
+            search = next((url_for(item.endpoint) for item in entries if item.id == SEARCH_ENTRY), None)
+            held = g.navigation = {
+                "navigation": entries,
+                "current_entry": current(entries),
+                "search_address": search,
+                "sample": serving().sample(),
+            }
+        return held

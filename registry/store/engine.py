@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text, update
+from sqlalchemy.exc import ArgumentError
 
 from registry.store.clock import TICK, Clock
 from registry.store.models import Tick
@@ -86,11 +87,24 @@ def _next_instant(connection: Connection, clock: Clock) -> datetime:
 
 def open_store(url: str, clock: Clock | None = None) -> Store:
     """An engine for ``url`` with the right manners. Raises StoreError for SQLite on a network share."""
+    try:
+        return _open(url, clock)
+    except (ArgumentError, ImportError) as error:
+        raise StoreError(
+            f"DATABASE_URL {url!r}: {error}; use sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+        ) from error
+    except OSError as error:
+        raise StoreError(f"DATABASE_URL {url!r}: {error.strerror}: {error.filename}") from error
+
+
+def _open(url: str, clock: Clock | None) -> Store:
     parsed = make_url(url)
+    if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise ArgumentError(f"{parsed.get_backend_name()} databases are not supported")
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             folder = Path(parsed.database).resolve().parent
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)
             _refuse_network_share(folder)
         # sqlite3's own transaction control must stay out of the way: BEGIN is ours (see _sqlite_begin).
         engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "isolation_level": None})

@@ -61,6 +61,17 @@ def held(connection: Connection, kind: Kind, subjects: Iterable[str]) -> dict[st
     return found
 
 
+def current(connection: Connection, kind: Kind, subjects: Iterable[str]) -> dict[str, list[Record]]:
+    """The typed table's rows about ``subjects``, with days as ISO text: the current fold with all that follows from it."""
+    found: dict[str, list[Record]] = defaultdict(list)
+    for chunk in chunks(sorted(set(subjects))):
+        query = select(kind.table).where(among(connection, kind.table.c[kind.subject], chunk))
+        for row in connection.execute(query).mappings():
+            record = {k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()}
+            found[record[kind.subject]].append(record)
+    return found
+
+
 def held_at(known_at: datetime | None, last_filing: int | None = None) -> Any:
     """The condition "held at that instant" on the statement table; None means now."""
     c = STATEMENT.c

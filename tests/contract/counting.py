@@ -10,16 +10,17 @@ import csv
 import itertools
 import json
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 import time_machine
 from click.testing import CliRunner
 from stdnum.cn import uscc as credit
@@ -64,12 +65,13 @@ class Answer:
 @dataclass
 class Register:
     folder: Path
+    settings: Mapping[str, str | None]
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def run(self, *arguments: str, at: str = ASKED) -> Answer:
         """One command; an escaped exception is shown, not turned into an exit code."""
         with clock(at):
-            result = CliRunner().invoke(cli.main, [str(a) for a in arguments], catch_exceptions=False)
+            result = CliRunner(env=self.settings).invoke(cli.main, arguments, catch_exceptions=False)
         return Answer(result.exit_code, result.stdout, result.stderr)
 
     def ask(self, *arguments: str, at: str = ASKED) -> Any:
@@ -110,7 +112,8 @@ class Register:
     def firms(self, *numbers: int, at: str = "2019-01-02", **fields: Any) -> Any:
         """Firms ``numbers`` of 历下区, named 济南试样N号有限公司, active from the beginning."""
         rows = [
-            {"uscc": firm(n), "name": f"济南试样{n}号有限公司", **({"district": "历下区"} | fields)} for n in numbers
+            {"uscc": firm(n), "name": f"济南试样{n}号有限公司", **({"district": "历下区"} | fields)}
+            for n in numbers
         ]
         return self.file("enterprises", rows, at=at)
 
@@ -123,7 +126,7 @@ class Register:
     def count(self, day: str, *options: str) -> Any:
         return self.ask("count", "--as-of", day, *options)
 
-    def tier(self, day: str, tier: str, level: str | None = None, *options: str) -> dict[str, Any]:
+    def tier(self, day: str, tier: str, level: str | None = None, *options: str) -> Any:
         """The numbers of one tier, summed over nothing: exactly one line must answer, or none (all zero)."""
         lines = [
             line
@@ -136,7 +139,7 @@ class Register:
         assert len(held) <= 1, held
         return (held or lines)[0]
 
-    def target(self, day: str, target: str, *options: str) -> dict[str, Any]:
+    def target(self, day: str, target: str, *options: str) -> Any:
         (found,) = [t for t in self.count(day, *options)["targets"] if t["id"] == target]
         return found
 
@@ -187,12 +190,27 @@ def clock(moment: str) -> Iterator[None]:
         yield
 
 
-def new_register(folder: Path, monkeypatch: pytest.MonkeyPatch, url: str | None = None) -> Register:
-    """An empty register; without ``url`` an SQLite file in ``folder``. Nothing outside ``folder`` is touched."""
+@cache
+def empty_sqlite() -> bytes:
+    """A register that one command made and upgraded, as a file's bytes; made once, it saves each test that."""
+    with TemporaryDirectory() as name:
+        register = _register(Path(name), None)
+        register.count(ASKED)
+        with closing(sqlite3.connect(Path(name) / "register.sqlite")) as connection:
+            return connection.serialize()
+
+
+def _register(folder: Path, url: str | None) -> Register:
     var = folder / "var"
     var.mkdir(exist_ok=True)
-    for name in [n for n in os.environ if n.startswith("TIDU_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("TIDU_PATHS_VAR", str(var))
-    monkeypatch.setenv("DATABASE_URL", url or f"sqlite:///{folder / 'register.sqlite'}")
-    return Register(folder)
+    settings: dict[str, str | None] = {name: None for name in os.environ if name.startswith("TIDU_")}
+    settings |= {"TIDU_PATHS_VAR": str(var), "DATABASE_URL": url or f"sqlite:///{folder / 'register.sqlite'}"}
+    return Register(folder, settings)
+
+
+def new_register(folder: Path, url: str | None = None) -> Register:
+    """An empty register; without ``url`` an SQLite file in ``folder``. Nothing outside ``folder`` is touched."""
+    register = _register(folder, url)
+    if url is None:
+        (folder / "register.sqlite").write_bytes(empty_sqlite())
+    return register

@@ -11,14 +11,14 @@ from tests.contract.counting import Register, codes, firm, new_register, problem
 
 
 @pytest.fixture
-def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Register:
-    return new_register(tmp_path, monkeypatch)
+def register(tmp_path: Path) -> Register:
+    return new_register(tmp_path)
 
 
 @pytest.fixture
-def register_on_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Register:
+def register_on_both(tmp_path: Path, database_url: str) -> Register:
     """The same tests on SQLite and on PostgreSQL."""
-    return new_register(tmp_path, monkeypatch, database_url)
+    return new_register(tmp_path, database_url)
 
 
 def valid(register: Register, day: str, tier: str = "srdi") -> int:
@@ -95,7 +95,12 @@ def test_what_is_printed_wins_over_the_default_term(register: Register) -> None:
 def test_a_printed_term_needs_no_date_of_issue(register: Register) -> None:
     register.firms(1)
     register.title(1, valid_from="2023-07-01", batch="第五批")
-    assert [valid(register, day) for day in ("2023-06-30", "2023-07-01", "2026-06-30", "2026-07-01")] == [0, 1, 1, 0]
+    assert [valid(register, day) for day in ("2023-06-30", "2023-07-01", "2026-06-30", "2026-07-01")] == [
+        0,
+        1,
+        1,
+        0,
+    ]
 
 
 def test_a_title_with_neither_date_is_refused(register: Register) -> None:
@@ -152,6 +157,18 @@ def test_the_next_list_is_seen_only_once_it_is_known(register: Register) -> None
     assert register.behind("2024-05-01", "quality-firms") == codes(2)
 
 
+def test_an_exported_title_imports_back_without_a_printed_term(register: Register) -> None:
+    """A default term that came back as a printed one would outlive the next list of the same source."""
+    register.firms(1, 2)
+    register.title(1, "unicorn", list_source="胡润全球独角兽榜", issued_on="2024-04-09", batch="2024")
+    path = register.folder / "titles.csv"
+    assert register.run("export", "titles", "--out", str(path)).code == 0
+    report = register.ask("import", "titles", str(path))
+    assert (report["accepted"], report["unchanged"]) == (0, 1)
+    register.title(2, "unicorn", list_source="胡润全球独角兽榜", issued_on="2025-04-09", batch="2025")
+    assert register.behind("2025-04-09", "quality-firms") == codes(2)
+
+
 # --- one title -----------------------------------------------------------------------------------------
 
 
@@ -168,7 +185,9 @@ def test_a_review_continues_the_title_and_is_not_counted_beside_it(register_on_b
     first_and_review(register)
     for day in ("2024-05-31", "2024-06-15", "2024-08-01", "2027-05-31"):
         numbers = register.tier(day, "srdi")
-        assert (numbers["titles_cumulative"], numbers["titles_valid"], numbers["firms_valid"]) == (1, 1, 1), day
+        assert (numbers["titles_cumulative"], numbers["titles_valid"], numbers["firms_valid"]) == (1, 1, 1), (
+            day
+        )
     assert valid(register, "2027-06-01") == 0
 
 
@@ -183,11 +202,26 @@ def test_a_revoked_renewal_ends_the_title_though_the_first_term_still_runs(regis
     assert [valid(register, day) for day in ("2024-06-30", "2024-07-01", "2024-08-01")] == [1, 0, 0]
 
 
+def test_a_first_title_filed_after_its_review_is_the_same_title(register: Register) -> None:
+    """The order of filing says nothing about the order of the documents."""
+    register.firms(1)
+    register.title(1, batch="2024", issued_on="2024-05-10", valid_from="2024-06-01", basis="review")
+    register.title(1, batch="2021", issued_on="2021-08-01", basis="new")
+    numbers = register.tier("2024-06-15", "srdi")
+    assert (numbers["titles_cumulative"], numbers["titles_valid"], numbers["expiring_180d"]) == (1, 1, 0)
+    assert register.tier("2021-12-31", "srdi")["titles_valid"] == 1
+
+
 def test_a_title_won_again_after_a_gap_is_still_one_title(register: Register) -> None:
     register.firms(1)
     register.title(1, batch="2019", issued_on="2019-08-01", basis="new")
     register.title(1, batch="2024", issued_on="2024-08-01", basis="new")
-    assert [valid(register, d) for d in ("2022-07-31", "2022-08-01", "2024-07-31", "2024-08-01")] == [1, 0, 0, 1]
+    assert [valid(register, d) for d in ("2022-07-31", "2022-08-01", "2024-07-31", "2024-08-01")] == [
+        1,
+        0,
+        0,
+        1,
+    ]
     assert register.tier("2025-01-01", "srdi")["titles_cumulative"] == 1
 
 
@@ -247,7 +281,11 @@ def test_the_highest_tier_follows_the_order_of_the_settings(register: Register) 
     ladder = ["single_champion", "unicorn", "little_giant", "gazelle", "srdi", "innovative_sme"]
     register.firms(*range(1, 7))
     rows = [
-        {"uscc": firm(n), "tier": tier, "level": "provincial" if tier in ("single_champion", "unicorn") else ""}
+        {
+            "uscc": firm(n),
+            "tier": tier,
+            "level": "provincial" if tier in ("single_champion", "unicorn") else "",
+        }
         for n in range(1, 7)
         for tier in ladder[n - 1 :]  # firm 1 holds all six, firm 6 only the lowest
     ]
@@ -304,10 +342,14 @@ def test_cumulative_titles_keep_the_expired_and_the_revoked(register: Register) 
 
 
 def move(register: Register, number: int, city: str, day: str) -> None:
-    register.file("enterprises", [{"uscc": firm(number), "city": city, "effective_on": day}], meaning="change")
+    register.file(
+        "enterprises", [{"uscc": firm(number), "city": city, "effective_on": day}], meaning="change"
+    )
 
 
-def test_a_firm_that_moves_out_leaves_the_valid_titles_and_stays_in_the_cumulative(register_on_both: Register) -> None:
+def test_a_firm_that_moves_out_leaves_the_valid_titles_and_stays_in_the_cumulative(
+    register_on_both: Register,
+) -> None:
     register = register_on_both
     register.firms(1)
     register.title(1, issued_on="2022-05-12")
@@ -336,6 +378,28 @@ def test_a_title_won_after_leaving_the_city_is_never_counted(register: Register)
     assert (numbers["titles_cumulative"], numbers["titles_valid"]) == (0, 0)
 
 
+def test_a_firm_that_left_and_came_back_brings_what_it_won_elsewhere(register: Register) -> None:
+    register.firms(1)
+    move(register, 1, "370200", "2020-03-01")
+    register.title(1, issued_on="2021-05-12", valid_to="2024-05-11")
+    move(register, 1, "370100", "2022-03-01")
+    numbers = [register.tier(d, "srdi") for d in ("2020-02-29", "2022-02-28", "2022-03-01", "2024-05-12")]
+    assert [(n["titles_cumulative"], n["titles_valid"]) for n in numbers] == [(0, 0), (0, 0), (1, 1), (1, 0)]
+
+
+def test_nothing_passes_over_by_itself_in_an_absorption(register: Register) -> None:
+    """The successor holds the title from the authority's change document on; it is no new title of the year."""
+    register.firms(1, 2)
+    register.title(1, issued_on="2023-05-12", basis="new")
+    gone = {"uscc": firm(1), "status": "cancelled", "successor_uscc": firm(2), "effective_on": "2024-03-01"}
+    register.file("enterprises", [gone], meaning="change")
+    document = {"issued_on": "2024-06-10", "valid_to": "2026-05-11", "basis": "change"}
+    register.title(2, document="鲁工信函〔2024〕9号", **document)
+    behind = [register.behind(d, "quality-firms") for d in ("2024-02-29", "2024-03-01", "2024-06-10")]
+    assert behind == [codes(1), [], codes(2)]
+    assert register.tier("2024-06-10", "srdi")["new_this_year"] == 0
+
+
 def test_a_firm_that_moves_between_districts_takes_its_title_along(register: Register) -> None:
     register.firms(1)
     register.title(1, issued_on="2022-05-12")
@@ -354,7 +418,9 @@ def test_a_firm_that_moves_between_districts_takes_its_title_along(register: Reg
 def test_a_cancelled_firm_holds_nothing_from_that_day(register: Register) -> None:
     register.firms(1)
     register.title(1, issued_on="2022-05-12")
-    register.file("enterprises", [{"uscc": firm(1), "status": "注销", "effective_on": "2024-03-01"}], meaning="change")
+    register.file(
+        "enterprises", [{"uscc": firm(1), "status": "注销", "effective_on": "2024-03-01"}], meaning="change"
+    )
     assert [valid(register, d) for d in ("2024-02-29", "2024-03-01")] == [1, 0]
     assert register.tier("2024-03-01", "srdi")["titles_cumulative"] == 1
 
@@ -421,7 +487,9 @@ def test_the_days_of_grace_are_a_setting(register: Register, monkeypatch: pytest
 
 @pytest.mark.parametrize("final", ["recognised", "rejected", "withdrawn"])
 def test_a_final_stage_ends_the_review(register: Register, final: str) -> None:
-    expired_with_review(register, ("filed", "2025-11-20"), ("publicised", "2026-03-01"), (final, "2026-04-15"))
+    expired_with_review(
+        register, ("filed", "2025-11-20"), ("publicised", "2026-03-01"), (final, "2026-04-15")
+    )
     assert [pending(register, d) for d in ("2026-04-14", "2026-04-15")] == [1, 0]
     assert valid(register, "2026-04-15") == 0
 
@@ -438,8 +506,10 @@ def test_a_review_is_pending_for_a_year_at_most(register: Register) -> None:
     assert [pending(register, d) for d in ("2026-12-31", "2027-01-01")] == [1, 0]
 
 
-@pytest.mark.parametrize("other", [{"purpose": "new"}, {"purpose": "update"}, {"tier": "gazelle"}, {"level": "city"}])
-def test_only_a_review_of_the_same_title_keeps_it_pending(register: Register, other: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "other", [{"purpose": "new"}, {"purpose": "update"}, {"tier": "gazelle"}, {"level": "city"}]
+)
+def test_only_a_review_of_the_same_title_keeps_it_pending(register: Register, other: dict[str, Any]) -> None:
     expired_with_review(register, ("filed", "2025-11-20"), **other)
     assert pending(register, "2026-01-01") == 0
 
@@ -592,7 +662,9 @@ def test_a_flag_against_a_clear_code_is_a_finding(register: Register, industry: 
     assert "digital_core_differs" in problems(report, "note")
 
 
-@pytest.mark.parametrize(("industry", "flag"), [("I6513", "yes"), ("F5211", "no"), ("L7213", "no"), ("F52", "yes")])
+@pytest.mark.parametrize(
+    ("industry", "flag"), [("I6513", "yes"), ("F5211", "no"), ("L7213", "no"), ("F52", "yes")]
+)
 def test_a_flag_that_agrees_or_decides_is_no_finding(register: Register, industry: str, flag: str) -> None:
     assert problems(register.firms(1, industry=industry, digital_core=flag)) == []
 
@@ -619,6 +691,23 @@ def test_the_revenue_year_changes_on_the_closing_day(register: Register) -> None
     assert {day: str(register.target(day, "revenue-1bn")["period"]) for day in days} == days
 
 
+def test_the_closing_day_is_a_setting(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDU_FIGURES_CLOSING_DAY", "04-30")
+    assert [str(register.count(d)["revenue"]["period"]) for d in ("2026-04-29", "2026-04-30")] == [
+        "2024",
+        "2025",
+    ]
+
+
+def test_a_corrected_revenue_is_corrected_for_every_day(register: Register) -> None:
+    register.firms(1)
+    register.file("figures", [{"uscc": firm(1), "year": 2024, "营业收入（亿元）": 9}], at="2025-07-01")
+    register.file("figures", [{"uscc": firm(1), "year": 2024, "营业收入（亿元）": 11}], at="2026-03-01")
+    for day in ("2025-12-31", "2026-06-29"):
+        revenue = register.count(day)["revenue"]
+        assert (revenue["1bn"], revenue["100m"]) == (1, 0), day
+
+
 def test_year_overrides_the_revenue_year(register: Register) -> None:
     register.firms(1)
     register.file("figures", [{"uscc": firm(1), "year": 2022, "营业收入（亿元）": 12}])
@@ -631,7 +720,9 @@ def test_revenue_classes_at_their_boundaries(register_on_both: Register) -> None
     register = register_on_both
     revenues = [10**11, 10**11 - 1, 10**10, 10**10 - 1, 10**9, 10**9 - 1, 10**8, 10**8 - 1, 0]
     register.firms(*range(1, 11))  # the tenth says nothing
-    rows = [{"uscc": firm(n), "year": 2024, "营业收入（元）": value} for n, value in enumerate(revenues, start=1)]
+    rows = [
+        {"uscc": firm(n), "year": 2024, "营业收入（元）": value} for n, value in enumerate(revenues, start=1)
+    ]
     register.file("figures", rows)
     revenue = register.count("2026-01-01")["revenue"]
     assert {k: v for k, v in revenue.items() if k != "period"} == {
@@ -677,7 +768,9 @@ def test_a_stock_of_honours_counts_what_stands_and_only_from_provincial_up(regis
 def test_a_cumulative_honour_is_kept_after_it_ran_out(register: Register) -> None:
     register.firms(1, industry="C3511")
     honour(register, 1, "smart_pilot", "2020-01-10", level="provincial", until="2023-01-09")
-    assert [register.target(d, "smart-pilots")["value"] for d in ("2020-01-09", "2020-01-10", "2024-01-01")] == [0, 1, 1]
+    assert [
+        register.target(d, "smart-pilots")["value"] for d in ("2020-01-09", "2020-01-10", "2024-01-01")
+    ] == [0, 1, 1]
 
 
 def test_a_yearly_honour_counts_in_its_own_year(register: Register) -> None:
@@ -685,7 +778,10 @@ def test_a_yearly_honour_counts_in_its_own_year(register: Register) -> None:
     honour(register, 1, "iiot_factory", "2024-12-31", level="provincial")
     honour(register, 2, "factory_5g", "2025-01-01", level="provincial")
     honour(register, 3, "morning_star_factory", "2025-08-01", level="provincial")
-    values = {d: register.target(d, "benchmark-factories")["value"] for d in ("2024-12-31", "2025-06-30", "2025-12-31")}
+    values = {
+        d: register.target(d, "benchmark-factories")["value"]
+        for d in ("2024-12-31", "2025-06-30", "2025-12-31")
+    }
     assert values == {"2024-12-31": 1, "2025-06-30": 1, "2025-12-31": 2}
 
 
@@ -704,9 +800,18 @@ def test_an_honour_of_a_firm_elsewhere_does_not_count(register: Register) -> Non
 
 def test_the_technology_sme_target_counts_the_latest_complete_round(register: Register) -> None:
     register.firms(1, 2, 3)
-    register.file("titles", [{"uscc": firm(n), "tier": "tech_sme"} for n in (1, 2)], issued_on="2024-07-01", batch="2024年第1批")
-    register.file("titles", [{"uscc": firm(1), "tier": "tech_sme"}], issued_on="2024-10-01", batch="2024年第2批")
-    register.file("titles", [{"uscc": firm(3), "tier": "tech_sme"}], issued_on="2025-06-01", batch="2025年第1批")
+    register.file(
+        "titles",
+        [{"uscc": firm(n), "tier": "tech_sme"} for n in (1, 2)],
+        issued_on="2024-07-01",
+        batch="2024年第1批",
+    )
+    register.file(
+        "titles", [{"uscc": firm(1), "tier": "tech_sme"}], issued_on="2024-10-01", batch="2024年第2批"
+    )
+    register.file(
+        "titles", [{"uscc": firm(3), "tier": "tech_sme"}], issued_on="2025-06-01", batch="2025年第1批"
+    )
     target = register.target("2025-06-30", "tech-sme")
     assert (target["value"], str(target["period"])) == (2, "2024")  # firm 1 counts once
     assert valid(register, "2025-06-30", "tech_sme") == 1
@@ -743,16 +848,25 @@ def test_a_target_says_goal_direction_due_and_rate(register: Register) -> None:
 
 def test_firms_behind_a_target_name_the_record_filing_and_row(register: Register) -> None:
     register.firms(1, 2)
-    report = register.file("titles", [{"uscc": firm(n), "tier": "srdi"} for n in (2, 1)], issued_on="2023-05-12")
+    report = register.file(
+        "titles", [{"uscc": firm(n), "tier": "srdi"} for n in (2, 1)], issued_on="2023-05-12"
+    )
     behind = register.ask("count", "--as-of", "2024-01-01", "--firms", "quality-firms")
     assert [f["uscc"] for f in behind] == codes(1, 2)
     assert [f["name"] for f in behind] == ["济南试样1号有限公司", "济南试样2号有限公司"]
-    assert [(w["filing"], w["row"]) for f in behind for w in f["why"]] == [(report["filing"], 3), (report["filing"], 2)]
+    assert [(w["filing"], w["row"]) for f in behind for w in f["why"]] == [
+        (report["filing"], 3),
+        (report["filing"], 2),
+    ]
 
 
 def test_every_firm_target_has_as_many_firms_behind_it_as_its_value(register: Register) -> None:
     register.firms(1, 2, 3, industry="C3511")
-    register.file("titles", [{"uscc": firm(n), "tier": t} for n in (1, 2) for t in ("srdi", "high_tech", "tech_sme")], issued_on="2023-05-12")
+    register.file(
+        "titles",
+        [{"uscc": firm(n), "tier": t} for n in (1, 2) for t in ("srdi", "high_tech", "tech_sme")],
+        issued_on="2023-05-12",
+    )
     register.file("above-scale", [{"uscc": firm(3), "entered_on": "2022-01-01"}])
     listing(register, 2)
     register.file("figures", [{"uscc": firm(3), "year": 2022, "营业收入（亿元）": 120}])

@@ -17,7 +17,9 @@ NAME = "济南甲机械有限公司"
 
 def enterprise(cli: Register, lists: Lists, header: str, value: Any, *words: str) -> Said:
     """A one-row list of enterprises (a workbook, so that numbers stay numbers) with one more column."""
-    return cli.load("enterprises", lists.xlsx(("统一社会信用代码", "企业名称", header), (code(1), NAME, value)), *words)
+    return cli.load(
+        "enterprises", lists.xlsx(("统一社会信用代码", "企业名称", header), (code(1), NAME, value)), *words
+    )
 
 
 def figures(cli: Register, lists: Lists, header: str, value: Any, *words: str) -> Said:
@@ -55,8 +57,12 @@ def swapped_letter(text: str) -> str:
         pytest.param("3.70100228012345E+14", "uscc_damaged", id="fifteen digits in scientific notation"),
         pytest.param("9.13701E+17", "uscc_damaged", id="scientific notation"),
         pytest.param(913701991234567890, "uscc_damaged", id="a number cell"),
-        pytest.param("913701991234567000", "uscc_damaged", id="digits that end in zeros as Excel leaves them"),
-        pytest.param(code(1)[:-1] + ("0" if code(1)[-1] != "0" else "1"), "uscc_check", id="wrong check character"),
+        pytest.param(
+            "913701991234567000", "uscc_damaged", id="digits that end in zeros as Excel leaves them"
+        ),
+        pytest.param(
+            code(1)[:-1] + ("0" if code(1)[-1] != "0" else "1"), "uscc_check", id="wrong check character"
+        ),
         pytest.param(swapped_letter(code(1)), "uscc_letter", id="letter O for zero"),
         pytest.param(code(1).replace("MA", "MI"), "uscc_letter", id="letter I"),
         pytest.param(NAME, "uscc_misplaced", id="a name in the code column"),
@@ -67,7 +73,9 @@ def swapped_letter(text: str) -> str:
     ],
 )
 def test_each_bad_code_gets_its_own_refusal(cli: Register, lists: Lists, typed: Any, problem: str) -> None:
-    said = cli.load("enterprises", lists.xlsx(("统一社会信用代码", "企业名称"), (typed, "济南丁纺织有限公司")))
+    said = cli.load(
+        "enterprises", lists.xlsx(("统一社会信用代码", "企业名称"), (typed, "济南丁纺织有限公司"))
+    )
     assert said.exit == 1
     assert said.fates == (0, 0, 0, 1)
     assert said.problems("refused") == [(2, "uscc", problem)]
@@ -84,7 +92,9 @@ def test_name_and_code_swapped_are_told_as_misplaced(cli: Register, lists: Lists
 
 def test_code_in_the_name_column_of_a_list_of_names(cli: Register, lists: Lists) -> None:
     cli.filed("enterprises", lists.csv(("uscc", "name"), (code(1), NAME)))
-    said = cli.load("titles", lists.csv(("企业名称", "称号", "认定日期"), (code(1), "专精特新中小企业", "2024-07-01")))
+    said = cli.load(
+        "titles", lists.csv(("企业名称", "称号", "认定日期"), (code(1), "专精特新中小企业", "2024-07-01"))
+    )
     assert said.codes("refused") == ["uscc_misplaced"]
 
 
@@ -160,12 +170,16 @@ def test_a_day_in_all_usual_forms(cli: Register, lists: Lists, typed: Any) -> No
 
 def test_serial_numbers_and_dates_in_old_xls(cli: Register, lists: Lists) -> None:
     head = ("统一社会信用代码", "企业名称", "成立日期")
-    cli.filed("enterprises", lists.xls(head, (code(1), NAME, 42185), (code(2), "济南乙有限公司", "2015-06-30")))
+    cli.filed(
+        "enterprises", lists.xls(head, (code(1), NAME, 42185), (code(2), "济南乙有限公司", "2015-06-30"))
+    )
     assert cli.values(code(1))["founded_on"] == cli.values(code(2))["founded_on"] == "2015-06-30"
 
 
 @pytest.mark.parametrize("typed", ["2015-02-30", "2015年13月1日", "上个月", "31/31/2015", "20159999"])
-def test_unreadable_optional_day_is_a_note_and_the_row_is_taken(cli: Register, lists: Lists, typed: str) -> None:
+def test_unreadable_optional_day_is_a_note_and_the_row_is_taken(
+    cli: Register, lists: Lists, typed: str
+) -> None:
     said = enterprise(cli, lists, "成立日期", typed)
     assert said.fates == (1, 0, 0, 0)
     assert (2, "founded_on", "date_unreadable") in said.problems("note")
@@ -173,7 +187,9 @@ def test_unreadable_optional_day_is_a_note_and_the_row_is_taken(cli: Register, l
 
 
 @pytest.mark.parametrize("since, until", [("2023", "2025"), (2023, 2025), ("2023年", "2025年")])
-def test_bare_years_are_first_and_last_of_the_year(cli: Register, lists: Lists, since: Any, until: Any) -> None:
+def test_bare_years_are_first_and_last_of_the_year(
+    cli: Register, lists: Lists, since: Any, until: Any
+) -> None:
     assert title(cli, lists, valid_from=since, valid_to=until).fates == (1, 0, 0, 0)
     (held,) = cli.show(code(1), "--as-of", "2024-06-01")["titles"]
     assert (held["valid_from"], held["valid_to"]) == ("2023-01-01", "2025-12-31")
@@ -286,7 +302,9 @@ def test_other_columns_are_taken_where_a_money_column_is_refused(cli: Register, 
         ("注册资金(万元)", "500", 5_000_000),
     ],
 )
-def test_registered_capital_in_yuan(cli: Register, lists: Lists, header: str, typed: Any, stored: int) -> None:
+def test_registered_capital_in_yuan(
+    cli: Register, lists: Lists, header: str, typed: Any, stored: int
+) -> None:
     said = enterprise(cli, lists, header, typed)
     assert said.fates == (1, 0, 0, 0)
     assert set(said.codes()) <= {"city_assumed"}
@@ -320,7 +338,9 @@ def test_negative_revenue_is_refused_but_a_loss_is_fine(cli: Register, lists: Li
     assert stored_figure(cli, "net_profit") == -50_000
 
 
-def test_negative_net_assets_are_fine_and_negative_employees_are_not_stored(cli: Register, lists: Lists) -> None:
+def test_negative_net_assets_are_fine_and_negative_employees_are_not_stored(
+    cli: Register, lists: Lists
+) -> None:
     assert figures(cli, lists, "净资产（元）", "-1,000").fates == (1, 0, 0, 0)
     assert stored_figure(cli, "net_assets") == -1000
     said = figures(cli, lists, "研发人员数", -3)
@@ -420,7 +440,8 @@ def test_empty_marks_in_money_days_and_numbers_are_no_complaints(
     said = cli.load(
         "enterprises",
         lists.xlsx(
-            ("统一社会信用代码", "企业名称", "区县", "注册资本", "成立日期"), (code(1), NAME, "历下区", typed, typed)
+            ("统一社会信用代码", "企业名称", "区县", "注册资本", "成立日期"),
+            (code(1), NAME, "历下区", typed, typed),
         ),
     )
     assert said.fates == (1, 0, 0, 0)
@@ -468,7 +489,9 @@ def test_unknown_district_is_noted(cli: Register, lists: Lists) -> None:
     assert (2, "district", "district_unknown") in said.problems("note")
 
 
-@pytest.mark.parametrize("typed, today", [("章丘市", "370114"), ("莱城区", "370116"), ("济阳县", "370115"), ("370181", "370114")])
+@pytest.mark.parametrize(
+    "typed, today", [("章丘市", "370114"), ("莱城区", "370116"), ("济阳县", "370115"), ("370181", "370114")]
+)
 def test_district_that_no_longer_exists_is_read_as_todays(
     cli: Register, lists: Lists, typed: str, today: str
 ) -> None:
@@ -535,7 +558,9 @@ def test_formula_never_calculated_is_no_value(cli: Register, lists: Lists) -> No
 
 
 @pytest.mark.parametrize("error", ["#REF!", "#DIV/0!", "#VALUE!", "#N/A"])
-def test_error_values_of_excel_are_not_stored(cli: Register, lists: Lists, tmp_path: Path, error: str) -> None:
+def test_error_values_of_excel_are_not_stored(
+    cli: Register, lists: Lists, tmp_path: Path, error: str
+) -> None:
     cli.filed("enterprises", lists.csv(("uscc", "name"), (code(1), NAME)))
     path = tmp_path / "error.xlsx"
     with xlsxwriter.Workbook(path) as book:
@@ -567,3 +592,33 @@ def test_strings_like_formulas_go_out_as_strings_and_come_back_unchanged(
         assert all(cell.data_type != "f" for row in page.iter_rows() for cell in row)
     assert cli.load("enterprises", out).fates == (0, len(rows), 0, 0)
     assert {row[0]: cli.values(row[0])["business_scope"] for row in rows} == before
+
+
+# --- keys --------------------------------------------------------------------------------------------------
+
+KEYS = {
+    "figures": {"year": 2024},
+    "titles": {"tier": "srdi", "issued_on": "2024-07-01"},
+    "applications": {"tier": "srdi", "round": "2024", "stage": "filed", "stage_on": "2024-03-01"},
+    "honours": {"honour": "platform", "on": "2023-05-05"},
+    "listings": {"board": "bse", "stage": "listed", "stage_on": "2023-05-05"},
+    "above-scale": {"entered_on": "2023-01-01"},
+    "doubling": {"programme": "2023计划", "entered_on": "2023-01-01"},
+}
+
+
+@pytest.mark.parametrize("typed", ["", "N/A", "乱写"])
+@pytest.mark.parametrize("kind, key", [(kind, key) for kind, row in KEYS.items() for key in row])
+def test_row_with_a_bad_or_empty_key_is_refused_and_the_next_one_taken(
+    cli: Register, lists: Lists, kind: str, key: str, typed: str
+) -> None:
+    if typed == "乱写" and key in ("programme", "round"):
+        pytest.skip("free text: anything is a key")
+    cli.filed("enterprises", lists.csv(("uscc", "name"), (code(1), NAME), (code(2), "济南乙有限公司")))
+    row = {**KEYS[kind], **({"employees": 8} if kind == "figures" else {})}
+    bad = [typed if field == key else value for field, value in row.items()]
+    said = cli.load(kind, lists.csv(("uscc", *row), (code(1), *bad), (code(2), *row.values())))
+    assert said.exit == 1
+    assert said.fates == (1, 0, 0, 1)
+    assert {row for row, _, _ in said.problems("refused")} == {2}
+    assert cli.checked()

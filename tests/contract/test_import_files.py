@@ -109,9 +109,7 @@ def test_zip_bomb_is_refused_without_being_unpacked(cli: Register, lists: Lists)
     def swell(data: bytes) -> bytes:
         return data.replace(b"</worksheet>", b" " * 100_000_000 + b"</worksheet>")
 
-    bomb = lists.raw(
-        _repacked(lists.xlsx(HEAD, FIRST), "xl/worksheets/sheet1.xml", swell), "bomb.xlsx"
-    )
+    bomb = lists.raw(_repacked(lists.xlsx(HEAD, FIRST), "xl/worksheets/sheet1.xml", swell), "bomb.xlsx")
     assert bomb.stat().st_size < 1_000_000
     tracemalloc.start()
     try:
@@ -418,7 +416,9 @@ def test_set_of_a_field_that_the_sheet_lacks(cli: Register, lists: Lists) -> Non
     assert (title["tier"], title["batch"]) == ("srdi", "2024")
 
 
-@pytest.mark.parametrize("words", [("--set", "horoscope=aries"), ("--set", "district"), ("--unit", "revenue=斤")])
+@pytest.mark.parametrize(
+    "words", [("--set", "horoscope=aries"), ("--set", "district"), ("--unit", "revenue=斤")]
+)
 def test_wrong_set_or_unit_is_exit_2(cli: Register, lists: Lists, words: tuple[str, str]) -> None:
     cli_kind = "figures" if words[0] == "--unit" else "enterprises"
     refused_whole(cli, cli.load(cli_kind, lists.csv((*HEAD, "年度", "营业收入"), (*FIRST, 2024, 5)), *words))
@@ -430,7 +430,17 @@ def test_unknown_kind_is_exit_2(cli: Register, lists: Lists) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    "enterprises figures evidence titles applications honours listings above-scale doubling".split(),
+    [
+        "enterprises",
+        "figures",
+        "evidence",
+        "titles",
+        "applications",
+        "honours",
+        "listings",
+        "above-scale",
+        "doubling",
+    ],
 )
 def test_template_of_every_kind_has_headers_that_import_understands(
     cli: Register, tmp_path: Path, kind: str

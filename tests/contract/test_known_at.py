@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from tests.contract.counting import Register, codes, firm, new_register
 
 
 @pytest.fixture
-def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Register:
+def register(tmp_path: Path, database_url: str) -> Register:
     """Each of these runs on SQLite and on PostgreSQL."""
-    return new_register(tmp_path, monkeypatch, database_url)
+    return new_register(tmp_path, database_url)
 
 
 ROW = {"uscc": firm(1), "tier": "srdi", "batch": "2023", "issued_on": "2023-05-12", "valid_to": "2026-12-31"}
@@ -29,15 +30,15 @@ def recorded(register: Register, filing: int) -> str:
 
 
 def shift(moment: str, microseconds: int) -> str:
-    from datetime import datetime, timedelta
-
     return (datetime.fromisoformat(moment) + timedelta(microseconds=microseconds)).isoformat()
 
 
 def test_a_count_is_blind_to_what_was_filed_later(register: Register) -> None:
     """By filing, by instant and by day."""
     first = register.firms(1, at="2024-05-01")["filing"]
-    second = register.title(1, at="2024-05-10", **{k: v for k, v in ROW.items() if k not in ("uscc", "tier")})["filing"]
+    second = register.title(
+        1, at="2024-05-10", **{k: v for k, v in ROW.items() if k not in ("uscc", "tier")}
+    )["filing"]
     assert [held(register, f) for f in (first, second)] == [0, 1]
     moment = recorded(register, second)
     assert [held(register, shift(moment, n)) for n in (-1, 0, 1)] == [0, 1, 1]
@@ -81,7 +82,12 @@ def test_a_withdrawn_list_is_still_seen_before_its_withdrawal(register: Register
     register.firms(1, at="2024-05-01")
     filing = register.file("titles", [ROW], at="2024-05-10")["filing"]
     assert register.run("filings", "withdraw", str(filing), at="2024-05-20").code == 0
-    assert [held(register, d) for d in ("2024-05-09", "2024-05-10", "2024-05-19", "2024-05-20")] == [0, 1, 1, 0]
+    assert [held(register, d) for d in ("2024-05-09", "2024-05-10", "2024-05-19", "2024-05-20")] == [
+        0,
+        1,
+        1,
+        0,
+    ]
     assert register.count("2024-02-01")["quality"]["firms_valid"] == 0
     assert register.count("2024-02-01")["quality"]["titles_cumulative"] == 0
     (withdrawn,) = [f for f in register.ask("filings", "list") if f["id"] == filing]
@@ -105,9 +111,11 @@ def test_known_at_goes_for_breakdowns_firms_and_revenue_too(register: Register) 
     register.firms(1, 2, at="2024-05-01")
     rows: list[dict[str, Any]] = [{"uscc": firm(1), "year": 2022, "营业收入（亿元）": 9}]
     register.file("figures", rows, at="2024-05-10")
-    register.file("figures", [{**rows[0], "营业收入（亿元）": 11}], at="2024-09-02")
     register.file("titles", [ROW, {**ROW, "uscc": firm(2)}], at="2024-06-01")
-    register.file("enterprises", [{"uscc": firm(2), "district": "章丘区"}], at="2024-07-01", meaning="correction")
+    register.file(
+        "enterprises", [{"uscc": firm(2), "district": "章丘区"}], at="2024-07-01", meaning="correction"
+    )
+    register.file("figures", [{**rows[0], "营业收入（亿元）": 11}], at="2024-09-02")
 
     def answer(known_at: str) -> Any:
         return register.count("2024-02-01", "--by", "district", "--known-at", known_at)
@@ -123,10 +131,18 @@ def test_known_at_goes_for_breakdowns_firms_and_revenue_too(register: Register) 
 
 def test_show_says_what_was_held_then(register: Register) -> None:
     first = register.firms(1, at="2024-05-01", short_name="旧简称")["filing"]
-    later = register.file("enterprises", [{"uscc": firm(1), "short_name": "新简称"}], at="2024-07-01")["filing"]
+    later = register.file("enterprises", [{"uscc": firm(1), "short_name": "新简称"}], at="2024-07-01")[
+        "filing"
+    ]
     then, now = register.show(1, "--known-at", str(first)), register.show(1, "--known-at", str(later))
-    assert (then["profile"]["short_name"]["value"], then["profile"]["short_name"]["filing"]) == ("旧简称", first)
-    assert (now["profile"]["short_name"]["value"], now["profile"]["short_name"]["filing"]) == ("新简称", later)
+    assert (then["profile"]["short_name"]["value"], then["profile"]["short_name"]["filing"]) == (
+        "旧简称",
+        first,
+    )
+    assert (now["profile"]["short_name"]["value"], now["profile"]["short_name"]["filing"]) == (
+        "新简称",
+        later,
+    )
 
 
 def test_a_firm_is_not_found_before_it_was_first_named(register: Register) -> None:
@@ -136,7 +152,9 @@ def test_a_firm_is_not_found_before_it_was_first_named(register: Register) -> No
     assert register.run("show", firm(1), "--known-at", "2024-05-01", "--json").code == 0
 
 
-def test_a_change_of_name_is_dated_from_its_filing_a_correction_from_what_it_replaces(register: Register) -> None:
+def test_a_change_of_name_is_dated_from_its_filing_a_correction_from_what_it_replaces(
+    register: Register,
+) -> None:
     register.firms(1, at="2024-05-01", niche="旧领域")
     row = {"uscc": firm(1), "name": "济南改名有限公司", "niche": "新领域"}
     register.file("enterprises", [row], at="2024-07-01")

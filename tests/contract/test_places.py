@@ -27,8 +27,8 @@ HIGH_TECH_ZONE = "370171"
 
 
 @pytest.fixture
-def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Register:
-    return new_register(tmp_path, monkeypatch)
+def register(tmp_path: Path) -> Register:
+    return new_register(tmp_path)
 
 
 def put(register: Register, number: int = 1, *, sets: dict[str, str] | None = None, **fields: Any) -> Any:
@@ -40,7 +40,9 @@ def put(register: Register, number: int = 1, *, sets: dict[str, str] | None = No
 def place(register: Register, number: int = 1) -> tuple[str | None, str | None, str | None]:
     """City, district and area of a firm today."""
     profile = register.show(number)["profile"]
-    city, district, area = (profile[f]["value"] if f in profile else None for f in ("city", "district", "area"))
+    city, district, area = (
+        profile[f]["value"] if f in profile else None for f in ("city", "district", "area")
+    )
     return city, district, area
 
 
@@ -191,6 +193,14 @@ def test_a_row_without_any_place_is_taken_as_home_and_noted(register: Register) 
     assert register.count("2026-01-01")["outside"] == 0
 
 
+def test_a_firm_that_was_taken_as_home_moves_out_on_the_day_that_is_filed(register: Register) -> None:
+    """A later different city is a change from the day of filing, also after an assumed one."""
+    row = {"uscc": firm(1), "name": "试样1号有限公司"}
+    register.file("enterprises", [row], at="2024-01-10")
+    register.file("enterprises", [row | {"city": "370200"}], at="2024-07-01")
+    assert [register.count(day)["outside"] for day in ("2024-06-30", "2024-07-01")] == [0, 1]
+
+
 def test_the_area_of_the_credit_code_says_nothing(register: Register) -> None:
     """All codes here begin in 370199; a code keeps the place of its first issue through every move."""
     put(register, district="商河县")
@@ -209,7 +219,7 @@ def test_a_later_row_without_a_place_leaves_the_firm_where_it_is(register: Regis
 
 def small_city(register: Register) -> None:
     """Titles, memberships, listings and revenue of ten firms, two without a district, one elsewhere."""
-    places: list[dict[str, str]] = [
+    places: list[dict[str, Any]] = [
         {"district": "历下区"},
         {"district": "历下区"},
         {"district": "历城区"},
@@ -230,7 +240,9 @@ def small_city(register: Register) -> None:
     register.file("titles", everyone[:7], tier="tech_sme", issued_on="2024-05-12")
     register.file("above-scale", everyone, entered_on="2022-01-01")
     register.file("listings", everyone[3:8], board="bse", stage="listed", stage_on="2022-05-05")
-    figures = [{**row, "year": 2024, "营业收入（亿元）": 11 * n} for n, row in enumerate(everyone[:8], start=1)]
+    figures = [
+        {**row, "year": 2024, "营业收入（亿元）": 11 * n} for n, row in enumerate(everyone[:8], start=1)
+    ]
     register.file("figures", figures)
     register.file("honours", everyone, honour="platform", level="provincial", on="2022-06-01")
 
@@ -266,7 +278,9 @@ def test_every_breakdown_adds_up_to_the_total(register: Register, by: str) -> No
         if target["source"] == "filed":
             continue
         parts = [row["targets"][target["id"]] for row in rows]
-        assert sum(part["value"] for part in parts) == target["value"] > 0 or target["value"] == 0, target["id"]
+        assert sum(part["value"] for part in parts) == target["value"] > 0 or target["value"] == 0, target[
+            "id"
+        ]
         assert sum(part["unknown"] for part in parts) == target["unknown"], target["id"]
     for number in ("titles_cumulative", "titles_valid", "firms_valid"):
         assert sum(row["quality"][number] for row in rows) == answer["quality"][number], number

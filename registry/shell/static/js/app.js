@@ -40,6 +40,13 @@
       toggle.setAttribute("aria-expanded", String(open));
     }
     if (event.target.closest("[data-print]")) window.print();
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      navigator.clipboard?.writeText(document.getElementById(copy.dataset.copy).textContent.trim()).then(() => {
+        find(".bi", copy).className = "bi bi-check-lg";
+        copy.setAttribute("aria-label", copy.dataset.copied);
+      });
+    }
   });
 
   // "/" goes to the search, unless something is being typed.
@@ -73,8 +80,20 @@
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
+    // A long list takes a while: its button says what is going on.
+    const pressed = form.dataset.busy && event.submitter;
+    if (pressed) {
+      pressed.dataset.waiting = pressed.textContent;
+      pressed.textContent = form.dataset.busy;
+      pressed.setAttribute("aria-busy", "true");
+    }
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.forms) delete form.dataset.sent;
+    for (const button of document.querySelectorAll("[data-waiting]")) {
+      button.textContent = button.dataset.waiting;
+      delete button.dataset.waiting;
+      button.removeAttribute("aria-busy");
+    }
   });
 })();

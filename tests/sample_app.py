@@ -1,0 +1,103 @@
+"""The whole application over a small sample city, for tests of pages. The city is filed once per run and copied."""
+
+from __future__ import annotations
+
+import atexit
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+import cli
+from registry.house import House
+from registry.room import Room
+from registry.settings import Settings, load
+from registry.shell.app import create_app
+from registry.store import schema
+from registry.store.clock import fixed_clock
+from registry.store.engine import open_store
+from tiers.sampling import file_sample, is_sample
+
+CLOCK = fixed_clock(datetime(2026, 7, 1, 2, 0, tzinfo=UTC))
+FIRMS, SEED = 200, 7
+
+
+def settings_in(folder: Path) -> Settings:
+    return load(environment={"DATABASE_URL": f"sqlite:///{folder / 'city.sqlite'}", "TIDU_PATHS_VAR": str(folder / "var")})
+
+
+def house_in(folder: Path, rooms: tuple[Room, ...] = cli.ROOMS) -> House:
+    """A house over the database in ``folder``, which is made where there is none."""
+    settings = settings_in(folder)
+    house = House(settings, open_store(settings.database.url, CLOCK), rooms)
+    schema.prepare(house.store)
+    return house
+
+
+@cache
+def sample_file() -> Path:
+    """The database of the sample city."""
+    folder = Path(mkdtemp(prefix="tidu-city-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    house = house_in(folder)
+    file_sample(house, FIRMS, SEED)
+    with house.store.read() as connection:
+        connection.exec_driver_sql("commit")
+        connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    house.store.dispose()
+    return folder / "city.sqlite"
+
+
+@contextmanager
+def app_in(folder: Path, rooms: tuple[Room, ...] = cli.ROOMS, *, empty: bool = False) -> Iterator[Flask]:
+    """An application over a copy of the sample city, or over an empty register."""
+    if not empty:
+        shutil.copy(sample_file(), folder / "city.sqlite")
+    house = house_in(folder, rooms)
+    yield create_app(house.settings, house.store, house.rooms, house.clock, sample=lambda: is_sample(house))
+    house.store.dispose()
+
+
+def house_of(app: Flask) -> House:
+    house: House = app.extensions["tidu"].house
+    return house
+
+
+def token(client: FlaskClient) -> str:
+    found = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/style").text)
+    assert found
+    return found[1]
+
+
+def post(client: FlaskClient, path: str, **data: Any) -> Any:
+    """A post as the page's own form sends it."""
+    return client.post(path, data={"csrf_token": token(client), **data}, content_type="multipart/form-data")
+
+
+@contextmanager
+def counted_queries(app: Flask) -> Iterator[list[str]]:
+    """The statements that the application sends meanwhile."""
+    engine, seen = house_of(app).store.engine, list[str]()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def words_of(html: str) -> str:
+    """The text of a page without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())

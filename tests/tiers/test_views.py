@@ -1,0 +1,133 @@
+"""The pages of counts: every number leads to as many firms as it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.sample_app import app_in, house_of, words_of
+from tiers.asking import ask_count, ask_firms
+from tiers.lists import MEASURES
+
+DAYS = ["2025-12-31", "2026-06-30"]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with app_in(tmp_path_factory.mktemp("counts")) as app:
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def counted(app: Flask, day: str) -> dict[str, Any]:
+    return ask_count(house_of(app), date.fromisoformat(day), None, None, "area")
+
+
+def listed(client: FlaskClient, path: str) -> tuple[int, int]:
+    """(firms, records) that a list says it holds."""
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    head = answer.text.split('class="table-tools"')[1]
+    firms = re.search(r'<strong><data value="(\d+)">', head)
+    records = re.search(r"(\d+) 条记录", head)
+    assert firms
+    return int(firms[1]), int(records[1]) if records else int(firms[1])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", ["/targets", "/targets?as_of=2025-12-31&year=2024", "/targets/listed", "/tiers/srdi/provincial/firms_valid"])
+def test_pages_answer_in_both_languages(client: FlaskClient, path: str, language: str) -> None:
+    answer = client.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
+    assert answer.status_code == 200
+    assert not re.search(r"\sstyle\s*=|\son\w+\s*=", answer.text)
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_target_leads_to_as_many_firms_as_it_counts(app: Flask, client: FlaskClient, day: str) -> None:
+    seen = 0
+    for target in counted(app, day)["targets"]:
+        path = f"/targets/{target['id']}?as_of={day}"
+        if target["source"] == "filed":
+            assert client.get(path).status_code == 404
+            continue
+        firms, records = listed(client, path)
+        assert (records if target["source"] == "tags" else firms) == target["value"], target["id"]
+        assert firms == len(ask_firms(house_of(app), date.fromisoformat(day), None, target["id"]))
+        seen += 1
+    assert seen >= 7
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_number_of_the_table_of_tiers_leads_to_its_firms(app: Flask, client: FlaskClient, day: str) -> None:
+    for entry in counted(app, day)["tiers"]:
+        for measure in MEASURES:
+            firms, records = listed(client, f"/tiers/{entry['tier']}/{entry['level']}/{measure}?as_of={day}")
+            by_title = measure in ("titles_valid", "expiring_180d")
+            assert (records if by_title else firms) == entry[measure], (entry["tier"], entry["level"], measure)
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_units_and_highest_tiers_lead_to_their_firms(app: Flask, client: FlaskClient, day: str) -> None:
+    document = counted(app, day)
+    for row in document["by"]:
+        for id in ("quality-firms", "above-scale", "listed"):
+            assert listed(client, f"/targets/{id}?as_of={day}&unit={row['key']}")[0] == row["targets"][id]["value"]
+    for tier, firms in document["quality"]["firms_by_highest_tier"].items():
+        assert listed(client, f"/targets/quality-firms?as_of={day}&highest={tier}")[0] == firms
+
+
+def test_the_overview_shows_the_count_of_its_day(app: Flask, client: FlaskClient) -> None:
+    for day in DAYS:
+        text = client.get(f"/?as_of={day}&lang=zh").text
+        quality = counted(app, day)["quality"]
+        assert f'<data value="{quality["firms_valid"]}">' in text.split('id="card-quality"')[1]
+        assert f'<data value="{quality["titles_cumulative"]}">' in text
+        assert f"as_of={day}" in text  # links speak of the same day
+
+
+def test_the_overview_shows_what_was_known_then(client: FlaskClient) -> None:
+    now = words_of(client.get("/?as_of=2024-12-31&lang=zh").text)
+    then = words_of(client.get("/?as_of=2024-12-31&known_at=2022-01-01&lang=zh").text)
+    assert "这是当时掌握的数据" in then
+    assert now != then
+
+
+def test_expiries_add_up_to_the_windows(client: FlaskClient, app: Flask) -> None:
+    from tiers.asking import view
+    from tiers.members import Question
+    from tiers.queries import expiries
+
+    with view(house_of(app), None) as connection:
+        found = expiries(connection, Question(date(2025, 12, 31), house_of(app).settings))
+    assert len(found["months"]) == 12
+    assert found["months"][0][0] == "2025-12"
+    titles = [titles for _days, titles, _firms in found["windows"]]
+    assert titles == sorted(titles)
+    assert sum(titles for _month, titles, _firms in found["months"]) >= titles[-1]
+
+
+def test_lists_can_be_taken_away(client: FlaskClient) -> None:
+    firms, _records = listed(client, "/targets/quality-firms")
+    text = client.get("/targets/quality-firms/export.csv").data.decode("utf-8-sig")
+    assert len(text.splitlines()) == firms + 1
+    assert client.get("/tiers/srdi/provincial/firms_valid/export.xlsx").data[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/targets/nothing", "/targets/quality-firms?unit=x", "/targets/quality-firms?highest=x", "/tiers/x/city/firms_valid",
+     "/tiers/srdi/provincial/x", "/tiers/srdi/x/firms_valid"],
+)  # fmt: skip
+def test_what_nobody_counts_is_not_found(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404

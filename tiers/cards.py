@@ -1,0 +1,127 @@
+"""This room's cards on the overview and panels on the profile: targets, quality firms, tiers, units, expiries, terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask import g
+
+from registry.house import House
+from registry.kind import Kind, Record
+from registry.pages.asked import Asked
+from registry.pages.profile import records_panel
+from registry.shell.charts import Span, strip
+from tiers.asking import ask_count, view
+from tiers.members import Question
+from tiers.names import full_name
+from tiers.queries import expiries
+
+#: The columns of the table of management units.
+UNIT_TARGETS = ("quality-firms", "above-scale", "listed", "high-tech", "tech-sme")
+SOON = timedelta(days=180)
+
+
+def counted(house: House, asked: Asked) -> Record:
+    """The count of the page's question by management unit; one answer serves all cards of a request."""
+    held: dict[Asked, Record] = g.setdefault("counted", {})
+    if asked not in held:
+        held[asked] = ask_count(house, asked.day, asked.known_at, asked.year, "area")
+    return held[asked]
+
+
+def targets_card(house: House, asked: Asked) -> Mapping[str, Any]:
+    """Targets counted from firms and tags first; those that departments file, folded."""
+    document = counted(house, asked)
+    ours = [target for target in document["targets"] if target["source"] != "filed"]
+    return {
+        "targets": [target for target in ours if target["source"] == "firms"],
+        "tags": [target for target in ours if target["source"] == "tags"],
+        "filed": [target for target in document["targets"] if target["source"] == "filed"],
+    }
+
+
+def quality_card(house: House, asked: Asked) -> Mapping[str, Any]:
+    document = counted(house, asked)
+    target = next(target for target in document["targets"] if target["id"] == "quality-firms")
+    return {"quality": document["quality"], "target": target}
+
+
+def highest_card(house: House, asked: Asked) -> Mapping[str, Any]:
+    return {"quality": counted(house, asked)["quality"]}
+
+
+def tiers_card(house: House, asked: Asked) -> Mapping[str, Any]:
+    return {"tiers": counted(house, asked)["tiers"]}
+
+
+def units_card(house: House, asked: Asked) -> Mapping[str, Any]:
+    """Management units against the things that the plan counts, each column coloured by its own maximum."""
+    document = counted(house, asked)
+    names = {target["id"]: target for target in document["targets"]}
+    shown = [id for id in UNIT_TARGETS if id in names]
+    rows = document["by"]
+    top = {id: max((row["targets"].get(id, {}).get("value") or 0 for row in rows), default=0) for id in shown}
+    return {
+        "rows": rows,
+        "columns": [names[id] for id in shown],
+        "top": top,
+        "quality": document["quality"],
+        "order": house.settings.quality.order,
+    }
+
+
+def revenue_card(house: House, asked: Asked) -> Mapping[str, Any]:
+    return {"revenue": counted(house, asked)["revenue"]}
+
+
+def expiries_card(house: House, asked: Asked) -> Mapping[str, Any]:
+    with view(house, asked.known_at) as connection:
+        return expiries(connection, Question(asked.day, house.settings, asked.year))
+
+
+# Profile -----------------------------------------------------------------------------------------------
+
+
+def titles_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any]:
+    """Terms over the years and as a table, the latest first."""
+    titles = sorted(document["titles"], key=lambda t: (t["valid_from"], t["tier"]), reverse=True)
+    rows: dict[str, list[Span]] = {}
+    for title in sorted(titles, key=lambda t: (t["tier"], t["level"], t["valid_from"])):
+        rows.setdefault(full_name(title["tier"], title["level"]), []).append(_span(title, asked.day))
+    return {"titles": titles, "strip": strip(list(rows.items()), asked.day)}
+
+
+def _span(title: Record, day: date) -> Span:
+    first, printed = date.fromisoformat(title["valid_from"]), date.fromisoformat(title["valid_to"])
+    last = printed
+    if title["state"] == "revoked":
+        last = max(first, min(printed, date.fromisoformat(title["revoked_on"]) - timedelta(days=1)))
+    tone = {"upcoming": "next", "revoked": "revoked", "expired": "past", "overtaken": "past"}.get(
+        title["state"], "now"
+    )
+    if tone == "now" and printed < day + SOON:
+        tone = "soon"
+    return Span(first, last, f"{first.isoformat()} – {last.isoformat()}", tone)
+
+
+def applications_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+    return _records(house, "application", document)
+
+
+def listings_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+    return _records(house, "listing", document)
+
+
+def above_scale_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+    return _records(house, "above_scale", document)
+
+
+def doubling_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+    return _records(house, "doubling", document)
+
+
+def _records(house: House, record: str, document: Record) -> Mapping[str, Any] | None:
+    kind: Kind = house.kinds.by_record[record]
+    return records_panel(kind, document)

@@ -1,0 +1,197 @@
+"""This room's pages: the firms behind a target or a number of the table of tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from registry import words
+from registry.house import House
+from registry.kind import Record
+from registry.pages.asked import asked, page_number
+from registry.pages.blueprint import table_file
+from registry.room import NavItem, Panel
+from registry.shell import tables
+from registry.shell.access import allow
+from registry.shell.formats import as_filter
+from registry.shell.languages import language
+from registry.shell.serving import house
+from tiers import cards
+from tiers.asking import ask_count
+from tiers.lists import MEASURES, Firms, behind_target, behind_tier
+from tiers.members import Question
+from tiers.names import full_name, indicator_name, rung, short_name, target_short
+from tiers.targets import plan
+
+blueprint = Blueprint("tiers", __name__, template_folder="templates")
+blueprint.add_app_template_filter(as_filter(short_name), "tier_short")
+blueprint.add_app_template_filter(as_filter(full_name), "tier_full")
+blueprint.add_app_template_filter(as_filter(indicator_name), "indicator")
+blueprint.add_app_template_filter(as_filter(target_short), "target_short")
+blueprint.add_app_template_filter(rung, "rung")
+
+UNKNOWN = "unknown"
+
+
+@blueprint.get("/targets")
+@allow("counts.read")
+def targets() -> str:
+    """All indicators of the plan with value, goal and rate."""
+    here, question = house(), asked(house())
+    document = ask_count(here, question.day, question.known_at, question.year, "area")
+    clauses = {target.id: target for target in plan(here.settings.targets.plan)}
+    return render_template("tiers/targets.html", asked=question, targets=document["targets"], plan=clauses)
+
+
+@blueprint.get("/targets/<id>")
+@allow("counts.read")
+def target(id: str) -> str:
+    """The firms behind a target, each with the records that make it count."""
+    here, question = house(), asked(house())
+    entry, found = _behind_target(here, id)
+    unit, highest = request.args.get("unit", ""), request.args.get("highest", "")
+    narrowed = [_unit_name(here, unit)] if unit else []
+    if highest:
+        narrowed.append(_("highest tier %(name)s", name=short_name(highest)))
+    return _list_page(here, question, indicator_name(entry), entry, found, narrowed, url_for("tiers.targets"))
+
+
+@blueprint.get("/targets/<id>/export<suffix>")
+@allow("counts.read")
+def export_target(id: str, suffix: str) -> Response:
+    here = house()
+    entry, found = _behind_target(here, id)
+    return _export(here, f"{id}-{asked(here).day.isoformat()}", suffix, indicator_name(entry), found)
+
+
+@blueprint.get("/tiers/<tier>/<level>/<measure>")
+@allow("counts.read")
+def tier(tier: str, level: str, measure: str) -> str:
+    """The firms behind one number of the table of tiers."""
+    here, question = house(), asked(house())
+    found = _behind_tier(here, tier, level, measure)
+    title = f"{full_name(tier, level)} · {measures()[measure]}"
+    return _list_page(here, question, title, None, found, [], url_for("registry.overview"))
+
+
+@blueprint.get("/tiers/<tier>/<level>/<measure>/export<suffix>")
+@allow("counts.read")
+def export_tier(tier: str, level: str, measure: str, suffix: str) -> Response:
+    here = house()
+    found = _behind_tier(here, tier, level, measure)
+    return _export(here, f"{tier}-{level}-{measure}", suffix, full_name(tier, level), found)
+
+
+def measures() -> dict[str, str]:
+    return {
+        "titles_valid": _("titles in force"),
+        "firms_valid": _("firms with a title in force"),
+        "new_this_year": _("new this year"),
+        "expiring_180d": _("expiring within 180 days"),
+        "review_pending": _("review pending"),
+    }
+
+
+def _behind_target(here: House, id: str) -> tuple[Record, Firms]:
+    question = asked(here)
+    wanted = next((target for target in plan(here.settings.targets.plan) if target.id == id), None)
+    if wanted is None:
+        abort(404, description=_("The plan has no indicator %(id)s.", id=id))
+    unit, highest = request.args.get("unit", ""), request.args.get("highest", "")
+    if (unit and unit != UNKNOWN and unit not in here.places.names) or (
+        highest and highest not in here.settings.quality.order
+    ):
+        abort(404)
+    found = behind_target(
+        here, wanted, Question(question.day, here.settings, question.year), question.known_at, unit, highest
+    )
+    if found is None:
+        abort(404, description=_("This figure is filed by a department; no firms stand behind it."))
+    document = ask_count(here, question.day, question.known_at, question.year, "area")
+    return next(entry for entry in document["targets"] if entry["id"] == id), found
+
+
+def _behind_tier(here: House, tier: str, level: str, measure: str) -> Firms:
+    if (
+        measure not in MEASURES
+        or tier not in words.vocabulary("tier")
+        or level not in words.vocabulary("level")
+    ):
+        abort(404)
+    question = asked(here)
+    return behind_tier(
+        here, tier, level, measure, Question(question.day, here.settings, question.year), question.known_at
+    )
+
+
+def _unit_name(here: House, unit: str) -> str:
+    return _("place unknown") if unit == UNKNOWN else here.places.label(unit, language())
+
+
+def _list_page(
+    here: House, question: Any, title: str, entry: Record | None, found: Firms, narrowed: list[str], up: str
+) -> str:
+    size = here.settings.web.page_rows
+    page = min(page_number(), max(1, -(-len(found.firms) // size)))
+    return render_template(
+        "tiers/firms.html",
+        asked=question,
+        title=title,
+        target=entry,
+        found=found,
+        rows=found.firms[(page - 1) * size : page * size],
+        paging=tables.numbered(page, size, len(found.firms)),
+        narrowed=narrowed,
+        up=up,
+        by_record=here.kinds.by_record,
+        export=lambda suffix: url_for(f"tiers.export_{(request.endpoint or '').rpartition('.')[2]}", suffix=suffix,
+                                      **(request.view_args or {}), **request.args),
+    )  # fmt: skip
+
+
+def _export(here: House, name: str, suffix: str, title: str, found: Firms) -> Response:
+    header = [_("Credit code"), _("Name"), _("District"), _("Functional area"), _("Because")]
+
+    def rows() -> Iterator[list[str | None]]:
+        for firm in found.firms:
+            why = "；".join(f"{_record(here, w['record'])} {w['filing']}#{w['row']}" for w in firm["why"])
+            yield [firm["uscc"], firm["name"], here.places.label(firm["district"], language()) or None,
+                   here.places.label(firm["area"], language()) or None, why]  # fmt: skip
+
+    return table_file(name, suffix, title.replace("/", "-"), header, rows())
+
+
+def _record(here: House, record: str) -> str:
+    kind = here.kinds.by_record[record]
+    return kind.en if language() == "en" else kind.zh
+
+
+PERMISSIONS = ("counts.read",)
+
+NAVIGATION = (NavItem("targets", "tiers.targets", "bullseye", lambda: _("Targets"), 30),)
+
+CARDS = (
+    Panel("quality", "tiers/_quality.html", cards.quality_card, 10),
+    Panel("targets", "tiers/_targets.html", cards.targets_card, 20, 7),
+    Panel("expiries", "tiers/_expiries.html", cards.expiries_card, 30, 5),
+    Panel("highest", "tiers/_highest.html", cards.highest_card, 40, 6),
+    Panel("revenue", "tiers/_revenue.html", cards.revenue_card, 45, 6),
+    Panel("tiers", "tiers/_tiers.html", cards.tiers_card, 50),
+    Panel("units", "tiers/_units.html", cards.units_card, 60),
+)
+
+PANELS = (
+    Panel("titles", "tiers/_titles.html", cards.titles_panel, 10),
+    Panel("listings", "registry/_records.html", cards.listings_panel, 62, 6),
+    Panel("above-scale", "registry/_records.html", cards.above_scale_panel, 64, 6),
+    Panel("doubling", "registry/_records.html", cards.doubling_panel, 66, 6),
+    Panel("applications", "registry/_records.html", cards.applications_panel, 61),
+)
+
+
+def tiers_blueprint() -> Blueprint:
+    return blueprint
