@@ -17,7 +17,7 @@ from registry.importing import Wish, import_file
 from registry.intake.rows import Reading
 from registry.intake.workbooks import write_rejects, write_template
 from registry.kind import Kind
-from registry.show import show
+from registry.show import show, with_nulls
 from registry.speaking import (
     DONE,
     SHORT,
@@ -289,7 +289,7 @@ def show_(house: House, uscc: str, as_of: str | None, known_at: str | None, as_j
     if document is None:
         raise RefusedError(f"{uscc}: not on the register" + (" as known then" if known_at else ""))
     if as_json:
-        print_json(document)
+        print_json(with_nulls(house, document))
         return DONE
     table(("field", "value", "valid from", "filing", "row"),
           [(k, c["value"], c["valid_from"], c["filing"], c["row"]) for k, c in document["profile"].items()])  # fmt: skip

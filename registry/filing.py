@@ -24,7 +24,7 @@ from registry.store import statements
 from registry.store.bulk import among, chunks, insert_rows
 from registry.store.clock import BEGINNING_TEXT, day_of
 from registry.store.engine import Write
-from registry.store.fold import Stated
+from registry.store.fold import Stated, in_order
 from registry.store.models import Filing, FilingRow, Personal, Problem
 from registry.subjects import resolve
 
@@ -152,7 +152,7 @@ class _Filer:
         self.today = day_of(unit.at).isoformat()
         self.fates: dict[int, str] = {}
         self.written: list[tuple[Row | None, str, str, str, Record]] = []
-        self.fresh: dict[str, statements.Held] = {}
+        self.held: dict[str, statements.Held] = {}  # open statements about the rows' subjects
         self.again: list[tuple[Row, Record]] = []
         self.left = 0
         self.records: dict[str, list[Record]] = {}  # typed rows held, for kinds that settle against them
@@ -171,7 +171,7 @@ class _Filer:
         filing = self._write_filing()
         touched = self._write_statements(filing, created)
         self.progress("write", len(rows), len(rows))
-        self.house.refold(self.unit, touched, self.fresh)
+        self.house.refold(self.unit, touched, {self.kind.record: self.held})
         counts = Counter(dict.fromkeys(FATES, 0))
         counts.update(self.fates.values())
         problems = [(row.number, note) for row in rows for note in row.notes]
@@ -265,7 +265,7 @@ class _Filer:
     def _judge(self, live: Sequence[Row], leavers: Sequence[Row]) -> None:
         again = self.again
         subjects = {row.subject for row in (*live, *leavers, *(r for r, _p in again)) if row.subject}
-        held = statements.held(self.connection, self.kind, subjects)
+        held = self.held = statements.held(self.connection, self.kind, subjects)
         live = self._settle(live, held)
         payloads = {row.number: payload_of(self.kind, row) for row in live}
         for row in (*live, *leavers):
@@ -306,12 +306,10 @@ class _Filer:
             about = held.get(subject, {}).get(row.key, [])
             judged = judge(self.kind, row, self._without_derived(row, payload, about), about, self.today)
             self.fates[row.number] = "accepted" if judged.changes or before is not None else "unchanged"
-            self._state(row, subject, row.key, judged.statements, fresh=subject not in held)
+            self._state(row, subject, row.key, judged.statements)
         for row in leavers:
             assert row.subject
-            self._state(
-                None, row.subject, row.key, [(BEGINNING_TEXT, payload_of(self.kind, row))], fresh=False
-            )
+            self._state(None, row.subject, row.key, [(BEGINNING_TEXT, payload_of(self.kind, row))])
         for row in self.listed.rows:
             if row.stopped:
                 self.fates[row.number] = row.stopped
@@ -347,16 +345,8 @@ class _Filer:
             row.note("nothing_given", None, row.subject)
             self.fates[row.number] = "unchanged"
 
-    def _state(
-        self, row: Row | None, subject: str, key: str, stated: Iterable[tuple[str, Record]], fresh: bool
-    ) -> None:
-        for valid_from, payload in stated:
-            self.written.append((row, subject, key, valid_from, payload))
-            if fresh and row is not None:
-                mark = Stated(
-                    valid_from, 0, row.number, payload
-                )  # the filing's id is filled in when it is known
-                self.fresh.setdefault(subject, {}).setdefault(key, []).append(mark)
+    def _state(self, row: Row | None, subject: str, key: str, stated: Iterable[tuple[str, Record]]) -> None:
+        self.written += [(row, subject, key, valid_from, payload) for valid_from, payload in stated]
 
     # Writing -----------------------------------------------------------------------------------------
 
@@ -392,8 +382,16 @@ class _Filer:
         touched: dict[str, set[str]] = defaultdict(set)
         rows = []
         record, encode = self.kind.record, statements.encode
+        added: set[tuple[str, str]] = set()
         for row, subject, key, valid_from, payload in self.written:
-            rows.append((filing, row.number if row else 0, record, subject, key, valid_from, encode(payload)))
+            number = row.number if row else 0
+            rows.append((filing, number, record, subject, key, valid_from, encode(payload)))
+            about = self.held.setdefault(subject, {}).setdefault(key, [])
+            about.append(Stated(valid_from, filing, number, payload))
+            if len(about) > 1:
+                added.add((subject, key))
+        for subject, key in added:
+            self.held[subject][key] = in_order(self.held[subject][key])
         touched[record].update(subject for _row, subject, *_rest in self.written)
         if not self.kind.founding:
             for row in created:
@@ -412,7 +410,4 @@ class _Filer:
                     )
                     touched["enterprise"].add(row.subject)
         statements.write(self.connection, rows)
-        for keys in self.fresh.values():
-            for key, stated in keys.items():
-                keys[key] = sorted((s._replace(filing=filing) for s in stated), key=lambda s: s[:3])
         return touched

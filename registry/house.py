@@ -42,16 +42,18 @@ class House:
         return places(self.settings.city.code)
 
     def refold(
-        self, unit: Write, touched: Mapping[str, Collection[str]], fresh: Mapping[str, statements.Held]
+        self,
+        unit: Write,
+        touched: Mapping[str, Collection[str]],
+        known: Mapping[str, Mapping[str, statements.Held]],
     ) -> None:
         """Make the typed tables equal to the fold for what a filing touched, in the filing's own transaction.
 
-        ``fresh``: subjects of the filing's own kind that had no statements before, with the new ones.
+        ``known``: record word → subject → all its open statements, where they are at hand.
         """
         for kind in self.kinds.all:
             if subjects := touched.get(kind.record):
-                usable = {s: keys for s, keys in fresh.items() if s in subjects} if len(touched) == 1 else {}
-                statements.refold(unit.connection, kind, subjects, usable)
+                statements.refold(unit.connection, kind, subjects, known.get(kind.record))
         self.after_fold(unit.connection, touched)
 
     def after_fold(self, connection: Connection, touched: Touched) -> None:
@@ -64,7 +66,7 @@ class House:
         place = self.places.read_district(row.values.get("district") or "")
         said: Record = {
             "name": row.values["name"],
-            "city": place.city,
+            "city": place.city or self.settings.city.code,
             "district": place.district,
             "area": place.area,
         }

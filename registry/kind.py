@@ -112,7 +112,8 @@ class Kind:
             ``dates`` – the record carries its own dates and is corrected as a whole.
     check(row, today): refuses, notes and fills defaults; pure. settle(row, records of its subject, today): the same
             where it depends on what is held, such as which term a revocation speaks of; pure.
-    finish(records of one subject): fills derived columns in place; pure. subject: the field that holds the subject; by_name: a row may name the firm instead.
+    finish(records of one subject): fills derived columns in place; pure. beside: further tables filled from them.
+    subject: the field that holds the subject; by_name: a row may name the firm instead.
     list_day: the fields that tell the day on which a name is to be read.
     """
 

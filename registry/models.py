@@ -145,8 +145,9 @@ class Honour(SQLModel, table=True):
     __tablename__ = "honour"
 
     uscc: str = Field(primary_key=True)
-    honour: str = Field(primary_key=True)
-    on: date = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    honour: str
+    on: date
     level: str | None = None
     rank: int | None = None
     title: str | None = None

@@ -45,8 +45,11 @@ class Places:
                 for part in (form, *form.split()):
                     self._exact.setdefault(part, (row["id"], True))
         self.districts = {row["id"] for row in rows if row["kind"] == "district"}
+        # Looked for apart: 莱芜区高新区 names an area although a district begins it.
         found = sorted((f for f in self._exact if len(f) > 2 and not f.isascii()), key=len, reverse=True)
-        self._inside = re.compile("|".join(map(re.escape, found)))
+        districts = [f for f in found if self._exact[f][0] in self.districts]
+        self._district = re.compile("|".join(map(re.escape, districts)))
+        self._area = re.compile("|".join(re.escape(f) for f in found if f not in districts))
         streets = codes.load("codes/streets").rows
         self._streets: dict[str, str | None] = {}
         for row in streets:  # a name that two districts share tells nothing
@@ -159,12 +162,11 @@ class Places:
     def _inside_home(self, text: str, named: bool) -> Place:
         district = area = None
         former = False
-        for match in self._inside.finditer(text):
-            id, old = self._exact[match[0]]
-            if id in self.districts and district is None:
-                district, former = id, former or old
-            elif id not in self.districts and area is None:
-                area, former = id, former or old
+        if match := self._district.search(text):
+            district, former = self._exact[match[0]]
+        if match := self._area.search(text):
+            area, old = self._exact[match[0]]
+            former = former or old
         street = None
         found = self._street.search(text)
         if found and (place := self._streets[found[0]]):

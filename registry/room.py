@@ -65,7 +65,7 @@ class Facet:
 @dataclass(frozen=True)
 class Column:
     """A column of the register. ``reads`` are selected under their own names; ``shown(row)`` is the cell on the page,
-    ``plain(row)`` what is exported; ``order`` is what the list can be sorted by."""
+    ``plain(row)`` what is exported, in ``unit``; ``order`` is what the list can be sorted by."""
 
     id: str
     label: Callable[[], str]
@@ -74,6 +74,7 @@ class Column:
     plain: Callable[[Any], Any]
     number: bool = False
     order: Any = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)

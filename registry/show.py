@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, String, cast, select
 
 from registry.house import House
 from registry.kind import Kind, Record
@@ -27,7 +27,7 @@ def statements_about(
     """record word → key → statements held, in fold order."""
     s = statements.STATEMENT.c
     where = statements.held_at(known_at, None if known_at is None else last_filing(connection, known_at))
-    query = select(s.kind, s.key, s.valid_from, s.filing_id, s.row, s.payload).where(
+    query = select(s.kind, s.key, cast(s.valid_from, String), s.filing_id, s.row, s.payload).where(
         s.subject == subject, where
     )
     found: dict[str, statements.Held] = defaultdict(lambda: defaultdict(list))
@@ -88,6 +88,20 @@ def listed(kind: Kind, records: Sequence[Record], day: str) -> list[Record]:
             values["state"] = state_of(record, day)
         shown.append(values)
     return shown
+
+
+def with_nulls(house: House, document: Record) -> Record:
+    """The document as the JSON contract prints it: in records, every field of the kind, absent ones as null.
+
+    Profile and evidence stay maps of the fields that speak.
+    """
+    full = dict(document)
+    for kind in house.kinds.all:
+        absent = dict.fromkeys(kind.payload_order)
+        part = document[kind.shown]
+        if isinstance(part, list):
+            full[kind.shown] = [{**absent, **entry} for entry in part]
+    return full
 
 
 def state_of(record: Record, day: str) -> str:

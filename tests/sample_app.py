@@ -31,13 +31,18 @@ CLOCK = fixed_clock(datetime(2026, 7, 1, 2, 0, tzinfo=UTC))
 FIRMS, SEED = 200, 7
 
 
-def settings_in(folder: Path) -> Settings:
-    return load(environment={"DATABASE_URL": f"sqlite:///{folder / 'city.sqlite'}", "TIDU_PATHS_VAR": str(folder / "var")})
+def settings_in(folder: Path, url: str | None = None) -> Settings:
+    return load(
+        environment={
+            "DATABASE_URL": url or f"sqlite:///{folder / 'city.sqlite'}",
+            "TIDU_PATHS_VAR": str(folder / "var"),
+        }
+    )
 
 
-def house_in(folder: Path, rooms: tuple[Room, ...] = cli.ROOMS) -> House:
-    """A house over the database in ``folder``, which is made where there is none."""
-    settings = settings_in(folder)
+def house_in(folder: Path, rooms: tuple[Room, ...] = cli.ROOMS, url: str | None = None) -> House:
+    """A house over the database in ``folder`` or at ``url``, which is made where there is none."""
+    settings = settings_in(folder, url)
     house = House(settings, open_store(settings.database.url, CLOCK), rooms)
     schema.prepare(house.store)
     return house

@@ -18,7 +18,7 @@ from registry.store.clock import instant_text
 from registry.store.known import known
 from tiers.after_fold import TITLE, end_lists
 from tiers.count import count, counts_as_listed
-from tiers.members import Question, members
+from tiers.members import Question, members, whose
 from tiers.models import CountCache
 from tiers.targets import plan
 
@@ -92,7 +92,7 @@ def ask_firms(
         rows = question.ask(
             connection,
             f"""select h.uscc, h.name, h.industry, h.digital_core, m.record, m.filing, m.row
-                from ({sql}) m join home h on h.uscc = m.uscc order by h.uscc, m.filing, m.row""",
+                from ({sql}) m join {whose(sql)} h on h.uscc = m.uscc order by h.uscc, m.filing, m.row""",
         )
     firms: dict[str, Record] = {}
     for row in rows:

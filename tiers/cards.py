@@ -84,7 +84,7 @@ def expiries_card(house: House, asked: Asked) -> Mapping[str, Any]:
 # Profile -----------------------------------------------------------------------------------------------
 
 
-def titles_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any]:
+def titles_panel(_house: House, asked: Asked, document: Record) -> Mapping[str, Any]:
     """Terms over the years and as a table, the latest first."""
     titles = sorted(document["titles"], key=lambda t: (t["valid_from"], t["tier"]), reverse=True)
     rows: dict[str, list[Span]] = {}
@@ -106,19 +106,19 @@ def _span(title: Record, day: date) -> Span:
     return Span(first, last, f"{first.isoformat()} – {last.isoformat()}", tone)
 
 
-def applications_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+def applications_panel(house: House, _asked: Asked, document: Record) -> Mapping[str, Any] | None:
     return _records(house, "application", document)
 
 
-def listings_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+def listings_panel(house: House, _asked: Asked, document: Record) -> Mapping[str, Any] | None:
     return _records(house, "listing", document)
 
 
-def above_scale_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+def above_scale_panel(house: House, _asked: Asked, document: Record) -> Mapping[str, Any] | None:
     return _records(house, "above_scale", document)
 
 
-def doubling_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+def doubling_panel(house: House, _asked: Asked, document: Record) -> Mapping[str, Any] | None:
     return _records(house, "doubling", document)
 
 

@@ -218,7 +218,7 @@ def outside(connection: Connection, question: Question) -> int:
 def register_revenue(connection: Connection, question: Question) -> int | None:
     """The register's own sum of above-scale industrial revenue, shown beside the filed figure; yuan."""
     sql = f"""select sum(f.revenue) from figures f join ({members.ABOVE_SCALE}) m on m.uscc = f.uscc
-              join home h on h.uscc = f.uscc where f.year = :revenue_year"""
+              join resident h on h.uscc = f.uscc where f.year = :revenue_year"""
     total = question.ask(connection, sql)[0][0]
     return None if total is None else int(total)
 

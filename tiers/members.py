@@ -20,17 +20,23 @@ from registry.settings import Settings
 from registry.store.clock import BEGINNING
 from tiers.targets import REVENUE_FLOORS, Target, complete_round, revenue_year
 
-_AT_HOME = """from_day <= :day and to_day > :day and city = :home
+_RESIDENT = "from_day <= :day and to_day > :day and city = :home"
+_AT_HOME = f"""{_RESIDENT}
     and (status is null or status = 'active') and (founded_on is null or founded_on <= :day)"""
 #: The city's firms on :day – existing, not cancelled, with their place and trade on that day.
-HOME = (
-    f"select uscc, name, district, area, industry, ownership, digital_core from enterprise where {_AT_HOME}"
-)
+_FIRM = "select uscc, name, district, area, industry, ownership, digital_core from enterprise where "
+HOME = _FIRM + _AT_HOME
 #: Everybody else on the register. Totals leave these few out instead of joining the many.
 AWAY = f"select uscc from enterprise group by uscc having max(case when {_AT_HOME} then 1 else 0 end) = 0"
+#: Whoever belongs to the city, also after the licence ended: the above-scale list is the statistics bureau's word, and
+#: a member counts until that bureau lets it go.
+RESIDENT = _FIRM + _RESIDENT
+ELSEWHERE = (
+    f"select uscc from enterprise group by uscc having max(case when {_RESIDENT} then 1 else 0 end) = 0"
+)
 #: Firms that were not simply here all the time: only they have to be asked where they were.
 ROAMING = "select distinct uscc from enterprise where city <> :home or from_day > :beginning"
-PARTS = {"home": HOME, "away": AWAY, "roaming": ROAMING}
+PARTS = {"home": HOME, "away": AWAY, "resident": RESIDENT, "elsewhere": ELSEWHERE, "roaming": ROAMING}
 #: Asked for by nearly every query of a count, so a whole count makes them once (``prepared``).
 SHARED = ("away", "roaming")
 PREPARED = "tidu-prepared"
@@ -133,14 +139,20 @@ def review_pending(question: Question, dialect: str) -> str:
     return REVIEW_PENDING.format(filed_in_time=in_time)
 
 
+def whose(sql: str) -> str:
+    """Whose memberships a query gives: ``home`` firms, or every ``resident``."""
+    return "resident" if sql == ABOVE_SCALE else "home"
+
+
 def total(sql: str, counted: str = "count(distinct m.uscc)") -> str:
     """How many of the city's firms (or of their records: ``count(*)``) a membership query gives."""
-    return f"select '', {counted} from ({sql}) m where m.uscc not in (select uscc from away)"
+    left_out = {"home": "away", "resident": "elsewhere"}[whose(sql)]
+    return f"select '', {counted} from ({sql}) m where m.uscc not in (select uscc from {left_out})"
 
 
 def by(sql: str, dimension: str, counted: str = "count(distinct m.uscc)") -> str:
-    """The same, by an expression on ``home h``."""
-    return f"select {dimension}, {counted} from ({sql}) m join home h on h.uscc = m.uscc group by 1"
+    """The same, by an expression on the firm ``h``."""
+    return f"select {dimension}, {counted} from ({sql}) m join {whose(sql)} h on h.uscc = m.uscc group by 1"
 
 
 def titles(condition: str) -> str:

@@ -56,4 +56,4 @@ def target_short(id: str) -> str:
     """A column's head for an indicator, where its name is too long for one."""
     short = {"above-scale": _("Above scale"), "listed": _("Listed"), "high-tech": short_name("high_tech"),
              "tech-sme": short_name("tech_sme"), "quality-firms": _("Quality firms")}  # fmt: skip
-    return short.get(id, id)
+    return str(short.get(id, id))

@@ -90,9 +90,21 @@ def _expiry(row: Any) -> Markup:
     return formats.day(row.next_expiry) if row.next_expiry else Markup('<span class="soft">–</span>')
 
 
+def _size_name(row: Any) -> str | None:
+    return words.label("size", row.size_class, language()) or None
+
+
+def _marks(row: Any) -> list[str]:
+    marks = []
+    if row.above_scale:
+        marks.append(_("above scale"))
+    if row.listed:
+        marks.append(_("listed"))
+    return marks
+
+
 def _standing(row: Any) -> Markup:
-    marks = [text for flag, text in ((row.above_scale, _("above scale")), (row.listed, _("listed"))) if flag]
-    chips = [Markup('<span class="chip tone-mute">{}</span>').format(mark) for mark in marks]
+    chips = [Markup('<span class="chip tone-mute">{}</span>').format(mark) for mark in _marks(row)]
     return Markup('<span class="chips">{}</span>').format(Markup(" ").join(chips))
 
 
@@ -145,11 +157,11 @@ REGISTER = RegisterPart(
     ),
     columns=(
         Column("tiers", lambda: _("Titles in force"), (S.tiers,), _held, _names),
-        Column("size", lambda: _("Size"), (S.size_class,), _size, lambda row: words.label("size", row.size_class, language()) or None),
+        Column("size", lambda: _("Size"), (S.size_class,), _size, _size_name),
         Column("standing", lambda: _("Standing"), (S.above_scale, S.listed), _standing,
-               lambda row: "；".join([_("above scale")] * bool(row.above_scale) + [_("listed")] * bool(row.listed)) or None),
+               lambda row: "；".join(_marks(row)) or None),
         Column("revenue", lambda: _("Revenue"), (S.revenue, S.revenue_class), lambda row: formats.money(row.revenue),
-               lambda row: row.revenue, number=True, order=S.revenue),
+               lambda row: row.revenue, number=True, order=S.revenue, unit="元"),
         Column("expiry", lambda: _("Next expiry"), (S.next_expiry,), _expiry,
                lambda row: row.next_expiry.isoformat() if row.next_expiry else None, order=S.next_expiry),
     ),

@@ -61,7 +61,16 @@ def _rows(house: House, connection: Connection, batch: Sequence[str], day: date)
 
     from tiers.size import size_classes
 
-    frame = pd.DataFrame(firms, columns=["uscc", "industry", "revenue", "employees", "total_assets"])
+    # By columns: from rows, pandas would ask each of them what it is.
+    frame = pd.DataFrame(
+        dict(
+            zip(
+                ("uscc", "industry", "revenue", "employees", "total_assets"),
+                zip(*firms, strict=True),
+                strict=True,
+            )
+        )
+    )
     sizes = size_classes(frame)
     classes = revenue_classes(pd.to_numeric(frame["revenue"], errors="coerce").to_numpy(dtype=float))
     held: dict[str, list[tuple[str, str]]] = {}
@@ -71,11 +80,9 @@ def _rows(house: House, connection: Connection, batch: Sequence[str], day: date)
         )
     ):
         held.setdefault(uscc, []).append((tier, valid_to.isoformat()))
-    above = set(connection.execute(
-        select(ABOVE.c.uscc).where(
-            among(connection, ABOVE.c.uscc, batch), ABOVE.c.entered_on <= day, or_(ABOVE.c.left_on.is_(None), ABOVE.c.left_on > day)
-        )
-    ).scalars())  # fmt: skip
+    a = ABOVE.c
+    member = and_(a.entered_on <= day, or_(a.left_on.is_(None), a.left_on > day))
+    above = set(connection.execute(select(a.uscc).where(among(connection, a.uscc, batch), member)).scalars())
     boards = house.settings.listed.boards
     stages = connection.execute(
         select(LISTING.c.uscc, LISTING.c.board, LISTING.c.stage)

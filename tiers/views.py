@@ -148,9 +148,15 @@ def _list_page(
         narrowed=narrowed,
         up=up,
         by_record=here.kinds.by_record,
-        export=lambda suffix: url_for(f"tiers.export_{(request.endpoint or '').rpartition('.')[2]}", suffix=suffix,
-                                      **(request.view_args or {}), **request.args),
-    )  # fmt: skip
+        export=_export_address,
+    )
+
+
+def _export_address(suffix: str) -> str:
+    """Where the present list can be taken away, narrowed as it is."""
+    endpoint = f"tiers.export_{(request.endpoint or '').rpartition('.')[2]}"
+    arguments: dict[str, Any] = {**(request.view_args or {}), **request.args, "suffix": suffix}
+    return url_for(endpoint, **arguments)
 
 
 def _export(here: House, name: str, suffix: str, title: str, found: Firms) -> Response:

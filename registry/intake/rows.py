@@ -171,9 +171,9 @@ def _read_rows(
     if years and "year" in kind.by_id:
         base.setdefault("year", years.pop())
     rows = [Row(number, dict(base)) for number in numbers]
-    for field_, cells, raw in read:
+    for field_, cells, typed_cells in read:
         id = field_.id
-        for row, cell, typed in zip(rows, cells, raw, strict=True):
+        for row, cell, typed in zip(rows, cells, typed_cells, strict=True):
             if cell.problem is None:
                 if cell.given:
                     row.values[id] = cell.value

@@ -43,7 +43,9 @@ def asked(house: House) -> Asked:
     """Read ``as_of``, ``known_at`` and ``year`` from the address; 400 with the reason where they cannot be read."""
     today = house.clock.today()
     typed = request.args.get("known_at", "").strip()
-    return Asked(_day(request.args.get("as_of", "").strip()) or today, _instant(house, typed), _year(), typed, today)
+    return Asked(
+        _day(request.args.get("as_of", "").strip()) or today, _instant(house, typed), _year(), typed, today
+    )
 
 
 def _day(text: str) -> date | None:
@@ -69,7 +71,9 @@ def _instant(house: House, text: str) -> datetime | None:
     except (ValueError, OverflowError):
         abort(
             400,
-            description=_("“%(text)s” is neither a day like 2025-12-31 nor the number of a filing.", text=text),
+            description=_(
+                "“%(text)s” is neither a day like 2025-12-31 nor the number of a filing.", text=text
+            ),
         )
 
 

@@ -31,7 +31,11 @@ def fields() -> str:
 @allow("register.read")
 def kind_fields(id: str) -> str:
     return render_template(
-        "registry/fields.html", kind=kind_or_404(id), kinds=house().kinds.all, vocabulary=vocabulary, shown=WORDS_SHOWN
+        "registry/fields.html",
+        kind=kind_or_404(id),
+        kinds=house().kinds.all,
+        vocabulary=vocabulary,
+        shown=WORDS_SHOWN,
     )
 
 

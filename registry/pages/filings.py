@@ -18,7 +18,7 @@ from registry.find import find
 from registry.house import House
 from registry.intake.problems import message
 from registry.intake.workbooks import REASON
-from registry.kind import Kind, Record
+from registry.kind import Record
 from registry.naming.codes import read_code
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint, table_file
@@ -72,17 +72,35 @@ def filing(id: int) -> str:
     with here.store.read() as connection:
         row = _filing_or_404(connection, id)
         wanted = request.args.get("part", "")
-        part = wanted if wanted in PARTS else "review" if row.review else "refused" if row.refused else "problems"
+        part = (
+            wanted
+            if wanted in PARTS
+            else "review"
+            if row.review
+            else "refused"
+            if row.refused
+            else "problems"
+        )
         kind = here.kinds.by_id.get(row.kind)
-        shown: dict[str, Any] = {"waiting": (), "candidates": {}, "refused": (), "problems": (), "paging": None}
+        shown: dict[str, Any] = {
+            "waiting": (),
+            "candidates": {},
+            "refused": (),
+            "problems": (),
+            "paging": None,
+        }
         if part == "review":
-            shown["waiting"] = kept_rows(connection, id, "review", WAITING_PER_PAGE, (page - 1) * WAITING_PER_PAGE)
+            shown["waiting"] = kept_rows(
+                connection, id, "review", WAITING_PER_PAGE, (page - 1) * WAITING_PER_PAGE
+            )
             shown["candidates"] = {
                 kept["row"]: _candidates(connection, here, row, kept) for kept in shown["waiting"]
             }
             shown["paging"] = tables.numbered(page, WAITING_PER_PAGE, row.review)
         elif part == "refused":
-            shown["refused"] = kept_rows(connection, id, "refused", PROBLEMS_PER_PAGE, (page - 1) * PROBLEMS_PER_PAGE)
+            shown["refused"] = kept_rows(
+                connection, id, "refused", PROBLEMS_PER_PAGE, (page - 1) * PROBLEMS_PER_PAGE
+            )
             shown["paging"] = tables.numbered(page, PROBLEMS_PER_PAGE, row.refused)
         elif part == "problems":
             total = number_of_problems(connection, id, code)
@@ -211,7 +229,7 @@ def _stops(kept: Record) -> Sequence[Any]:
     return [why for why in kept["why"] if why.fate != "note"]
 
 
-def _typed(filing: Any, kept: Record, kind: Kind | None, field: str) -> str:
+def _typed(filing: Any, kept: Record, field: str) -> str:
     """What was typed in a row for a field."""
     columns = json.loads(filing.options).get("columns", {})
     for header, value in kept["cells"].items():
@@ -225,12 +243,17 @@ def _candidates(connection: Connection, house: House, filing: Any, kept: Record)
     """What can be offered for a row in review: firms, whether it can be created, whether it can be taken as it is."""
     kind = house.kinds.by_id.get(filing.kind)
     codes = {why.code for why in kept["why"] if why.fate == "review"}
-    name = _typed(filing, kept, kind, "name")
-    typed = read_code(_typed(filing, kept, kind, kind.subject if kind else "uscc")).code
+    name = _typed(filing, kept, "name")
+    typed = read_code(_typed(filing, kept, kind.subject if kind else "uscc")).code
     day = house.clock.today()
     firms: dict[str, Any] = {}
     if codes & {"ambiguous_name", "unknown_firm", "orphaned"}:
-        listed = [part.strip() for why in kept["why"] if why.code == "ambiguous_name" for part in (why.detail or "").split(",")]
+        listed = [
+            part.strip()
+            for why in kept["why"]
+            if why.code == "ambiguous_name"
+            for part in (why.detail or "").split(",")
+        ]
         firms = firms_named(connection, listed, day)
         if not firms and name:
             found = [firm["uscc"] for firm in find(connection, name, day, CANDIDATES)]

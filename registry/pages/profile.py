@@ -41,7 +41,8 @@ def firm(uscc: str) -> str:
     if question.known_at:
         history = [change for change in history if change["recorded_at"] <= question.known_at]
     filings = [
-        (number, list(stated)) for number, stated in groupby(reversed(history), key=lambda change: change["filing"])
+        (number, list(stated))
+        for number, stated in groupby(reversed(history), key=lambda change: change["filing"])
     ]
     every = request.args.get("history") == "all"
     panels = []
@@ -63,7 +64,7 @@ def firm(uscc: str) -> str:
     )
 
 
-def profile_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any]:
+def profile_panel(house: House, _asked: Asked, document: Record) -> Mapping[str, Any]:
     """Each field of the profile with its value, since when, and its source; related firms by name."""
     kind = house.kinds.by_record["enterprise"]
     cells = document["profile"]
@@ -76,7 +77,7 @@ def profile_panel(house: House, asked: Asked, document: Record) -> Mapping[str, 
     }
 
 
-def evidence_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+def evidence_panel(house: House, _asked: Asked, document: Record) -> Mapping[str, Any] | None:
     kind = house.kinds.by_record["evidence"]
     cells = document["evidence"]
     if not cells:
@@ -84,17 +85,19 @@ def evidence_panel(house: House, asked: Asked, document: Record) -> Mapping[str,
     return {"kind": kind, "fields": [(f, cells[f.id]) for f in kind.fields if f.id in cells]}
 
 
-def figures_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+def figures_panel(house: House, _asked: Asked, document: Record) -> Mapping[str, Any] | None:
     """Figures with years across, the latest first, and the course of each."""
     kind = house.kinds.by_record["figures"]
     years = sorted(document["figures"], key=lambda record: record["year"])
     if not years:
         return None
-    fields = [f for f in kind.fields if f.id not in ("uscc", "name", "year") and any(f.id in y for y in years)]
+    fields = [
+        f for f in kind.fields if f.id not in ("uscc", "name", "year") and any(f.id in y for y in years)
+    ]
     return {"kind": kind, "years": years, "fields": fields}
 
 
-def honours_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+def honours_panel(house: House, _asked: Asked, document: Record) -> Mapping[str, Any] | None:
     return records_panel(house.kinds.by_record["honour"], document)
 
 

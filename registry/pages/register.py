@@ -15,6 +15,7 @@ from registry.house import House
 from registry.naming.codes import read_code
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint, table_file
+from registry.pages.values import term
 from registry.queries import (
     ALL,
     HOME,
@@ -37,6 +38,7 @@ from registry.shell.serving import house
 
 #: Counted lists are remembered until the next filing, so that turning pages counts nothing again.
 REMEMBERED = 256
+EXPORTED = ("uscc", "name", "city", "district", "area", "industry", "status")
 _counted: dict[Hashable, int] = {}
 
 
@@ -78,17 +80,18 @@ def register() -> str | Response:
 @blueprint.get("/firms/export<suffix>")
 @allow("register.read")
 def export_register(suffix: str) -> Response:
-    """The list as narrowed, whole: plain yuan, words instead of ids."""
+    """The list as narrowed, whole: plain yuan, words instead of ids; as a list of firms it imports back."""
     here = house()
     day = here.clock.today()
     more = columns(here)
-    header = [_("Credit code"), _("Name"), _("District"), _("Functional area"), _("Industry code"), _("Industry"),
-              _("Status"), *(column.label() for column in more)]  # fmt: skip
+    known = here.kinds.by_record["enterprise"].by_id
+    header = [*(term(known[id]) for id in EXPORTED), _("Industry name")]
+    header += [column.label() + (f"（{column.unit}）" if column.unit else "") for column in more]
     with here.store.read() as connection:
         rows = (
-            [row.uscc, row.name, _place(here, row.district), _place(here, row.area), row.industry,
-             industries.name_of(row.industry, language()) or None,
-             words.label("status", row.status, language()) or None, *(column.plain(row) for column in more)]
+            [row.uscc, row.name, row.city, _place(here, row.district), _place(here, row.area), row.industry,
+             words.label("status", row.status, language()) or None, industries.name_of(row.industry, language()) or None,
+             *(column.plain(row) for column in more)]
             for row in in_batches(connection, firms(here, _narrowed(here), day))
         )  # fmt: skip
         return table_file(f"firms-{day.isoformat()}", suffix, _("Firms"), header, rows)
@@ -130,9 +133,11 @@ def _narrowings(house: House, narrowed: Narrowed) -> list[tuple[str, str]]:
         found.append((words.label("status", narrowed.status, language()), "status"))
     if narrowed.where == OUTSIDE:
         found.append((_("Outside the city"), "city"))
-    for facet in facets(house):
-        if value := narrowed.chosen.get(facet.id):
-            found.append((f"{facet.label()}: {dict(facet.options(house))[value]}", facet.id))
+    found += [
+        (f"{facet.label()}: {dict(facet.options(house))[narrowed.chosen[facet.id]]}", facet.id)
+        for facet in facets(house)
+        if facet.id in narrowed.chosen
+    ]
     return found
 
 

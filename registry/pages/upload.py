@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, cast
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -103,7 +103,11 @@ def _rehearsed(held: Held, kind: Kind) -> str:
     try:
         done = import_file(house(), kind, _uploads().path(held), actor().id, held.wish(True), name=held.name)
     except UnreadableError as error:
-        trouble = (_("This file cannot be read"), str(error).replace(_uploads().path(held).name, held.name), [])
+        trouble = (
+            _("This file cannot be read"),
+            str(error).replace(_uploads().path(held).name, held.name),
+            [],
+        )
     except HeaderError as error:
         trouble = (_("The columns are not settled yet"), str(error), [])
     except NeedsConfirmationError as error:
@@ -160,10 +164,14 @@ def _columns(held: Held, kind: Kind, done: Imported | None) -> list[Record]:
     ]  # fmt: skip
 
 
-def _headers_by_hand(held: Held, kind: Kind) -> tuple[list[tuple[str, str, str | None, int]], list[list[Any]]]:
+def _headers_by_hand(
+    held: Held, kind: Kind
+) -> tuple[list[tuple[str, str, str | None, int]], list[list[Any]]]:
     """Where the columns could not be settled: the fullest of the first rows, for a person to say what is what."""
     try:
-        grid = next(iter(read_grids(_uploads().path(held), house().settings.limits, held.sheet or None)), None)
+        grid = next(
+            iter(read_grids(_uploads().path(held), house().settings.limits, held.sheet or None)), None
+        )
     except UnreadableError:
         return [], []
     if grid is None or not grid.rows:
@@ -239,4 +247,4 @@ def _held_or_404(token: str) -> Held:
     held = _uploads().find(token)
     if held is None:
         abort(404, description=_("This upload was filed or put away meanwhile; uploads wait for a day."))
-    return cast(Held, held)
+    return held

@@ -80,7 +80,9 @@ def number(value: Any) -> Markup:
 def usd(value: int | None) -> Markup:
     if value is None:
         return formats.unknown()
-    return Markup('<data value="{}">{} <span class="unit">{}</span></data>').format(value, f"{value:,}", _("US dollars"))
+    return Markup('<data value="{}">{} <span class="unit">{}</span></data>').format(
+        value, f"{value:,}", _("US dollars")
+    )
 
 
 def shown(value: Any, field: Field) -> str | Markup:
@@ -128,37 +130,33 @@ def problem_name(code: str) -> str:
     for vocabulary in ("problem", "note"):
         if code in words.vocabulary(vocabulary):
             return words.label(vocabulary, code, language())
-    return {"rejected": _("turned down"), "absent_from_list": _("absent from the whole list"), "nothing_given": _("says nothing")}.get(code, code)
+    ours = {
+        "rejected": _("turned down"),
+        "absent_from_list": _("absent from the whole list"),
+        "nothing_given": _("says nothing"),
+    }
+    return str(ours.get(code, code))
 
 
 def holds(field: Field) -> str:
     """What a column of a field may hold, in a few words."""
-    match field.type:
-        case "money":
-            return _("US dollars") if field.id.endswith("_usd") else _("money; the unit in the header, the cell or chosen at upload")
-        case "capital":
-            return _("money, other currencies kept; without a unit yuan from 1,000,000 on")
-        case "code":
-            return _("a credit code of 18 characters, as text")
-        case "day":
-            return _("a day, in any usual form")
-        case "year":
-            return _("a year")
-        case "integer":
-            return _("a whole number")
-        case "number":
-            return _("a number")
-        case "ratio":
-            return _("a share: percent, or a ratio up to 1")
-        case "word":
-            return _("one of:")
-        case "names":
-            return _("names, parted by semicolons")
-        case "district" | "area" | "street" | "city":
-            return _("a place by name or code; former names too")
-        case "industry":
-            return _("a code of GB/T 4754, with or without its letter, or its name")
-    return _("text")
+    place = _("a place by name or code; former names too")
+    said = {
+        "money": _("money; the unit in the header, the cell or chosen at upload"),
+        "capital": _("money, other currencies kept; without a unit yuan from 1,000,000 on"),
+        "code": _("a credit code of 18 characters, as text"),
+        "day": _("a day, in any usual form"),
+        "year": _("a year"),
+        "integer": _("a whole number"),
+        "number": _("a number"),
+        "ratio": _("a share: percent, or a ratio up to 1"),
+        "word": _("one of:"),
+        "names": _("names, parted by semicolons"),
+        "district": place, "area": place, "street": place, "city": place,
+        "industry": _("a code of GB/T 4754, with or without its letter, or its name"),
+        "text": _("text"),
+    }  # fmt: skip
+    return str(_("US dollars") if field.id.endswith("_usd") else said[field.type])
 
 
 def invented(uscc: str) -> bool:

@@ -109,11 +109,11 @@ def instant(value: datetime | None) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp, stamp, here)
 
 
-def as_filter(show: Callable[..., Markup]) -> Callable[..., Markup]:
+def as_filter(show: Callable[..., Any]) -> Callable[..., Any]:
     """A filter that the template compiler does not fold: a constant would keep the first reader's language."""
 
     @pass_context
-    def fill(_context: Context, *given: Any, **named: Any) -> Markup:
+    def fill(_context: Context, *given: Any, **named: Any) -> Any:
         return show(*given, **named)
 
     return fill

@@ -29,7 +29,9 @@ def serve(app: Flask, host: str, port: int) -> None:
     try:
         server = waitress.create_server(app, host=host, port=port, threads=THREADS)
     except OSError as error:
-        raise StoreError(f"cannot serve on {host}:{port}: {error.strerror}; choose another port by --port or PORT") from error
+        raise StoreError(
+            f"cannot serve on {host}:{port}: {error.strerror}; choose another port by --port or PORT"
+        ) from error
     # The port asked for may be 0: say the one that was given.
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Tidu 梯度: http://{shown}:{server.effective_port}/  (Ctrl+C ends it)")

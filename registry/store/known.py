@@ -110,7 +110,10 @@ def faults(store: Store, kinds: Iterable[Kind], settle: Settle) -> Iterator[str]
         fold_into(path, live, kinds, settle, None)
         view = open_store(f"sqlite:///{path}")
         with view.read() as fresh:
-            for table in [part.table for kind in kinds for part in (kind, *kind.beside)]:
+            tables: list[Any] = []
+            for kind in kinds:
+                tables += [kind.table, *(side.table for side in kind.beside)]
+            for table in tables:
                 held, folded = _contents(live, table), _contents(fresh, table)
                 for row in sorted(held - folded, key=str):
                     yield f"{table.name}: holds {row[:4]}… which the statements do not say"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, or_, select
+from sqlalchemy import Connection, Select, String, and_, cast, delete, or_, select
 
 from registry.kind import Kind, Record
 from registry.store.bulk import among, chunks, insert_rows
@@ -37,11 +37,11 @@ def write(connection: Connection, rows: Sequence[tuple[int, int, str, str, str, 
 
 def _columns(*extra: Any) -> Select[Any]:
     c = STATEMENT.c
-    return select(c.key, c.valid_from, c.filing_id, c.row, c.payload, *extra)
+    return select(c.key, cast(c.valid_from, String), c.filing_id, c.row, c.payload, *extra)
 
 
-def stated(valid_from: date, filing: int, row: int, payload: str) -> Stated:
-    return Stated(valid_from.isoformat(), filing, row, json.loads(payload))
+def stated(valid_from: str, filing: int, row: int, payload: str) -> Stated:
+    return Stated(valid_from, filing, row, json.loads(payload))
 
 
 def held(connection: Connection, kind: Kind, subjects: Iterable[str]) -> dict[str, Held]:
@@ -122,24 +122,21 @@ class Folded:
 
 
 def refold(
-    connection: Connection, kind: Kind, subjects: Iterable[str], fresh: dict[str, Held] | None = None
+    connection: Connection, kind: Kind, subjects: Iterable[str], known: Mapping[str, Held] | None = None
 ) -> None:
     """Make the typed table of ``kind`` equal to the fold for ``subjects``.
 
-    ``fresh`` may hand over statements already at hand (subjects that had none before the filing).
+    ``known``: all open statements about some subjects, in fold order, where they are at hand; the others are read.
     """
-    table = kind.table
-    subjects = sorted(set(subjects))
-    known = fresh or {}
-    for chunk in chunks(subjects):
-        asked = [subject for subject in chunk if subject not in known]
-        found = {**held(connection, kind, asked), **{s: known[s] for s in chunk if s in known}}
-        if asked:
-            for stale in (table.c[kind.subject], *(list(side.table.c)[0] for side in kind.beside)):
-                connection.execute(delete(stale.table).where(among(connection, stale, asked)))
+    at_hand = known or {}
+    for chunk in chunks(sorted(set(subjects))):
+        unread = [subject for subject in chunk if subject not in at_hand]
+        found = held(connection, kind, unread) if unread else {}
+        for column in (kind.table.c[kind.subject], *(next(iter(side.table.c)) for side in kind.beside)):
+            connection.execute(delete(column.table).where(among(connection, column, chunk)))
         folded = Folded(kind)
         for subject in chunk:
-            if keys := found.get(subject):
+            if keys := at_hand.get(subject) or found.get(subject):
                 folded.take(records_of(kind, subject, keys))
         folded.write(connection)
 

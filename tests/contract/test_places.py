@@ -91,11 +91,22 @@ def test_a_functional_area_alone_leaves_the_district_unknown(register: Register)
     assert place(register) == ("370100", None, HIGH_TECH_ZONE)
 
 
-def test_laiwu_high_tech_zone_is_another_one(register: Register) -> None:
-    put(register, district="莱芜高新区")
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"district": "莱芜高新区"},
+        {"district": "莱芜区高新区"},
+        {"address": "山东省济南市莱芜高新区凤凰路1号"},
+        {"address": "山东省济南市莱芜区高新区凤凰路1号"},
+    ],
+)
+def test_laiwu_high_tech_zone_is_another_one(register: Register, where: dict[str, Any]) -> None:
+    put(register, **where)
     city, _, area = place(register)
     assert city == "370100"
-    assert area not in (None, HIGH_TECH_ZONE)
+    assert area != HIGH_TECH_ZONE
+    if "district" in where:
+        assert area is not None
 
 
 def test_district_and_area_in_columns_of_their_own(register: Register) -> None:

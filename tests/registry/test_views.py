@@ -194,17 +194,25 @@ def test_facets_narrow_and_add_up(reader: FlaskClient) -> None:
     sizes = [total(reader.get(f"/firms?size={size}").text) for size in
              ("large", "medium", "small", "micro", "not_applicable", "unknown")]  # fmt: skip
     assert sum(sizes) == everyone
-    assert total(reader.get("/firms?city=all").text) == everyone + total(reader.get("/firms?city=outside").text)
+    assert total(reader.get("/firms?city=all").text) == everyone + total(
+        reader.get("/firms?city=outside").text
+    )
     held, none = (total(reader.get(f"/firms?above={answer}").text) for answer in ("yes", "no"))
     assert held + none == everyone
 
 
 def test_pages_turn_and_sort(reader: FlaskClient) -> None:
-    codes = [re.findall(r'class="sub code">([0-9A-Z]{18})<', reader.get(f"/firms?sort=uscc&page={n}").text) for n in (1, 2)]
+    codes = [
+        re.findall(r'class="sub code">([0-9A-Z]{18})<', reader.get(f"/firms?sort=uscc&page={n}").text)
+        for n in (1, 2)
+    ]
     assert len(codes[0]) == 50
     flat = codes[0] + codes[1]
     assert flat == sorted(flat)
-    revenue = re.findall(r'<td data-label="营业收入" class="number"><data value="(\d+)"', reader.get("/firms?sort=-revenue").text)
+    revenue = re.findall(
+        r'<td data-label="营业收入" class="number"><data value="(\d+)"',
+        reader.get("/firms?sort=-revenue").text,
+    )
     assert revenue == sorted(revenue, key=int, reverse=True)
 
 
@@ -216,6 +224,13 @@ def test_the_export_is_the_list_as_narrowed(reader: FlaskClient) -> None:
     assert rows[0][:2] == ("统一社会信用代码", "企业名称")
     text = reader.get("/firms/export.csv?tier=srdi").data.decode("utf-8-sig")
     assert len(text.splitlines()) == wanted + 1
+
+
+def test_the_export_imports_back_unchanged(app: Flask, client: FlaskClient) -> None:
+    file = io.BytesIO(client.get("/firms/export.xlsx?city=all").data)
+    post(client, upload(client, "enterprises", file) + "/file")
+    newest = filed(app)[0]
+    assert newest["rows"] == newest["unchanged"] == total(client.get("/firms?city=all").text)
 
 
 # -- profile -------------------------------------------------------------------------------------------------
@@ -260,7 +275,9 @@ def test_upload_rehearse_confirm_withdraw(app: Flask, client: FlaskClient) -> No
     before = len(filed(app))
     file = sheet(["济南市优质企业名单"], ["企业名称", "统一社会信用代码", "认定日期", "备注"],
                  [name, uscc, "2026-06-01", "好"], ["坏代码", "9137019912345678", "2026-06-01", None])  # fmt: skip
-    address = upload(client, "titles", file, **{"set-tier": "single_champion", "set-level": "city", "set-batch": "试"})
+    address = upload(
+        client, "titles", file, **{"set-tier": "single_champion", "set-level": "city", "set-batch": "试"}
+    )
     rehearsal = client.get(address)
     text = words_of(rehearsal.text)
     assert "试入库" in text
@@ -269,7 +286,12 @@ def test_upload_rehearse_confirm_withdraw(app: Flask, client: FlaskClient) -> No
     answer = post(client, f"{address}/file")
     assert answer.status_code == 303
     newest = filed(app)[0]
-    assert (newest["accepted"], newest["refused"], newest["by"], newest["file"]) == (1, 1, "web:local", "名单.xlsx")
+    assert (newest["accepted"], newest["refused"], newest["by"], newest["file"]) == (
+        1,
+        1,
+        "web:local",
+        "名单.xlsx",
+    )
     assert not any((house_of(app).settings.var / "uploads").iterdir())
     assert "制造业单项冠军企业（市级）" in client.get(f"/firms/{uscc}").text
     number = newest["id"]
@@ -282,7 +304,9 @@ def test_upload_rehearse_confirm_withdraw(app: Flask, client: FlaskClient) -> No
     assert "撤回" in client.get(f"/filings/{number}/withdraw").text
     post(client, f"/filings/{number}/withdraw")
     assert filed(app)[0]["withdrawn_at"]
-    assert "制造业单项冠军企业（市级）" not in words_of(client.get(f"/firms/{uscc}").text.split('id="history"')[0])
+    assert "制造业单项冠军企业（市级）" not in words_of(
+        client.get(f"/firms/{uscc}").text.split('id="history"')[0]
+    )
 
 
 def test_columns_can_be_corrected(app: Flask, client: FlaskClient) -> None:
@@ -315,7 +339,9 @@ def test_unreadable_files_say_how_to_mend_them(client: FlaskClient) -> None:
 def test_a_clients_file_name_never_reaches_a_path(app: Flask, client: FlaskClient) -> None:
     address = upload(client, "enterprises", sheet(["统一社会信用代码", "企业名称"], [code(2), "济南试验乙有限公司"]),
                      "../../../etc/x.xlsx")  # fmt: skip
-    held = [p.relative_to(house_of(app).settings.var) for p in (house_of(app).settings.var / "uploads").rglob("*")]
+    held = [
+        p.relative_to(house_of(app).settings.var) for p in (house_of(app).settings.var / "uploads").rglob("*")
+    ]
     assert {p.name for p in held if p.suffix} == {"list.xlsx", "wishes.json"}
     post(client, f"{address}/file")
     assert filed(app)[0]["file"] == "x.xlsx"
@@ -329,11 +355,16 @@ def twins(client: FlaskClient) -> tuple[str, str]:
     """Two firms of one name."""
     pair = code(11), code(12)
     rows = [[each, "济南双生机械有限公司", "历下区"] for each in pair]
-    post(client, upload(client, "enterprises", sheet(["统一社会信用代码", "企业名称", "区县"], *rows)) + "/file")
+    post(
+        client,
+        upload(client, "enterprises", sheet(["统一社会信用代码", "企业名称", "区县"], *rows)) + "/file",
+    )
     return pair
 
 
-def test_an_ambiguous_row_is_decided_on_the_page(app: Flask, client: FlaskClient, twins: tuple[str, str]) -> None:
+def test_an_ambiguous_row_is_decided_on_the_page(
+    app: Flask, client: FlaskClient, twins: tuple[str, str]
+) -> None:
     address = upload(client, "titles", sheet(["企业名称", "认定日期"], ["济南双生机械有限公司", "2026-06-01"]),
                      **{"set-tier": "srdi", "set-batch": "试"})  # fmt: skip
     post(client, f"{address}/file")

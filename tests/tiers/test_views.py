@@ -12,9 +12,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.sample_app import app_in, house_of, words_of
+from registry.shell.app import create_app
+from tests.sample_app import app_in, house_in, house_of, words_of
 from tiers.asking import ask_count, ask_firms
 from tiers.lists import MEASURES
+from tiers.sampling import file_sample
 
 DAYS = ["2025-12-31", "2026-06-30"]
 
@@ -40,13 +42,21 @@ def listed(client: FlaskClient, path: str) -> tuple[int, int]:
     assert answer.status_code == 200, path
     head = answer.text.split('class="table-tools"')[1]
     firms = re.search(r'<strong><data value="(\d+)">', head)
-    records = re.search(r"(\d+) 条记录", head)
+    records = re.search(r'<data value="(\d+)">[\d,]+</data> 条记录', head)
     assert firms
     return int(firms[1]), int(records[1]) if records else int(firms[1])
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("path", ["/targets", "/targets?as_of=2025-12-31&year=2024", "/targets/listed", "/tiers/srdi/provincial/firms_valid"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/targets",
+        "/targets?as_of=2025-12-31&year=2024",
+        "/targets/listed",
+        "/tiers/srdi/provincial/firms_valid",
+    ],
+)
 def test_pages_answer_in_both_languages(client: FlaskClient, path: str, language: str) -> None:
     answer = client.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
     assert answer.status_code == 200
@@ -74,7 +84,11 @@ def test_a_number_of_the_table_of_tiers_leads_to_its_firms(app: Flask, client: F
         for measure in MEASURES:
             firms, records = listed(client, f"/tiers/{entry['tier']}/{entry['level']}/{measure}?as_of={day}")
             by_title = measure in ("titles_valid", "expiring_180d")
-            assert (records if by_title else firms) == entry[measure], (entry["tier"], entry["level"], measure)
+            assert (records if by_title else firms) == entry[measure], (
+                entry["tier"],
+                entry["level"],
+                measure,
+            )
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -82,7 +96,10 @@ def test_units_and_highest_tiers_lead_to_their_firms(app: Flask, client: FlaskCl
     document = counted(app, day)
     for row in document["by"]:
         for id in ("quality-firms", "above-scale", "listed"):
-            assert listed(client, f"/targets/{id}?as_of={day}&unit={row['key']}")[0] == row["targets"][id]["value"]
+            assert (
+                listed(client, f"/targets/{id}?as_of={day}&unit={row['key']}")[0]
+                == row["targets"][id]["value"]
+            )
     for tier, firms in document["quality"]["firms_by_highest_tier"].items():
         assert listed(client, f"/targets/quality-firms?as_of={day}&highest={tier}")[0] == firms
 
@@ -131,3 +148,19 @@ def test_lists_can_be_taken_away(client: FlaskClient) -> None:
 )  # fmt: skip
 def test_what_nobody_counts_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_pages_are_the_same_on_both_databases(database_url: str, tmp_path: Path) -> None:
+    house = house_in(tmp_path, url=database_url)
+    file_sample(house, 60, 3)
+    client = create_app(house.settings, house.store, house.rooms, house.clock).test_client()
+    for path in (
+        "/?as_of=2025-12-31", "/?as_of=2025-12-31&known_at=2025-12-31", "/firms?q=济南&sort=-revenue&expiring=365&tier=srdi",
+        "/firms?sort=expiry&city=all", "/firms?above=yes&size=small&highest=srdi", "/firms/export.csv", "/filings", "/filings/1",
+        "/targets", "/targets/quality-firms?highest=srdi&unit=370171", "/targets/listed",
+        *(f"/tiers/srdi/provincial/{measure}?known_at={at}" for measure in MEASURES for at in ("", "2026-12-31")),
+    ):  # fmt: skip
+        assert client.get(path).status_code == 200, path
+    codes = re.findall(r'href="/firms/([0-9A-Z]{18})"', client.get("/firms").text)
+    assert client.get(f"/firms/{codes[0]}").status_code == 200
+    house.store.dispose()

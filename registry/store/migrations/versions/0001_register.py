@@ -213,6 +213,7 @@ def upgrade() -> None:
     op.create_table(
         "honour",
         sa.Column("uscc", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("honour", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("level", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -222,7 +223,7 @@ def upgrade() -> None:
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("filing", sa.Integer(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("uscc", "honour", "on", name=op.f("pk_honour")),
+        sa.PrimaryKeyConstraint("uscc", "key", name=op.f("pk_honour")),
     )
     with op.batch_alter_table("honour", schema=None) as batch_op:
         batch_op.create_index("ix_honour_honour", ["honour"], unique=False)

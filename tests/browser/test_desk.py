@@ -1,0 +1,122 @@
+"""The desk's work in a real browser: look, find, upload, decide; on a wide screen and on a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from openpyxl import Workbook
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Watched
+
+PAGES = {
+    "overview": "/",
+    "register": "/firms",
+    "narrowed": "/firms?tier=srdi&sort=-revenue",
+    "nothing": "/firms?q=没有这样的企业",
+    "filings": "/filings",
+    "filing": "/filings/1?part=columns",
+    "withdraw": "/filings/1/withdraw",
+    "upload": "/upload?kind=titles",
+    "fields": "/fields/titles",
+    "targets": "/targets",
+    "target": "/targets/quality-firms",
+    "missing": "/nothing-here",
+}
+SERIOUS = ("critical", "serious")
+
+
+def first_firm(watched: Watched) -> str:
+    page = watched.go("/firms?tier=srdi&sort=-revenue")
+    return page.locator("tbody a.firm-name").first.get_attribute("href") or ""
+
+
+@pytest.mark.parametrize("name", [*PAGES, "firm"])
+def test_pages_are_accessible(watched: Watched, name: str) -> None:
+    page = watched.go(PAGES.get(name) or first_firm(watched))
+    found = Axe().run(page).response["violations"]
+    assert [
+        (v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found if v["impact"] in SERIOUS
+    ] == []
+    if name == "missing":
+        watched.complaints.clear()  # the browser notes the 404 itself
+
+
+@pytest.mark.parametrize("name", [*PAGES, "firm"])
+def test_a_phone_scrolls_downwards_only(watched: Watched, name: str) -> None:
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    page = watched.go(PAGES.get(name) or first_firm(watched))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    if name == "missing":
+        watched.complaints.clear()
+
+
+def test_the_overview_leads_to_the_firms_behind_a_number(watched: Watched) -> None:
+    page = watched.go("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("总览")
+    number = page.locator("#card-quality .stat-value data").first.get_attribute("value")
+    page.locator("#card-quality a.stat").click()
+    expect(page.locator("#list .table-tools strong data")).to_have_attribute("value", number or "")
+    page.get_by_role("link", name="EN").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Quality firms")
+
+
+def test_a_name_leads_to_a_profile(watched: Watched) -> None:
+    name = watched.go("/firms?tier=srdi").locator("tbody a.firm-name").first.inner_text()
+    watched.go("/")
+    watched.page.keyboard.press("/")
+    watched.page.keyboard.type(name[2:8])
+    watched.page.keyboard.press("Enter")
+    watched.page.get_by_role("link", name=name, exact=True).click()
+    expect(watched.page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(watched.page.locator("#panel-titles .gantt")).to_be_visible()
+
+
+def test_filters_exchange_the_list_in_place(watched: Watched) -> None:
+    page = watched.go("/firms")
+    page.evaluate("window.stayed = true")
+    page.select_option("#tier", "srdi")
+    expect(page.locator(".narrowings .chip")).to_have_count(1)
+    assert "tier=srdi" in page.url
+    page.get_by_role("link", name="下一页").or_(page.get_by_role("link", name="营业收入")).first.click()
+    page.wait_for_url("**/firms?*sort=*")
+    assert page.evaluate("window.stayed")
+    page.go_back()
+    expect(page.locator(".narrowings .chip")).to_have_count(1)
+
+
+def test_a_messy_list_goes_from_upload_to_decision(watched: Watched, tmp_path: Path) -> None:
+    first = watched.go("/firms?tier=innovative_sme").locator("tbody tr").first
+    name, code = first.locator("a.firm-name").inner_text(), first.locator(".code").first.inner_text()
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["2026年济南市单项冠军企业名单"])
+    sheet.merge_cells("A1:D1")
+    sheet.append(["序号", "企业名称", "统一社会\n信用代码", "认定日期"])
+    sheet.append([1, name.replace("(", "（"), None, "2026年6月1日"])
+    sheet.append([2, "济南并不存在有限公司", None, "2026.6.1"])
+    sheet.append([3, "代码损坏有限公司", 913701990000000000, "2026-06-01"])
+    file = tmp_path / "济南市名单.xlsx"
+    book.save(file)
+
+    page = watched.go("/upload?kind=titles")
+    page.set_input_files("#file", file)
+    expect(page.locator(".drop-name")).to_have_text("济南市名单.xlsx")
+    page.select_option("#set-tier", "single_champion")
+    page.select_option("#set-level", "city")
+    page.fill("#set-batch", "2026")
+    page.get_by_role("button", name="读取并试入库").click()
+    expect(page.get_by_role("heading", name="入库后的结果")).to_be_visible()
+    expect(page.get_by_label("“企业名称”列对应的字段")).to_have_value("name")
+    page.get_by_role("button", name="确认入库").click()
+    expect(page.locator(".filing-rows data")).to_have_attribute("value", "3")
+    expect(page.locator(".decision")).to_have_count(1)
+    page.get_by_role("button", name="不予采用").click()
+    expect(page.get_by_text("没有待核的行")).to_be_visible()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="退回的行（.xlsx）").click()
+    assert taken.value.suggested_filename.endswith(".xlsx")
+    watched.go(f"/firms/{code}")
+    expect(page.locator("#panel-titles")).to_contain_text("制造业单项冠军企业（市级）")
