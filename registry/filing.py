@@ -154,6 +154,7 @@ class _Filer:
         self.written: list[tuple[Row | None, str, str, str, Record]] = []
         self.held: dict[str, statements.Held] = {}  # open statements about the rows' subjects
         self.again: list[tuple[Row, Record]] = []
+        self.new: set[str] = set()  # subjects of whom nothing was held before
         self.left = 0
         self.records: dict[str, list[Record]] = {}  # typed rows held, for kinds that settle against them
 
@@ -171,7 +172,7 @@ class _Filer:
         filing = self._write_filing()
         touched = self._write_statements(filing, created)
         self.progress("write", len(rows), len(rows))
-        self.house.refold(self.unit, touched, {self.kind.record: self.held})
+        self.house.refold(self.unit, touched, {self.kind.record: self.held}, self.new)
         counts = Counter(dict.fromkeys(FATES, 0))
         counts.update(self.fates.values())
         problems = [(row.number, note) for row in rows for note in row.notes]
@@ -266,6 +267,7 @@ class _Filer:
         again = self.again
         subjects = {row.subject for row in (*live, *leavers, *(r for r, _p in again)) if row.subject}
         held = self.held = statements.held(self.connection, self.kind, subjects)
+        self.new = subjects - held.keys()
         live = self._settle(live, held)
         payloads = {row.number: payload_of(self.kind, row) for row in live}
         for row in (*live, *leavers):
@@ -302,7 +304,7 @@ class _Filer:
             if before is not None and not differs(payload, before):
                 self.fates[row.number] = "unchanged"  # a repeated row that agrees
                 continue
-            said[group] = {**(before or {}), **payload}
+            said[group] = {**before, **payload} if before else payload
             about = held.get(subject, {}).get(row.key, [])
             judged = judge(self.kind, row, self._without_derived(row, payload, about), about, self.today)
             self.fates[row.number] = "accepted" if judged.changes or before is not None else "unchanged"
@@ -325,6 +327,8 @@ class _Filer:
 
     def _without_derived(self, row: Row, payload: Record, about: Sequence[Stated]) -> Record:
         """Leave out what we derive ourselves and the row merely repeats, as our own export does: a term's last day."""
+        if not self.records:
+            return payload
         held = next((r for r in self.records.get(row.subject or "", ()) if r.get("key") == row.key), None)
         if held is None:
             return payload

@@ -46,14 +46,17 @@ class House:
         unit: Write,
         touched: Mapping[str, Collection[str]],
         known: Mapping[str, Mapping[str, statements.Held]],
+        new: Collection[str] = (),
     ) -> None:
         """Make the typed tables equal to the fold for what a filing touched, in the filing's own transaction.
 
-        ``known``: record word → subject → all its open statements, where they are at hand.
+        ``known``: record word → subject → all its open statements, where they are at hand; ``new``: those of its
+        subjects of which nothing was held before.
         """
         for kind in self.kinds.all:
             if subjects := touched.get(kind.record):
-                statements.refold(unit.connection, kind, subjects, known.get(kind.record))
+                about = known.get(kind.record)
+                statements.refold(unit.connection, kind, subjects, about, new if about is not None else ())
         self.after_fold(unit.connection, touched)
 
     def after_fold(self, connection: Connection, touched: Touched) -> None:

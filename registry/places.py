@@ -26,6 +26,8 @@ class Place(NamedTuple):
 NOWHERE = Place()
 MUNICIPALITIES = {"11", "12", "31", "50"}
 _PROVINCE_TAILS = r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|省|市)"
+_PROVINCE_TAIL = re.compile("^" + _PROVINCE_TAILS)
+_BLANKS = re.compile(r"[\s,，。、()（）]|^(中国|中华人民共和国)")
 # A city's short name before these is part of a street's name: 南京路, 北京东路.
 _STREET_AHEAD = re.compile(r"[路街道巷大东西南北中村弄桥]")
 
@@ -78,7 +80,12 @@ class Places:
             if len(parents) == 1 and len(name) > 2:
                 self._country.setdefault(name, next(iter(parents)))
         self._country["莱芜市"] = self._country["莱芜"] = self.home
-        self._longest = max(map(len, self._country))
+        self._by_start: dict[int, dict[str, list[str]]] = {}
+        for names in (self._country, self._provinces):
+            starts: dict[str, list[str]] = {}
+            for name in sorted(names, key=len, reverse=True):
+                starts.setdefault(name[:2], []).append(name)
+            self._by_start[id(names)] = starts
 
     # A city cell -------------------------------------------------------------------------------------
 
@@ -117,11 +124,10 @@ class Places:
 
     # An address --------------------------------------------------------------------------------------
 
-    @lru_cache(maxsize=200_000)  # noqa: B019
+    @lru_cache(maxsize=2_000)  # noqa: B019 – the addresses of a list are mostly different
     def read_address(self, text: str) -> Place:
         """City, district, area and street that an address names, each None where it does not."""
-        rest = re.sub(r"[\s,，。、()（）]", "", text)
-        rest = re.sub(r"^(中国|中华人民共和国)", "", rest)
+        rest = _BLANKS.sub("", text)
         province, rest = self._leading(rest, self._provinces)
         city, rest = self._leading_city(rest)
         if city and province and city[:2] != province[:2]:
@@ -136,28 +142,27 @@ class Places:
         return province[:2] == self.home[:2]
 
     def _leading(self, text: str, names: dict[str, str]) -> tuple[str | None, str]:
-        for length in range(min(8, len(text)), 1, -1):
-            code = names.get(text[:length])
-            if code and not (
-                text[:length][-1] not in "省市区" and _STREET_AHEAD.match(text[length : length + 1])
-            ):
-                return code, re.sub("^" + _PROVINCE_TAILS, "", text[length:]) if text[
-                    length - 1
-                ] not in "省市区" else text[length:]
+        for name in self._starting(text, names):
+            code = names[name]
+            if name[-1] not in "省市区" and _STREET_AHEAD.match(text, len(name)):
+                continue
+            rest = text[len(name) :]
+            return code, rest if name[-1] in "省市区" else _PROVINCE_TAIL.sub("", rest)
         return None, text
 
     def _leading_city(self, text: str) -> tuple[str | None, str]:
-        for length in range(min(self._longest, len(text)), 1, -1):
-            name = text[:length]
-            code = self._country.get(name)
-            if code is None:
-                continue
+        for name in self._starting(text, self._country):
+            code = self._country[name]
             if name in self._exact and code != self.home:
                 continue  # 市中区, 高新区 …: also a place at home
-            if name[-1] not in "市区县盟州旗" and _STREET_AHEAD.match(text[length : length + 1]):
+            if name[-1] not in "市区县盟州旗" and _STREET_AHEAD.match(text, len(name)):
                 continue
-            return code, text[length:]
+            return code, text[len(name) :]
         return None, text
+
+    def _starting(self, text: str, names: dict[str, str]) -> list[str]:
+        """The names that a text begins with, the longest first; found by their first two characters."""
+        return [name for name in self._by_start[id(names)].get(text[:2], ()) if text.startswith(name)]
 
     def _inside_home(self, text: str, named: bool) -> Place:
         district = area = None

@@ -104,6 +104,8 @@ def reader(field: Field, unit: str | None) -> Callable[[Any], Cell]:
 
 
 def _text(_field: Field, raw: Any, _unit: str | None) -> Cell:
+    if type(raw) is str:  # made plain already
+        return Cell(True, raw)
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
     if isinstance(raw, datetime):
@@ -112,7 +114,7 @@ def _text(_field: Field, raw: Any, _unit: str | None) -> Cell:
 
 
 def _names(_field: Field, raw: Any, _unit: str | None) -> Cell:
-    return Cell(True, ";".join(split_names(plain(raw))))
+    return Cell(True, ";".join(split_names(raw if type(raw) is str else plain(raw))))
 
 
 def _code(_field: Field, raw: Any, _unit: str | None) -> Cell:

@@ -15,6 +15,7 @@ from registry.kind import Field, Kind, Note, Row
 
 Progress = Callable[[str, int, int], None]
 #: Problems of cells that are remarks on a good value rather than reasons to drop it.
+_SILENT: Any = object()
 REMARKS = {"case_folded", "currency_kept"}
 
 
@@ -170,15 +171,23 @@ def _read_rows(
     base = dict(defaults)
     if years and "year" in kind.by_id:
         base.setdefault("year", years.pop())
-    rows = [Row(number, dict(base)) for number in numbers]
+    ids = [field_.id for field_, _cells, _typed in read]
+    said = zip(
+        *([c.value if c.given and c.problem is None else _SILENT for c in cells] for _f, cells, _t in read),
+        strict=True,
+    )
+    rows = [
+        Row(
+            number,
+            {**base, **{id: value for id, value in zip(ids, values, strict=True) if value is not _SILENT}},
+        )
+        for number, values in zip(numbers, said, strict=True)
+    ]
     for field_, cells, typed_cells in read:
-        id = field_.id
-        for row, cell, typed in zip(rows, cells, typed_cells, strict=True):
-            if cell.problem is None:
-                if cell.given:
-                    row.values[id] = cell.value
-            else:
-                _take_problem(field_, row, cell, typed)
+        if any(cell.problem for cell in set(cells)):
+            for row, cell, typed in zip(rows, cells, typed_cells, strict=True):
+                if cell.problem:
+                    _take_problem(field_, row, cell, typed)
     return Parsed(grid.name, rows, Header(tuple(settled), header.first_row), grid)
 
 

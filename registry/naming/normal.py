@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
 
 _DROP = {ord(c): None for c in " \t\r\n\u3000\u00a0\u200b\u200c\u200d\ufeff\u2060"}
 _SAME = str.maketrans(
@@ -11,7 +10,6 @@ _SAME = str.maketrans(
 )
 
 
-@lru_cache(maxsize=200_000)
 def normal_form(name: str) -> str:
     """Full-width forms, blanks, letter case and the shape of brackets folded away; nothing else."""
     return unicodedata.normalize("NFKC", name).translate(_SAME).translate(_DROP).upper()

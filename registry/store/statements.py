@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Select, String, and_, cast, delete, or_, select
 
 from registry.kind import Kind, Record
@@ -27,7 +27,9 @@ WRITE_COLUMNS = ("filing_id", "row", "kind", "subject", "key", "valid_from", "pa
 Held = dict[str, list[Stated]]
 
 
-encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+def encode(payload: Record) -> str:
+    """Compact JSON text, fields in the order given."""
+    return orjson.dumps(payload).decode()
 
 
 def write(connection: Connection, rows: Sequence[tuple[int, int, str, str, str, str, str]]) -> None:
@@ -41,7 +43,7 @@ def _columns(*extra: Any) -> Select[Any]:
 
 
 def stated(valid_from: str, filing: int, row: int, payload: str) -> Stated:
-    return Stated(valid_from, filing, row, json.loads(payload))
+    return Stated(valid_from, filing, row, orjson.loads(payload))
 
 
 def held(connection: Connection, kind: Kind, subjects: Iterable[str]) -> dict[str, Held]:
@@ -122,18 +124,24 @@ class Folded:
 
 
 def refold(
-    connection: Connection, kind: Kind, subjects: Iterable[str], known: Mapping[str, Held] | None = None
+    connection: Connection,
+    kind: Kind,
+    subjects: Iterable[str],
+    known: Mapping[str, Held] | None = None,
+    new: Collection[str] = (),
 ) -> None:
     """Make the typed table of ``kind`` equal to the fold for ``subjects``.
 
     ``known``: all open statements about some subjects, in fold order, where they are at hand; the others are read.
+    ``new``: subjects of which nothing was held before, so that no rows of theirs have to go.
     """
     at_hand = known or {}
     for chunk in chunks(sorted(set(subjects))):
         unread = [subject for subject in chunk if subject not in at_hand]
         found = held(connection, kind, unread) if unread else {}
         for column in (kind.table.c[kind.subject], *(next(iter(side.table.c)) for side in kind.beside)):
-            connection.execute(delete(column.table).where(among(connection, column, chunk)))
+            if stale := [subject for subject in chunk if subject not in new]:
+                connection.execute(delete(column.table).where(among(connection, column, stale)))
         folded = Folded(kind)
         for subject in chunk:
             if keys := at_hand.get(subject) or found.get(subject):
