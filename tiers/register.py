@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -67,15 +68,21 @@ def _expiring(query: Select[Any], days: str, day: date) -> Select[Any]:
     return query.where(S.next_expiry >= day, S.next_expiry <= day + timedelta(days=int(days) - 1))
 
 
+NONE = Markup('<span class="soft">–</span>')
+
+
 def _held(row: Any) -> Markup:
     """The tiers in force as chips, the highest first."""
-    if not row.tiers:
-        return Markup('<span class="soft">–</span>')
+    return _chips(row.tiers, language()) if row.tiers else NONE
+
+
+@lru_cache(maxsize=1_000)
+def _chips(tiers: str, language: str) -> Markup:
     chips = [
         Markup('<span class="chip rung rung-{}" title="{}">{}</span>').format(
-            rung(tier), words.label("tier", tier, language()), short_name(tier)
+            rung(tier), words.label("tier", tier, language), short_name(tier)
         )
-        for tier in sorted(row.tiers.split(","), key=rung, reverse=True)
+        for tier in sorted(tiers.split(","), key=rung, reverse=True)
     ]
     return Markup('<span class="chips">{}</span>').format(Markup(" ").join(chips))
 
@@ -87,7 +94,7 @@ def _size(row: Any) -> Markup:
 
 
 def _expiry(row: Any) -> Markup:
-    return formats.day(row.next_expiry) if row.next_expiry else Markup('<span class="soft">–</span>')
+    return formats.day(row.next_expiry) if row.next_expiry else NONE
 
 
 def _size_name(row: Any) -> str | None:
@@ -104,6 +111,8 @@ def _marks(row: Any) -> list[str]:
 
 
 def _standing(row: Any) -> Markup:
+    if not (row.above_scale or row.listed):
+        return Markup("")
     chips = [Markup('<span class="chip tone-mute">{}</span>').format(mark) for mark in _marks(row)]
     return Markup('<span class="chips">{}</span>').format(Markup(" ").join(chips))
 

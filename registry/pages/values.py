@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -55,7 +55,12 @@ def industry(code: str | None) -> str | Markup:
     """``C2912 橡胶板、管、带制造``."""
     if code in MISSING:
         return formats.unknown()
-    return Markup('<span class="code">{}</span> {}').format(code, industries.name_of(code, language()))
+    return _industry(code or "", language())
+
+
+@lru_cache(maxsize=5_000)
+def _industry(code: str, language: str) -> Markup:
+    return Markup('<span class="code">{}</span> {}').format(code, industries.name_of(code, language))
 
 
 def capital(value: int | str | None) -> str | Markup:

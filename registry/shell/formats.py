@@ -10,13 +10,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from registry.shell.languages import language
 from registry.store.clock import SHANGHAI
@@ -32,6 +33,11 @@ Number = int | Decimal | Fraction | str
 
 def unknown(text: str | None = None) -> Markup:
     """The muted word for a value that nobody has put on record; ``text`` may say which fact is missing."""
+    return _unknown(language(), text)
+
+
+@cache
+def _unknown(_language: str, text: str | None) -> Markup:
     return Markup('<span class="unknown">{}</span>').format(text or _("unknown"))
 
 
@@ -53,7 +59,8 @@ def count(value: int | None) -> Markup:
     """Whole numbers with thousands separators."""
     if value is None:
         return unknown()
-    return Markup('<data value="{}">{}</data>').format(value, grouped(Decimal(value), 0))
+    # Numbers need no escaping, and a page has hundreds of them.
+    return Markup(f'<data value="{value}">{grouped(Decimal(value), 0)}</data>')
 
 
 def delta(value: int | None) -> Markup:
@@ -70,17 +77,17 @@ def money(yuan: int | None) -> Markup:
     """Whole yuan as 万 and 亿 (English: m and bn), exact on hover."""
     if yuan is None:
         return unknown()
-    full = _("%(amount)s yuan", amount=grouped(Decimal(yuan), 0))
+    full = escape(_("%(amount)s yuan", amount=grouped(Decimal(yuan), 0)))
     steps = MONEY_STEPS[language()]
     for place, (size, unit) in enumerate(steps):
         # What the smaller step would round up to this one: 99,999,999 reads 1 亿 and not 10,000 万.
         rounding = steps[place + 1][0] // 200 if place + 1 < len(steps) else 0
         if abs(yuan) + rounding >= size:
             short = grouped(Decimal(yuan) / size, 2).removesuffix(".00")
-            return Markup('<data value="{}" title="{}">{} <span class="unit">{}</span></data>').format(
-                yuan, full, short, unit
+            return Markup(
+                f'<data value="{yuan}" title="{full}">{short} <span class="unit">{unit}</span></data>'
             )
-    return Markup('<data value="{}" title="{}">{}</data>').format(yuan, full, full)
+    return Markup(f'<data value="{yuan}" title="{full}">{full}</data>')
 
 
 def percent(ratio: Number | None, places: int = 1) -> Markup:
@@ -95,7 +102,9 @@ def day(value: date | str | None) -> Markup:
     """A calendar day as ``2026-06-30``."""
     if value is None or value == "":
         return unknown()
-    text = value if isinstance(value, str) else value.isoformat()
+    if isinstance(value, date):
+        return Markup(f'<time datetime="{value}">{value}</time>')
+    text = value
     return Markup('<time datetime="{}">{}</time>').format(text, text)
 
 

@@ -21,6 +21,7 @@ LANGUAGES = {"zh": "中文", "en": "English"}
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 DEFAULT = "zh"
 COOKIE = "lang"
+HELD = "tidu.language"
 FOLDER = Path(__file__).parent / "translations"
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -28,11 +29,12 @@ log = logging.getLogger(__name__)
 
 
 def language() -> str:
-    """The language of this request: ``?lang=``, else the cookie, else Chinese."""
-    for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
-        if wanted in LANGUAGES:
-            return wanted
-    return DEFAULT
+    """The language of this request: ``?lang=``, else the cookie, else Chinese. Asked for by every cell, so kept."""
+    held: str | None = request.environ.get(HELD)
+    if held is None:
+        asked = (request.args.get("lang"), request.cookies.get(COOKIE))
+        held = request.environ[HELD] = next((wanted for wanted in asked if wanted in LANGUAGES), DEFAULT)
+    return held
 
 
 def compile_catalogues(folder: Path = FOLDER) -> None:

@@ -45,7 +45,8 @@ BY_HAND = [
     f"{HOME} select count(*) from listing l join home h on h.uscc = l.uscc where l.stage = 'listed'",
     # revenue classes
     f"""{HOME} select case when f.revenue is null then 'unknown' when f.revenue >= 1e11 then '100bn'
-          when f.revenue >= 1e10 then '10bn' when f.revenue >= 1e9 then '1bn' when f.revenue >= 1e8 then '100m' else 'below' end, count(*)
+          when f.revenue >= 1e10 then '10bn' when f.revenue >= 1e9 then '1bn' when f.revenue >= 1e8 then '100m'
+          else 'below' end, count(*)
         from home h left join figures f on f.uscc = h.uscc and f.year = 2024 group by 1""",
     # firms elsewhere; honours
     "select count(*) from enterprise where from_day <= '2025-12-31' and to_day > '2025-12-31' and city <> '370100'",
