@@ -287,7 +287,9 @@ def show_(house: House, uscc: str, as_of: str | None, known_at: str | None, as_j
         printed = instant_text(at or house.clock.now())
         document = show(house, connection, uscc.strip().upper(), as_of_day(house, as_of), at, printed)
     if document is None:
-        raise RefusedError(f"{uscc}: not on the register" + (" as known then" if known_at else ""))
+        raise RefusedError(
+            f"{uscc}: not on the register" + (" as known then" if known_at else ""), f"登记库里没有 {uscc}"
+        )
     if as_json:
         print_json(with_nulls(house, document))
         return DONE

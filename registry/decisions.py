@@ -50,10 +50,13 @@ def decide(house: House, filing_id: int, number: int, answer: Answer, by: str) -
             select(FILING_ROW).where(FILING_ROW.c.filing_id == filing_id, FILING_ROW.c.row == number)
         ).first()
     if filing is None or row is None:
-        raise MisusedError(f"filing {filing_id} has no row {number}")
+        raise MisusedError(
+            f"filing {filing_id} has no row {number}", f"入库记录 {filing_id} 没有第 {number} 行"
+        )
     if row.fate != "review" or filing.withdrawn_at is not None:
         raise RefusedError(
-            f"row {number} of filing {filing_id} does not wait for a decision (it is {row.fate})"
+            f"row {number} of filing {filing_id} does not wait for a decision (it is {row.fate})",
+            f"入库记录 {filing_id} 第 {number} 行不在待核之列",
         )
     if answer.reject:
         _reject(house, filing_id, number, by)

@@ -20,6 +20,7 @@ from registry.intake.problems import message
 from registry.intake.rows import Progress
 from registry.kind import Kind, Note, Record, Row
 from registry.places import places
+from registry.said import SaidError
 from registry.store import statements
 from registry.store.bulk import among, chunks, insert_rows
 from registry.store.clock import BEGINNING_TEXT, day_of
@@ -43,11 +44,11 @@ class NeedsConfirmationError(Exception):
         self.lines = list(lines)
 
 
-class MisusedError(Exception):
+class MisusedError(SaidError):
     """The act was asked for in a way that makes no sense: an unknown id, an option that does not belong. Exit code 2."""
 
 
-class RefusedError(Exception):
+class RefusedError(SaidError):
     """The act is not possible as asked; the message says why and what to do."""
 
 
@@ -112,7 +113,9 @@ def _settle_parent(connection: Connection, parent: int, outcome: Outcome) -> Non
                 for row, n in outcome.problems
                 if row == number and n.fate != "note"
             )
-            raise RefusedError(f"row {number} still cannot be taken: {why}")
+            raise RefusedError(
+                f"row {number} still cannot be taken: {why}", f"第 {number} 行仍不能采用：{why}"
+            )
         here = (FILING_ROW.c.filing_id == parent, FILING_ROW.c.row == number)
         connection.execute(
             update(FILING_ROW).where(*here).values(fate=fate, cells=None, decided_by=outcome.filing)
@@ -241,7 +244,10 @@ class _Filer:
         if self.complete_on is None:
             return []
         if self.kind.whole_list is None:
-            raise MisusedError(f"--complete-on: a list of {self.kind.id} cannot be the whole list")
+            raise MisusedError(
+                f"--complete-on: a list of {self.kind.id} cannot be the whole list",
+                f"“{self.kind.zh}”不能作为完整名单",
+            )
         live = [row for row in rows if not row.stopped]
         named = {row.subject for row in live if row.subject} | {row.subject for row, _payload in self.again}
         leavers: list[Row]

@@ -36,9 +36,9 @@ def withdraw(house: House, filing_id: int, by: str, *, yes: bool = False) -> lis
         connection = unit.connection
         filing = connection.execute(select(FILING).where(FILING.c.id == filing_id)).first()
         if filing is None:
-            raise MisusedError(f"there is no filing {filing_id}")
+            raise MisusedError(f"there is no filing {filing_id}", f"没有入库记录 {filing_id}")
         if filing.withdrawn_at is not None:
-            raise RefusedError(f"filing {filing_id} was withdrawn before")
+            raise RefusedError(f"filing {filing_id} was withdrawn before", f"入库记录 {filing_id} 早已撤回")
         going = [filing_id, *connection.execute(
             select(FILING.c.id).where(FILING.c.parent_id == filing_id, FILING.c.withdrawn_at.is_(None))
         ).scalars()]  # fmt: skip

@@ -77,7 +77,8 @@ def demo(house: House, firms: int, seed: int, if_empty: bool) -> None:
         if if_empty:
             return
         raise RefusedError(
-            "the register is not empty; the sample city goes into an empty one (choose another by DATABASE_URL)"
+            "the register is not empty; the sample city goes into an empty one (choose another by DATABASE_URL)",
+            "登记库不是空的；样例城市只放进空库（用 DATABASE_URL 另选一个）",
         )
     click.echo(f"filing a synthetic city of {firms:,} firms …", err=True)
     filings = file_sample(house, firms, seed, Progress())

@@ -68,12 +68,14 @@ def _expiring(query: Select[Any], days: str, day: date) -> Select[Any]:
     return query.where(S.next_expiry >= day, S.next_expiry <= day + timedelta(days=int(days) - 1))
 
 
-NONE = Markup('<span class="soft">–</span>')
+NOTHING = Markup('<span class="soft">–</span>')
 
 
 def _held(row: Any) -> Markup:
     """The tiers in force as chips, the highest first."""
-    return _chips(row.tiers, language()) if row.tiers else NONE
+    if not row.tiers:
+        return NOTHING
+    return _chips(row.tiers, language())
 
 
 @lru_cache(maxsize=1_000)
@@ -94,7 +96,9 @@ def _size(row: Any) -> Markup:
 
 
 def _expiry(row: Any) -> Markup:
-    return formats.day(row.next_expiry) if row.next_expiry else NONE
+    if row.next_expiry is None:
+        return NOTHING
+    return formats.day(row.next_expiry)
 
 
 def _size_name(row: Any) -> str | None:

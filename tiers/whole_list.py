@@ -33,7 +33,10 @@ def whole(model: type[SQLModel], same: tuple[str, ...]) -> Whole:
         for part in same:
             shared = {row.values.get(part) for row in rows}
             if len(shared) != 1:
-                raise RefusedError(f"--complete-on wants a list of one {part}; this one has {len(shared)}")
+                raise RefusedError(
+                    f"--complete-on wants a list of one {part}; this one has {len(shared)}",
+                    f"完整名单只能有一个 {part}，这份有 {len(shared)} 个",
+                )
             query = query.where(table.c[part] == shared.pop())
         gone: list[Row] = []
         members = 0
@@ -62,7 +65,10 @@ def titles_whole(
 ) -> tuple[list[Row], int]:
     """For titles of one tier and level: nobody loses a title by absence; the absent are noted on the first row."""
     if len(lists := {(row.values["tier"], row.values["level"]) for row in rows}) != 1:
-        raise RefusedError(f"--complete-on wants titles of one tier and level; this list has {len(lists)}")
+        raise RefusedError(
+            f"--complete-on wants titles of one tier and level; this list has {len(lists)}",
+            f"完整名单只能是一种称号、一个级别，这份有 {len(lists)} 种",
+        )
     tier, level = lists.pop()
     on = date.fromisoformat(day)
     t = TITLE.c

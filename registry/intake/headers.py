@@ -10,13 +10,14 @@ from typing import Any
 
 from registry.intake.cells import PERCENT, UNITS, scale
 from registry.kind import Field, Kind
+from registry.said import SaidError
 
 SEARCHED_ROWS = 40
 _YEAR = re.compile(r"^(20\d\d|19\d\d)(?:年度|年)?(?=\D)")
 _UNIT = re.compile(r"[(\[:/](?:单位[:]?)?([^()\[\]:/]{1,8}?)[)\]]?$")
 
 
-class HeaderError(Exception):
+class HeaderError(SaidError):
     """The columns cannot be settled; the message says which and how to settle them. Exit code 2."""
 
 
@@ -124,7 +125,8 @@ def find_header(kind: Kind, rows: Sequence[Sequence[Any]], mapping: Mapping[str,
     if missing := set(bound) - {fold(title) for title in titles}:
         wanted = next(header for header in mapping if fold(header) in missing)
         raise HeaderError(
-            f"--map: no column is headed {wanted!r}; the columns are {', '.join(_shown(titles))}"
+            f"--map: no column is headed {wanted!r}; the columns are {', '.join(_shown(titles))}",
+            f"没有表头为“{wanted}”的列；现有 {'、'.join(_shown(titles))}",
         )
     return Header(_settle(kind, titles, known, bound, units), first_row)
 
@@ -161,7 +163,8 @@ def _settle(kind: Kind, titles: Sequence[Any], known: Mapping[str, Field], bound
             wanted = bound[fold(title)]
             if wanted and wanted not in kind.by_id:
                 raise HeaderError(
-                    f"--map {shown}={wanted}: {kind.id} has no field {wanted!r}; see: cli.py fields {kind.id}"
+                    f"--map {shown}={wanted}: {kind.id} has no field {wanted!r}; see: cli.py fields {kind.id}",
+                    f"“{kind.zh}”没有字段 {wanted}",
                 )
             field = kind.by_id[wanted] if wanted else None
             unit = unit or split_unit(fold(title))[1]
@@ -177,7 +180,8 @@ def _settle(kind: Kind, titles: Sequence[Any], known: Mapping[str, Field], bound
         if column.field.id in claimed:
             raise HeaderError(
                 f"two columns give {column.field.id} ({column.field.zh}): {claimed[column.field.id]!r} and {column.header!r}; "
-                f"say which by --map {column.header}= (ignore it) or --map {column.header}=FIELD"
+                f"say which by --map {column.header}= (ignore it) or --map {column.header}=FIELD",
+                f"“{claimed[column.field.id]}”和“{column.header}”两列都像是{column.field.zh}；请指定用哪一列，另一列忽略",
             )
         claimed[column.field.id] = column.header
     return tuple(columns)

@@ -66,7 +66,8 @@ def parse(kind: Kind, grids: Sequence[Grid], reading: Reading, progress: Progres
         headers = ", ".join(f"{f.zh} ({f.id})" for f in kind.fields[:6])
         raise HeaderError(
             f"no header row found on sheet {', '.join(tried) or '-'}: none of the first rows names a column of {kind.id} "
-            f"such as {headers}; say which is which by --map HEADER=FIELD"
+            f"such as {headers}; say which is which by --map HEADER=FIELD",
+            f"没有找到表头：前几行里没有“{kind.zh}”的列名，如{'、'.join(f.zh for f in kind.fields[:6])}",
         )
     _check_units(kind, reading.units)
     defaults = read_sets(kind, reading.sets)
@@ -77,14 +78,20 @@ def parse(kind: Kind, grids: Sequence[Grid], reading: Reading, progress: Progres
 def _check_units(kind: Kind, units: Mapping[str, str]) -> None:
     for name, unit in units.items():
         if name not in kind.by_id or kind.by_id[name].type not in ("money", "capital", "ratio"):
-            raise HeaderError(f"--unit {name}={unit}: {kind.id} has no money or share column {name!r}")
+            raise HeaderError(
+                f"--unit {name}={unit}: {kind.id} has no money or share column {name!r}",
+                f"“{kind.zh}”没有金额或比例字段 {name}",
+            )
         known = (
             unit in PERCENT or unit == "ratio"
             if kind.by_id[name].type == "ratio"
             else scale(unit) is not None
         )
         if not known:
-            raise HeaderError(f"--unit {name}={unit}: not a unit; use 元, 万元, 亿元 or %")
+            raise HeaderError(
+                f"--unit {name}={unit}: not a unit; use 元, 万元, 亿元 or %",
+                f"“{unit}”不是单位；请用元、万元、亿元或 %",
+            )
 
 
 def read_sets(kind: Kind, sets: Mapping[str, str]) -> dict[str, Any]:
@@ -93,17 +100,21 @@ def read_sets(kind: Kind, sets: Mapping[str, str]) -> dict[str, Any]:
     for name, text in sets.items():
         if name == "meaning":
             if text not in ("change", "correction"):
-                raise HeaderError(f"--set meaning={text}: use change or correction")
+                raise HeaderError(
+                    f"--set meaning={text}: use change or correction", "meaning 只能是 change 或 correction"
+                )
             values[name] = text
             continue
         if name not in kind.by_id:
             raise HeaderError(
-                f"--set {name}={text}: {kind.id} has no field {name!r}; see: cli.py fields {kind.id}"
+                f"--set {name}={text}: {kind.id} has no field {name!r}; see: cli.py fields {kind.id}",
+                f"“{kind.zh}”没有字段 {name}",
             )
         cell = reader(kind.by_id[name], None)(text)
         if cell.problem and cell.problem not in REMARKS:
             raise HeaderError(
-                f"--set {name}={text}: cannot be read as {kind.by_id[name].zh} ({cell.problem})"
+                f"--set {name}={text}: cannot be read as {kind.by_id[name].zh} ({cell.problem})",
+                f"“{text}”不能作为{kind.by_id[name].zh}",
             )
         if cell.given:
             # The city of the whole list comes last, after what a row's own place tells (design §5, City).
@@ -118,15 +129,18 @@ def _require(kind: Kind, header: Header, defaults: Mapping[str, Any]) -> None:
     keys = [kind.subject] + (["name"] if kind.by_name else [])
     if not present & set(keys):
         wanted = " or ".join(f"{kind.by_id[k].zh} ({k})" for k in keys)
+        needed = "或".join(kind.by_id[k].zh for k in keys)
     else:
         missing = [k for k in kind.required if k not in present]
         if not missing:
             return
         wanted = ", ".join(f"{kind.by_id[k].zh} ({k})" for k in missing)
+        needed = "、".join(kind.by_id[k].zh for k in missing)
     found = ", ".join(c.header for c in header.columns)
     raise HeaderError(
         f"no column gives {wanted}; the columns are {found}. Say which does by --map HEADER=FIELD, "
-        "or give one value for all rows by --set FIELD=VALUE"
+        "or give one value for all rows by --set FIELD=VALUE",
+        f"没有一列给出{needed}；现有 {found.replace(', ', '、')}。请指定是哪一列，或为整份名单填一个值",
     )
 
 
@@ -154,7 +168,8 @@ def _read_rows(
     years = {c.year for c in header.columns if c.year}
     if len(years) > 1:
         raise HeaderError(
-            f"the columns speak of several years ({', '.join(map(str, sorted(years)))}); import one year at a time"
+            f"the columns speak of several years ({', '.join(map(str, sorted(years)))}); import one year at a time",
+            f"各列分属几个年度（{'、'.join(map(str, sorted(years)))}）；请一次导入一个年度",
         )
     settled: list[Column] = []
     read: list[tuple[Field, list[Cell], Sequence[Any]]] = []

@@ -13,6 +13,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
+from registry.said import SaidError
 from registry.settings import Limits
 
 EXCEL = {".xlsx", ".xlsm", ".xls"}
@@ -20,7 +21,7 @@ TEXT = {".csv", ".tsv"}
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 
-class UnreadableError(Exception):
+class UnreadableError(SaidError):
     """The file cannot be read at all; the message says what it is and what to do. Exit code 2."""
 
 
@@ -35,9 +36,9 @@ class Grid:
 def read_grids(path: Path, limits: Limits, sheet: str | None = None) -> Iterator[Grid]:
     """The visible sheets of a file in order, or the one named. Raises UnreadableError."""
     if not path.exists():
-        raise UnreadableError(f"{path}: there is no such file")
+        raise UnreadableError(f"{path}: there is no such file", f"{path}：没有这个文件")
     if path.stat().st_size == 0:
-        raise UnreadableError(f"{path.name}: the file is empty")
+        raise UnreadableError(f"{path.name}: the file is empty", "文件是空的")
     suffix = path.suffix.lower()
     with path.open("rb") as file:
         head = file.read(8)
@@ -49,7 +50,8 @@ def read_grids(path: Path, limits: Limits, sheet: str | None = None) -> Iterator
         yield _delimited(path, limits)
         return
     raise UnreadableError(
-        f"{path.name}: cannot read files of type {suffix or '(none)'}; use .xlsx, .xls, .csv or .tsv"
+        f"{path.name}: cannot read files of type {suffix or '(none)'}; use .xlsx, .xls, .csv or .tsv",
+        f"不能读取 {suffix or '无扩展名'} 文件；请用 .xlsx、.xls、.csv 或 .tsv",
     )
 
 
@@ -58,11 +60,13 @@ def _excel(path: Path, head: bytes, limits: Limits, sheet: str | None) -> Iterat
         _refuse_bomb(path, limits)
     elif head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" and path.suffix.lower() in (".xlsx", ".xlsm"):
         raise UnreadableError(
-            f"{path.name}: the workbook is protected by a password; remove the password and save it again"
+            f"{path.name}: the workbook is protected by a password; remove the password and save it again",
+            "工作簿设有密码；请取消密码后另存",
         )
     elif head[:4] != b"PK\x03\x04" and head != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise UnreadableError(
-            f"{path.name}: is not an Excel workbook in spite of its name; save it again as .xlsx"
+            f"{path.name}: is not an Excel workbook in spite of its name; save it again as .xlsx",
+            "扩展名是 Excel，内容却不是；请在 Excel 中打开后另存为 .xlsx",
         )
     try:
         book = load_workbook(str(path))
@@ -73,9 +77,13 @@ def _excel(path: Path, head: bytes, limits: Limits, sheet: str | None) -> Iterat
     except CalamineError as error:
         locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
         hint = "remove the password and save it again" if locked else "open it in Excel and save it again"
-        raise UnreadableError(f"{path.name}: the workbook cannot be read ({error}); {hint}") from error
+        mend = "工作簿设有密码；请取消密码后另存" if locked else "工作簿无法读取；请在 Excel 中打开后另存"
+        raise UnreadableError(f"{path.name}: the workbook cannot be read ({error}); {hint}", mend) from error
     if sheet is not None and sheet not in names:
-        raise UnreadableError(f"{path.name}: has no sheet {sheet!r}; it has {', '.join(names)}")
+        raise UnreadableError(
+            f"{path.name}: has no sheet {sheet!r}; it has {', '.join(names)}",
+            f"没有名为“{sheet}”的工作表；现有 {'、'.join(names)}",
+        )
     for name in [sheet] if sheet is not None else names:
         yield Grid(name, _sheet_rows(path, book, name, limits))
 
@@ -84,16 +92,18 @@ def _sheet_rows(path: Path, book: CalamineWorkbook, name: str, limits: Limits) -
     try:
         found = book.get_sheet_by_name(name)
         if found.height > limits.rows + 100:
-            raise UnreadableError(_too_many(path, limits))
+            raise _too_many(path, limits)
         if found.width > limits.columns:
             raise UnreadableError(
-                f"{path.name}: sheet {name} has {found.width} columns; at most {limits.columns} are read"
+                f"{path.name}: sheet {name} has {found.width} columns; at most {limits.columns} are read",
+                f"工作表“{name}”有 {found.width} 列，最多读取 {limits.columns} 列；请删去多余的列",
             )
         rows = found.to_python(skip_empty_area=False)
         _spread_merged(rows, found)
     except (CalamineError, MemoryError, ValueError) as error:
         raise UnreadableError(
-            f"{path.name}: sheet {name} cannot be read ({error}); save it again in Excel"
+            f"{path.name}: sheet {name} cannot be read ({error}); save it again in Excel",
+            f"工作表“{name}”无法读取；请在 Excel 中打开后另存",
         ) from error
     return rows
 
@@ -114,7 +124,8 @@ def _refuse_bomb(path: Path, limits: Limits) -> None:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
         raise UnreadableError(
-            f"{path.name}: the workbook is damaged ({error}); save it again in Excel"
+            f"{path.name}: the workbook is damaged ({error}); save it again in Excel",
+            "工作簿已损坏；请在 Excel 中打开后另存",
         ) from error
     total = sum(entry.file_size for entry in entries)
     worst = max(
@@ -123,12 +134,16 @@ def _refuse_bomb(path: Path, limits: Limits) -> None:
     if total > limits.unpacked_mb * 1_000_000 or len(entries) > 10_000 or worst > limits.unpack_ratio:
         raise UnreadableError(
             f"{path.name}: would unpack to {total // 1_000_000} MB from {path.stat().st_size // 1000} KB; refused as unsafe. "
-            "If it is a real list, copy its cells into a new workbook, or save it as .csv."
+            "If it is a real list, copy its cells into a new workbook, or save it as .csv.",
+            f"解压后将达 {total // 1_000_000} MB，出于安全不予读取；如确是名单，请把单元格复制到新工作簿，或另存为 .csv",
         )
 
 
-def _too_many(path: Path, limits: Limits) -> str:
-    return f"{path.name}: has more than {limits.rows:,} rows; split the file and import the parts"
+def _too_many(path: Path, limits: Limits) -> UnreadableError:
+    return UnreadableError(
+        f"{path.name}: has more than {limits.rows:,} rows; split the file and import the parts",
+        f"超过 {limits.rows:,} 行；请拆成几个文件分别导入",
+    )
 
 
 def _delimited(path: Path, limits: Limits) -> Grid:
@@ -139,10 +154,11 @@ def _delimited(path: Path, limits: Limits) -> Grid:
         encodings = ENCODINGS
         if data.count(b"\0"):
             raise UnreadableError(
-                f"{path.name}: is not a text file in spite of its name; save it again as .xlsx or .csv"
+                f"{path.name}: is not a text file in spite of its name; save it again as .xlsx or .csv",
+                "扩展名是文本，内容却不是；请另存为 .xlsx 或 .csv",
             )
     if data.count(b"\n") > limits.rows + 100:
-        raise UnreadableError(_too_many(path, limits))
+        raise _too_many(path, limits)
     for encoding in encodings:
         try:
             text = data.decode(encoding)
@@ -150,7 +166,10 @@ def _delimited(path: Path, limits: Limits) -> Grid:
         except UnicodeDecodeError:
             continue
     else:
-        raise UnreadableError(f"{path.name}: is neither UTF-8 nor GB18030 text; save it again as UTF-8")
+        raise UnreadableError(
+            f"{path.name}: is neither UTF-8 nor GB18030 text; save it again as UTF-8",
+            "文本编码既不是 UTF-8 也不是 GB18030；请另存为 UTF-8",
+        )
     csv.field_size_limit(max(limits.cell_chars, 131_072))
     try:
         rows = [
@@ -158,7 +177,9 @@ def _delimited(path: Path, limits: Limits) -> Grid:
             for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
         ]
     except csv.Error as error:
-        raise UnreadableError(f"{path.name}: cannot be read as a table ({error})") from error
+        raise UnreadableError(
+            f"{path.name}: cannot be read as a table ({error})", "不是表格形式的文本；请在 Excel 中打开后另存"
+        ) from error
     return Grid(path.stem, rows)
 
 

@@ -138,7 +138,10 @@ def decide_row(id: int, row: int) -> Response:
         try:
             outcome = decide(here, id, row, answer, actor().id)
         except RefusedError as error:
-            flash(_("Row %(row)s could not be decided: %(why)s", row=row, why=error), "bad")
+            flash(
+                _("Row %(row)s could not be decided: %(why)s", row=row, why=error.in_language(language())),
+                "bad",
+            )
         else:
             if outcome is None:
                 flash(_("Row %(row)s was turned down.", row=row), "good")

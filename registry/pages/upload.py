@@ -105,15 +105,15 @@ def _rehearsed(held: Held, kind: Kind) -> str:
     except UnreadableError as error:
         trouble = (
             _("This file cannot be read"),
-            str(error).replace(_uploads().path(held).name, held.name),
+            error.in_language(language()).replace(_uploads().path(held).name, held.name),
             [],
         )
     except HeaderError as error:
-        trouble = (_("The columns are not settled yet"), str(error), [])
+        trouble = (_("The columns are not settled yet"), error.in_language(language()), [])
     except NeedsConfirmationError as error:
         trouble = (_("Many members are missing from this list and would leave"), "", error.lines[:-1])
     except RefusedError as error:
-        trouble = (_("The list cannot be filed like this"), str(error), [])
+        trouble = (_("The list cannot be filed like this"), error.in_language(language()), [])
     return render_template(
         "registry/rehearsal.html",
         held=held,
