@@ -209,15 +209,14 @@ def _read_rows(
 def _read_column(field_: Field, unit: str | None, raw: Sequence[Any]) -> list[Cell]:
     """Each distinct value once: real columns repeat themselves, and long ones most of all."""
     read = reader(field_, unit)
-    seen: dict[Any, Cell] = {}
-    cells = []
+    if len(set(map(type, raw))) == 1:
+        seen = {value: read(value) for value in set(raw)}
+        return list(map(seen.__getitem__, raw))
+    mixed: dict[tuple[type, Any], Cell] = {}  # 1, 1.0 and True are one key but not one cell
     for value in raw:
-        key = value if type(value) is str else (type(value), value)
-        cell = seen.get(key)
-        if cell is None:
-            cell = seen[key] = read(value)
-        cells.append(cell)
-    return cells
+        if (type(value), value) not in mixed:
+            mixed[type(value), value] = read(value)
+    return [mixed[type(value), value] for value in raw]
 
 
 def _take_problem(field_: Field, row: Row, cell: Cell, typed: Any) -> None:

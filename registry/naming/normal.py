@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _DROP = {ord(c): None for c in " \t\r\n\u3000\u00a0\u200b\u200c\u200d\ufeff\u2060"}
+_BETWEEN = re.compile(r"[;；|、\n]")
 _SAME = str.maketrans(
     {"〔": "(", "〕": ")", "［": "(", "］": ")", "【": "(", "】": ")", "[": "(", "]": ")", "•": "·", "‧": "·"}
 )
@@ -17,9 +19,7 @@ def normal_form(name: str) -> str:
 
 def split_names(text: str) -> list[str]:
     """Several names in one cell: ``甲公司；乙公司``. Brackets and commas inside a name are not split."""
-    for mark in "；|\n、":
-        text = text.replace(mark, ";")
-    return [part.strip() for part in text.split(";") if part.strip()]
+    return [part.strip() for part in _BETWEEN.split(text) if part.strip()]
 
 
 def legal_form(code: str, enterprise_type: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,10 @@ fixture_once = settings(
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> House:
-    return open_test_house(database_url, tmp_path, Time())
+def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+    house = open_test_house(database_url, tmp_path, Time())
+    yield house
+    house.store.dispose()
 
 
 def empty(house: House) -> None:
@@ -161,3 +164,4 @@ def test_filings_are_ordered_by_their_instants_even_when_the_clock_runs_backward
     with house.store.read() as connection:
         instants = connection.execute(select(FILING.c.recorded_at).order_by(FILING.c.id)).scalars().all()
     assert instants == sorted(set(instants))
+    house.store.dispose()
