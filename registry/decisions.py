@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from registry.filing import (
     FILING,
@@ -23,11 +23,17 @@ from registry.filing import (
     RefusedError,
     file_list,
     shift,
+    take_from_review,
 )
 from registry.house import House
 from registry.intake.rows import Reading, parse
 from registry.intake.sheets import Grid
 from registry.kind import Kind
+from registry.personal import revealed
+
+#: Problems of rows that came back to review from what they had stated.
+STORED = {"orphaned", "reopened"}
+STORED_UNITS = {"money": "元", "capital": "元", "ratio": "ratio"}
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,18 @@ def decide(house: House, filing_id: int, number: int, answer: Answer, by: str) -
 
 def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer, by: str) -> Outcome:
     options = json.loads(filing.options)
-    cells: dict[str, Any] = json.loads(row.cells or "{}")
+    with house.store.read() as connection:
+        cells = revealed(connection, json.loads(row.cells or "{}"))
+        codes = set(
+            connection.execute(
+                select(PROBLEM.c.code).where(PROBLEM.c.filing_id == filing.id, PROBLEM.c.row == row.row)
+            ).scalars()
+        )
     columns = {header: column for header, column in options.get("columns", {}).items() if column}
     mapping = {header: columns[header]["field"] for header in cells if header in columns}
     units = {column["field"]: column["unit"] for column in columns.values() if column["unit"]}
+    if codes & STORED:  # kept as it was stated, under field ids: yuan, ratios
+        units = {f.id: STORED_UNITS[f.type] for f in kind.fields if f.type in STORED_UNITS}
     for field, value in (answer.fields or {}).items():
         _answer_cell(cells, mapping, field, value)
     if answer.uscc:
@@ -79,6 +93,8 @@ def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer,
     parsed = parse(kind, [grid], Reading(mapping, options.get("set", {}), units))
     for read in parsed.rows:
         read.number = row.row
+        if options.get("complete_on"):
+            read.values["complete_on"] = options["complete_on"]
     listed = Listed(
         kind, parsed.rows, filing.file, filing.sha256, filing.sheet, options, lambda _row: cells, filing.id
     )
@@ -94,8 +110,7 @@ def _answer_cell(cells: dict[str, Any], mapping: dict[str, str], field: str, val
 
 def _reject(house: House, filing_id: int, number: int, by: str) -> None:
     with house.store.write(by) as unit:
-        here = (FILING_ROW.c.filing_id == filing_id, FILING_ROW.c.row == number)
-        unit.connection.execute(update(FILING_ROW).where(*here).values(fate="refused", cells=None))
+        take_from_review(unit.connection, filing_id, number, fate="refused", cells=None)
         unit.connection.execute(
             insert(PROBLEM).values(filing_id=filing_id, row=number, code="rejected", value=by, fate="refused")
         )

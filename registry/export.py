@@ -41,7 +41,10 @@ def columns(kind: Kind) -> list[Field]:
 
 
 def headers(kind: Kind) -> list[str]:
-    return [f.zh + ("（元）" if f.type == "money" and not f.zh.endswith("）") else "") for f in columns(kind)]
+    return [
+        f.zh + ("（元）" if f.type in ("money", "capital") and not f.zh.endswith("）") else "")
+        for f in columns(kind)
+    ]
 
 
 def _holders(house: House, tier: str, day: date) -> Any:

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, String, cast, insert, select, update
 
 from registry.house import House
 from registry.intake.fates import contradictions, differs, judge, payload_of
 from registry.intake.problems import message
 from registry.intake.rows import Progress
 from registry.kind import Kind, Note, Record, Row
+from registry.personal import MARK, PERSONAL
 from registry.places import places
 from registry.said import SaidError
 from registry.store import statements
@@ -26,13 +27,12 @@ from registry.store.bulk import among, chunks, insert_rows
 from registry.store.clock import BEGINNING_TEXT, day_of
 from registry.store.engine import Write
 from registry.store.fold import Stated, in_order
-from registry.store.models import Filing, FilingRow, Personal, Problem
+from registry.store.models import Filing, FilingRow, Problem
 from registry.subjects import resolve
 
 FILING: Any = Filing.__table__  # type: ignore[attr-defined]
 FILING_ROW: Any = FilingRow.__table__  # type: ignore[attr-defined]
 PROBLEM: Any = Problem.__table__  # type: ignore[attr-defined]
-PERSONAL: Any = Personal.__table__  # type: ignore[attr-defined]
 FATES = ("accepted", "unchanged", "review", "refused")
 
 
@@ -116,11 +116,20 @@ def _settle_parent(connection: Connection, parent: int, outcome: Outcome) -> Non
             raise RefusedError(
                 f"row {number} still cannot be taken: {why}", f"第 {number} 行仍不能采用：{why}"
             )
-        here = (FILING_ROW.c.filing_id == parent, FILING_ROW.c.row == number)
-        connection.execute(
-            update(FILING_ROW).where(*here).values(fate=fate, cells=None, decided_by=outcome.filing)
-        )
+        take_from_review(connection, parent, number, fate=fate, cells=None, decided_by=outcome.filing)
         shift(connection, parent, {"review": -1, fate: 1})
+
+
+def take_from_review(connection: Connection, filing: int, number: int, **values: Any) -> None:
+    """Settle a waiting row, under the lock. Raises RefusedError where somebody was faster or the filing is withdrawn."""
+    r = FILING_ROW.c
+    stands = select(FILING.c.id).where(FILING.c.id == filing, FILING.c.withdrawn_at.is_(None))
+    waiting = (r.filing_id == filing, r.row == number, r.fate == "review", r.filing_id.in_(stands))
+    if connection.execute(update(FILING_ROW).where(*waiting).values(**values)).rowcount != 1:
+        raise RefusedError(
+            f"row {number} of filing {filing} does not wait for a decision any more",
+            f"入库记录 {filing} 第 {number} 行已不在待核之列",
+        )
 
 
 def shift(connection: Connection, filing: int, by: Mapping[str, int]) -> None:
@@ -208,28 +217,32 @@ class _Filer:
 
     # The same file again -----------------------------------------------------------------------------
 
-    def _filed_before(self) -> dict[int, tuple[str, str, Record]]:
-        """Row number → subject, key and payload of the same row of the same file, where it still stands."""
+    def _filed_before(self) -> dict[int, tuple[str, str, Record, set[str]]]:
+        """Row number → subject, key, payload and days of the same row of the same file, where it still stands."""
         if not self.listed.sha256 or self.listed.parent_id:
             return {}
         s = statements.STATEMENT.c
         filed = select(FILING.c.id).where(
             FILING.c.sha256 == self.listed.sha256, FILING.c.withdrawn_at.is_(None)
         )
-        query = select(s.row, s.subject, s.key, s.payload).where(
+        query = select(s.row, s.subject, s.key, s.payload, cast(s.valid_from, String)).where(
             s.filing_id.in_(filed), s.kind == self.kind.record, s.closed_at.is_(None)
         )
-        again: dict[int, tuple[str, str, Record]] = {}
-        for number, subject, key, payload in self.connection.execute(query):
-            _subject, _key, merged = again.setdefault(number, (subject, key, {}))
+        again: dict[int, tuple[str, str, Record, set[str]]] = {}
+        for number, subject, key, payload, day in self.connection.execute(query):
+            _subject, _key, merged, days = again.setdefault(number, (subject, key, {}, set()))
+            days.add(day)
             merged.update(json.loads(payload))
         return again
 
-    def _stands(self, row: Row, again: Mapping[int, tuple[str, str, Record]]) -> bool:
+    def _stands(self, row: Row, again: Mapping[int, tuple[str, str, Record, set[str]]]) -> bool:
         """Mark a row that this very file already has on record: unchanged, and nothing newer is undone."""
         if row.number not in again or row.stopped:
             return False
-        subject, key, before = again[row.number]
+        subject, key, before, days = again[row.number]
+        effective = row.values.get(self.kind.effective or "")
+        if effective and days != {effective}:
+            return False  # the same file, but read as of another day
         payload = payload_of(self.kind, row)
         if row.values.get(self.kind.subject) not in (None, subject) or {**before, **payload} != before:
             return False
@@ -248,8 +261,12 @@ class _Filer:
                 f"--complete-on: a list of {self.kind.id} cannot be the whole list",
                 f"“{self.kind.zh}”不能作为完整名单",
             )
-        live = [row for row in rows if not row.stopped]
-        named = {row.subject for row in live if row.subject} | {row.subject for row, _payload in self.again}
+        again = [row for row, _payload in self.again]
+        live = [*(row for row in rows if not row.stopped), *again]
+        named = {row.subject for row in live if row.subject}
+        # A row that waits for a decision may name any of its candidates: nobody leaves because of a doubt.
+        doubts = [note.detail or "" for row in rows for note in row.notes if note.code == "ambiguous_name"]
+        named.update(code for detail in doubts for code in detail.split(", ") if code)
         leavers: list[Row]
         leavers, members = self.kind.whole_list(self.connection, live, named, self.complete_on)
         self.left = len(leavers)
@@ -375,7 +392,7 @@ class _Filer:
             fate = self.fates[row.number]
             cells = None
             if fate in ("review", "refused"):
-                cells = json.dumps(listed.cells_of(row), ensure_ascii=False)
+                cells = json.dumps(self._kept(row), ensure_ascii=False)
             kept.append((filing, row.number, fate, row.subject, cells))
         insert_rows(self.connection, FILING_ROW, ("filing_id", "row", "fate", "subject", "cells"), kept)
         notes = [
@@ -386,6 +403,19 @@ class _Filer:
             self.connection, PROBLEM, ("filing_id", "row", "field", "code", "value", "fate", "detail"), notes
         )
         return filing
+
+    def _kept(self, row: Row) -> dict[str, Any]:
+        """What was typed in a row that waits or was refused; personal cells go apart and leave a token."""
+        cells = dict(self.listed.cells_of(row))
+        columns = self.listed.options.get("columns", {})
+        for header in cells.keys() & columns.keys():
+            field = str((columns[header] or {}).get("field"))
+            if field in self.kind.by_id and self.kind.by_id[field].personal:
+                token = self.house.new_token()
+                sealed = (token, row.subject or "", field, str(cells[header]))
+                insert_rows(self.connection, PERSONAL, ("id", "subject", "field", "value"), [sealed])
+                cells[header] = MARK + token
+        return cells
 
     def _write_statements(self, filing: int, created: Sequence[Row]) -> dict[str, set[str]]:
         """Append the statements; gives the touched subjects by record word."""

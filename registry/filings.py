@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, func, select
 from registry.filing import FATES, FILING, FILING_ROW, PROBLEM
 from registry.intake.problems import message
 from registry.kind import Record
+from registry.personal import veiled
 from registry.store.clock import instant_text
 
 
@@ -87,7 +88,7 @@ def waiting(connection: Connection, id: int, fate: str = "review") -> list[Recor
         {
             "row": row.row,
             "subject": row.subject,
-            "cells": json.loads(row.cells or "{}"),
+            "cells": veiled(json.loads(row.cells or "{}")),
             "decided_by": row.decided_by,
         }
         for row in connection.execute(query)

@@ -14,6 +14,7 @@ from registry.filing import FILING, FILING_ROW, PROBLEM
 from registry.house import House
 from registry.kind import Record
 from registry.naming.normal import normal_form
+from registry.personal import veiled
 from registry.room import Column, Facet, RegisterPart
 from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE, KNOWN_NAME
@@ -200,7 +201,7 @@ def kept_rows(
         {
             "row": row.row,
             "subject": row.subject,
-            "cells": json.loads(row.cells or "{}"),
+            "cells": veiled(json.loads(row.cells or "{}")),
             "why": why.get(row.row, []),
         }
         for row in rows

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, String, cast, select
 
 from registry.house import House
 from registry.kind import Kind, Record
+from registry.personal import masked, values_of
 from registry.store import statements
 from registry.store.clock import BEGINNING_TEXT
 from registry.store.fold import Stated, in_order, speaking
 from registry.store.known import last_filing
-from registry.store.models import Personal
 
 #: Columns that serve the fold, not the reader.
 HIDDEN = {"uscc", "key", "name_key", "first", "open_term", "ends_on", "overtaken_on", "issued", "to_day"}
@@ -122,16 +121,6 @@ def _mask(connection: Connection, document: Record) -> None:
     ]
     if not cells:
         return
-    personal: Any = Personal.__table__  # type: ignore[attr-defined]
-    query = select(personal.c.id, personal.c.value).where(
-        personal.c.id.in_([cell["value"] for cell in cells])
-    )
-    values: dict[str, str | None] = {row.id: row.value for row in connection.execute(query)}
+    values = values_of(connection, [cell["value"] for cell in cells])
     for cell in cells:
         cell["value"] = masked(values.get(cell["value"]))
-
-
-def masked(value: str | None) -> str | None:
-    if not value:
-        return None
-    return f"{value[:3]}****{value[-4:]}" if len(value) >= 11 else value[0] + "*" * max(1, len(value) - 1)

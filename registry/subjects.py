@@ -17,7 +17,6 @@ from registry.models import Enterprise, KnownName
 from registry.naming.normal import normal_form
 from registry.places import Place, Places
 from registry.store.bulk import among, chunks
-from registry.store.clock import FOREVER
 
 ENTERPRISE: Any = Enterprise.__table__  # type: ignore[attr-defined]
 KNOWN_NAME: Any = KnownName.__table__  # type: ignore[attr-defined]
@@ -112,20 +111,13 @@ def bearers_of(connection: Connection, keys: Iterable[str]) -> dict[str, list[Be
     e, k = ENTERPRISE.c, KNOWN_NAME.c
     parts = (e.uscc, e.from_day, e.to_day, e.district, e.area, e.city, e.founded_on)
     for chunk in chunks(sorted(set(keys))):
-        for key, *rest in connection.execute(
-            select(e.name_key, *parts)
-            .where(among(connection, e.name_key, chunk))
-            .order_by(e.uscc, e.from_day)
-        ):
-            _join(found[key], _bearer(rest, dated=True))
-        former = (
-            select(k.key, *parts)
-            .join(KNOWN_NAME, k.uscc == e.uscc)
-            .where(among(connection, k.key, chunk), k.role == "former")
-        )
-        for key, *rest in connection.execute(former.where(e.to_day == FOREVER).order_by(e.uscc)):
-            if all(b.uscc != rest[0] for b in found[key]):
-                found[key].append(_bearer(rest, dated=False))
+        dated = select(e.name_key, *parts).where(among(connection, e.name_key, chunk))
+        for key, *rest in connection.execute(dated.order_by(e.uscc, e.from_day)):
+            found[key].append(_bearer(rest, dated=True))
+        known = among(connection, k.key, chunk)
+        former = select(k.key, *parts).join(KNOWN_NAME, k.uscc == e.uscc).where(known, k.role == "former")
+        for key, *rest in connection.execute(former.order_by(e.uscc, e.from_day)):
+            found[key].append(_bearer(rest, dated=False))
     return found
 
 
@@ -143,24 +135,18 @@ def _bearer(parts: Sequence[Any], dated: bool) -> Bearer:
     )
 
 
-def _join(bearers: list[Bearer], new: Bearer) -> None:
-    """Spans of one firm with one name that follow each other are one stretch; the latest place speaks."""
-    if bearers and bearers[-1].uscc == new.uscc and bearers[-1].to_day == new.from_day:
-        bearers[-1] = new._replace(from_day=bearers[-1].from_day)
-    else:
-        bearers.append(new)
-
-
 def on_day(bearers: Sequence[Bearer], day: str) -> list[Bearer]:
-    """Who bore the name on ``day``; where nobody is known to have, who bore it before."""
-    then = [b for b in bearers if not b.dated or b.from_day <= day < b.to_day]
-    if any(b.dated for b in then):
-        return _firms(then)
-    return _firms([*then, *(b for b in bearers if b.dated and b.to_day <= day)])
+    """Who bore the name on ``day``, each with its place on that day; where nobody is known to have, who bore it before.
 
-
-def _firms(bearers: Sequence[Bearer]) -> list[Bearer]:
-    return list({b.uscc: b for b in bearers}.values())
+    A former name without dates may have been borne on any day, so its bearers stand beside the dated ones.
+    """
+    then = [b for b in bearers if b.from_day <= day < b.to_day]
+    certain = {b.uscc: b for b in then if b.dated}
+    perhaps = {b.uscc: b for b in (*(b for b in bearers if not b.dated), *(b for b in then if not b.dated))}
+    if certain:
+        return list({**perhaps, **certain}.values())
+    before = {b.uscc: b for b in bearers if b.dated and b.to_day <= day}
+    return list({**perhaps, **before}.values())
 
 
 def contradicts(bearer: Bearer, day: str, place: Place | None) -> bool:

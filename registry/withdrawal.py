@@ -100,8 +100,7 @@ def _return_to_review(
     """Rows that lost their firm: what they said is kept by field id until somebody decides."""
     rows: dict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
     for _id, _record, subject, filing, row, payload in orphans:
-        said = {k: v for k, v in json.loads(payload).items() if k not in PERSONAL_FIELDS}
-        rows[filing, row].update({"uscc": subject, **said})
+        rows[filing, row].update({"uscc": subject, **_public(payload)})
     moved: dict[int, Counter[str]] = defaultdict(Counter)
     for (filing, row), cells in rows.items():
         here = (FILING_ROW.c.filing_id == filing, FILING_ROW.c.row == row)
@@ -111,11 +110,7 @@ def _return_to_review(
         moved[filing][before] += 1
         kept = json.dumps(cells, ensure_ascii=False)
         connection.execute(update(FILING_ROW).where(*here).values(fate="review", cells=kept))
-        connection.execute(
-            insert(PROBLEM).values(
-                filing_id=filing, row=row, code="orphaned", value=str(withdrawn), fate="review"
-            )
-        )
+        _say(connection, filing, row, "orphaned", withdrawn)
     for filing, fates in moved.items():
         moves = Counter({fate: -n for fate, n in fates.items()})
         moves["review"] += fates.total()
@@ -123,9 +118,28 @@ def _return_to_review(
 
 
 def _reopen(connection: Connection, decision: Any) -> None:
-    """A withdrawn decision gives its row back to review."""
+    """A withdrawn decision gives its row back to review, with what it had stated."""
     rows = connection.execute(select(FILING_ROW).where(FILING_ROW.c.decided_by == decision.id)).all()
+    s = statements.STATEMENT.c
     for row in rows:
+        stated = connection.execute(
+            select(s.subject, s.payload).where(s.filing_id == decision.id, s.row == row.row).order_by(s.id)
+        )
+        cells: dict[str, Any] = {}
+        for subject, payload in stated:
+            cells.update({"uscc": subject, **_public(payload)})
         shift(connection, row.filing_id, {"review": 1, row.fate: -1})
         here = (FILING_ROW.c.filing_id == row.filing_id, FILING_ROW.c.row == row.row)
-        connection.execute(update(FILING_ROW).where(*here).values(fate="review", decided_by=None))
+        kept = json.dumps(cells, ensure_ascii=False)
+        connection.execute(update(FILING_ROW).where(*here).values(fate="review", cells=kept, decided_by=None))
+        _say(connection, row.filing_id, row.row, "reopened", decision.id)
+
+
+def _public(payload: str) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(payload).items() if name not in PERSONAL_FIELDS}
+
+
+def _say(connection: Connection, filing: int, row: int, code: str, by: int) -> None:
+    connection.execute(
+        insert(PROBLEM).values(filing_id=filing, row=row, code=code, value=str(by), fate="review")
+    )

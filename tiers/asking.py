@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.exc import DBAPIError
 
+from registry import codes
 from registry.house import House
 from registry.kind import Record
 from registry.store.clock import instant_text
@@ -27,11 +31,16 @@ CACHE: Any = CountCache.__table__  # type: ignore[attr-defined]
 DEFINITION = 1
 
 
+def _views(house: House) -> Path:
+    """Where views as known at an instant are kept; a firm without a place is read as the home city's."""
+    return house.settings.var / "known" / house.settings.city.code
+
+
 @contextmanager
 def view(house: House, known_at: datetime | None) -> Iterator[Connection]:
     """The register as known at an instant; None is now."""
     # Counts read records only, so of what lies beside the fold just the ends of market lists have to be settled.
-    with known(house.store, house.kinds.all, end_lists, known_at, house.settings.var / "known") as connection:
+    with known(house.store, house.kinds.all, end_lists, known_at, _views(house)) as connection:
         yield connection
 
 
@@ -59,16 +68,35 @@ def ask_count(
 def _definition(house: House, *parts: Any) -> str:
     """What was asked, with everything in the settings that the answer depends on."""
     s = house.settings
-    asked = [DEFINITION, *map(str, parts), s.city.code, s.targets.plan]
+    asked = [DEFINITION, *map(str, parts), s.city.code, s.targets.plan, _tables(s.targets.plan)]
     asked += [section.model_dump_json() for section in (s.quality, s.listed, s.figures, s.review)]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+@cache
+def _tables(plan_name: str) -> str:
+    """What the tables behind a count say, so that an edited plan or code table asks anew."""
+    names = (
+        plan_name,
+        "codes/tiers",
+        "codes/boards",
+        "codes/digital_core",
+        "codes/industries",
+        "codes/places",
+    )
+    return hashlib.sha256(repr([codes.load(name).rows for name in names]).encode()).hexdigest()
 
 
 def _keep(house: House, id: str, last: datetime | None, document: Record) -> None:
     """Keep an answer. Caching is no filing: it takes no instant, and is given up where the database is busy."""
     if last is None:
         return
-    with house.store.engine.connect().execution_options(tidu_write=True) as connection, connection.begin():
+    engine = house.store.engine
+    with (
+        suppress(DBAPIError),
+        engine.connect().execution_options(tidu_at_once=True) as connection,
+        connection.begin(),
+    ):
         connection.execute(delete(CACHE).where((CACHE.c.after != last) | (CACHE.c.id == id)))
         connection.execute(
             insert(CACHE).values(id=id, after=last, document=json.dumps(document, ensure_ascii=False))
@@ -83,12 +111,12 @@ def ask_firms(
     if target is None:
         raise click.UsageError(f"--firms {target_id}: there is no such target")
     question = Question(day, house.settings, year)
-    sql = members(target, question)
-    if sql is None:
+    if members(target, question) is None:
         raise click.UsageError(
             f"--firms {target_id}: this figure is filed by a department, not counted from firms"
         )
     with view(house, known_at) as connection:
+        sql = members(target, question) or ""
         rows = question.ask(
             connection,
             f"""select h.uscc, h.name, h.industry, h.digital_core, m.record, m.filing, m.row

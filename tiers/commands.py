@@ -9,7 +9,7 @@ from registry.house import House
 from registry.speaking import Progress, as_of_day, command, known_at_instant, print_json, table
 from tiers.asking import ask_count, ask_firms
 from tiers.count import DIMENSIONS
-from tiers.sampling import file_sample, is_empty
+from tiers.sampling import file_sample, is_empty, is_sample, is_whole
 
 
 @click.command("count")
@@ -74,8 +74,13 @@ def count(house: House, as_of: str | None, known_at: str | None, year: int | Non
 def demo(house: House, firms: int, seed: int, if_empty: bool) -> None:
     """File the synthetic sample city into an empty register."""
     if not is_empty(house):
-        if if_empty:
+        if if_empty and (is_whole(house) or not is_sample(house)):
             return
+        if if_empty:
+            raise RefusedError(
+                "the sample city was interrupted while it was filed; remove the database (data/var/tidu.sqlite*) and run again",
+                "样例城市装入时中断；请删除数据库（data/var/tidu.sqlite*）后重新运行",
+            )
         raise RefusedError(
             "the register is not empty; the sample city goes into an empty one (choose another by DATABASE_URL)",
             "登记库不是空的；样例城市只放进空库（用 DATABASE_URL 另选一个）",

@@ -187,7 +187,7 @@ def tier_counts(connection: Connection, question: Question) -> list[Counts]:
             group by t.tier, t.level""",
     ):
         found[tier, level]["new_this_year"] = new
-    pending = members.review_pending(question, connection.dialect.name)
+    pending = members.REVIEW_PENDING
     for tier, level, firms in question.ask(
         connection,
         f"""select m.tier, m.level, count(distinct m.uscc) from ({pending}) m
@@ -200,12 +200,11 @@ def tier_counts(connection: Connection, question: Question) -> list[Counts]:
     return [{"tier": tier, "level": level, **found[tier, level]} for tier, level in keys]
 
 
-def quality_pending(connection: Connection, question: Question) -> int:
-    """Firms without a valid quality title whose review of one is pending."""
-    pending = members.review_pending(question, connection.dialect.name)
-    sql = f"""select t.uscc from ({pending}) t where {question.quality} and not exists (
-              select 1 from ({members.titles(question.quality)}) m where m.uscc = t.uscc)"""
-    return int(question.ask(connection, members.total(sql))[0][1])
+def quality_pending(connection: Connection, question: Question, by: str | None = None) -> dict[str, int]:
+    """dimension value → firms without a valid quality title whose review of one is pending."""
+    sql = members.quality_pending(question)
+    asked = members.by(sql, dimension_sql(by)) if by else members.total(sql)
+    return {key: value for key, value in question.ask(connection, asked) if value}
 
 
 def outside(connection: Connection, question: Question) -> int:
@@ -238,7 +237,7 @@ def _count(connection: Connection, question: Question, known_at: str | None, by:
     )
     totals = target_counts(connection, question)[""]
     totals["quality-firms"] = {"value": quality["firms_valid"], "unknown": 0}
-    pending = quality_pending(connection, question)
+    pending = quality_pending(connection, question).get("", 0)
     targets = [
         _target(connection, target, question, totals, revenue, pending)
         for target in plan(question.settings.targets.plan)
@@ -314,6 +313,8 @@ def breakdown(connection: Connection, question: Question, by: str) -> list[Count
     for key, ever in _cumulative_by(connection, question, by).items():
         quality[key]["titles_cumulative"] = ever
     revenue = revenue_counts(connection, question, by)
+    counts_pending = question.settings.review.include_review_pending
+    added = quality_pending(connection, question, by) if counts_pending else {}
     at_home = places(question.settings.city.code)
     counted = [
         t.id
@@ -321,12 +322,12 @@ def breakdown(connection: Connection, question: Question, by: str) -> list[Count
         if t.id == "quality-firms" or members.members(t, question)
     ]
     rows = []
-    for key in _keys(by, at_home, {*targets, *quality, *revenue}):
+    for key in _keys(by, at_home, {*targets, *quality, *revenue, *added}):
         cells: dict[str, Counts] = {id: {"value": 0, "unknown": 0} for id in counted}
         cells.update(
             {id: {"value": c["value"], "unknown": c["unknown"]} for id, c in targets.get(key, {}).items()}
         )
-        cells["quality-firms"] = {"value": quality[key]["firms_valid"], "unknown": 0}
+        cells["quality-firms"] = {"value": quality[key]["firms_valid"] + added.get(key, 0), "unknown": 0}
         for id in ("revenue-10bn", "revenue-1bn"):
             if id in cells:
                 cells[id]["unknown"] = revenue[key][UNKNOWN]

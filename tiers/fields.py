@@ -34,7 +34,7 @@ TITLES: tuple[Field, ...] = (
     DOCUMENT,
     Field("issuer", "text", "认定部门", "Issuer", ("发证机关", "认定单位", "批准部门", "公布单位")),
     Field("list_source", "text", "榜单来源", "List source", ("榜单", "名单来源", "来源榜单")),
-    Field("issued_on", "day", "认定日期", "Issued on", ("发证日期", "公布日期", "认定时间", "发布日期", "公告日期", "入库日期"), vital=True),
+    Field("issued_on", "day", "认定日期", "Issued on", ("发证日期", "公布日期", "认定时间", "发布日期", "公告日期", "入库日期", "发文日期"), vital=True),
     Field("valid_from", "day", "有效期起", "Valid from", ("有效期开始", "有效期自", "起始日期", "有效期起始", "有效起始日期", "开始日期"), ahead=True, vital=True),
     Field("valid_to", "day", "有效期止", "Valid to", ("有效期至", "有效期截止", "到期日期", "截止日期", "有效期终止", "到期时间", "有效截止日期", "有效期"), ahead=True, end=True, vital=True),
     Field("basis", "word", "认定方式", "Basis", ("新认定或复核", "认定性质", "新认定/复核"), vocabulary="basis", vital=True),

@@ -6,12 +6,9 @@ which for titles and tags is the number that was counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy import Connection
 
 from registry.house import House
 from registry.kind import Record
@@ -66,13 +63,7 @@ def behind_tier(
     """The firms of one number of the table of tiers."""
     same = f"t.tier = '{word(tier)}' and t.level = '{word(level)}'"
     if measure == "review_pending":
-
-        def pending(connection: Connection) -> str:
-            return (
-                f"select * from ({members.review_pending(question, connection.dialect.name)}) t where {same}"
-            )
-
-        return _ask(house, question, known_at, pending)
+        return _ask(house, question, known_at, f"select * from ({members.REVIEW_PENDING}) t where {same}")
     if measure == "new_this_year":
         sql = f"""select t.uscc, 'title' as record, t.filing, t.row from title t
                   where t.basis = 'new' and t.issued >= :january and t.issued <= :day and {same} and {members.BELONGED}"""
@@ -88,12 +79,11 @@ def _with_highest(question: Question) -> str:
                group by t.uscc having min(case t.tier {ranks} else {len(order)} end) = :rank"""
 
 
-def _ask(house: House, question: Question, known_at: datetime | None, membership: str | Callable[[Connection], str],
+def _ask(house: House, question: Question, known_at: datetime | None, sql: str,
          where: str = "1 = 1", keep: Any = None, more: Record | None = None, anywhere: bool = False) -> Firms:  # fmt: skip
-    """Run a membership query (or what makes one for a connection) and gather its records by firm."""
+    """Run a membership query and gather its records by firm."""
     everyone = "(select e.* from enterprise e where e.from_day <= :day and e.to_day > :day)"
     with view(house, known_at) as connection:
-        sql = membership if isinstance(membership, str) else membership(connection)
         firms = everyone if anywhere else members.whose(sql)
         rows = question.ask(
             connection,

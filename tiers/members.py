@@ -54,7 +54,7 @@ REVIEW_PENDING = """
     and t.valid_to < :day and t.valid_to >= :oldest and (t.revoked_on is null or t.revoked_on > :day)
     and (t.overtaken_on is null or t.overtaken_on > :day)
     and exists (select 1 from application f where f.uscc = a.uscc and f.key = a.key
-                and f.from_day <= :day and {filed_in_time})"""
+                and f.from_day > t.valid_from and f.from_day <= :day and f.from_day <= grace_end(t.valid_to))"""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,11 @@ class Question:
             "revenue_year": self.revenue_year,
             **more,
         }
-        statement = text(sql)
+        # Adding days to a day is the one thing that the two databases say differently.
+        grace = self.settings.review.grace_days
+        sqlite = connection.dialect.name == "sqlite"
+        ends = f"date(t.valid_to, '+{grace} days')" if sqlite else f"(t.valid_to + {grace})"
+        statement = text(sql.replace("grace_end(t.valid_to)", ends))
         named = statement._bindparams
         typed = [
             bindparam(k, values[k], type_=Date() if isinstance(values[k], date) else None) for k in named
@@ -129,16 +133,6 @@ def words(ids: Iterable[str]) -> str:
     return ", ".join(f"'{word(id)}'" for id in ids) or "''"
 
 
-def review_pending(question: Question, dialect: str) -> str:
-    grace = question.settings.review.grace_days
-    in_time = (
-        f"f.from_day <= date(t.valid_to, '+{grace} days')"
-        if dialect == "sqlite"
-        else f"f.from_day <= t.valid_to + {grace}"
-    )
-    return REVIEW_PENDING.format(filed_in_time=in_time)
-
-
 def whose(sql: str) -> str:
     """Whose memberships a query gives: ``home`` firms, or every ``resident``."""
     return "resident" if sql == ABOVE_SCALE else "home"
@@ -153,6 +147,14 @@ def total(sql: str, counted: str = "count(distinct m.uscc)") -> str:
 def by(sql: str, dimension: str, counted: str = "count(distinct m.uscc)") -> str:
     """The same, by an expression on the firm ``h``."""
     return f"select {dimension}, {counted} from ({sql}) m join {whose(sql)} h on h.uscc = m.uscc group by 1"
+
+
+def quality_pending(question: Question) -> str:
+    """Firms without a valid quality title whose review of one is pending."""
+    return f"""
+    select t.uscc, t.record, t.filing, t.row from ({REVIEW_PENDING}) t
+    where {question.quality} and not exists (
+      select 1 from ({titles(question.quality)}) v where v.uscc = t.uscc)"""
 
 
 def titles(condition: str) -> str:
@@ -202,6 +204,8 @@ def members(target: Target, question: Question) -> str | None:
     """
     match target.id:
         case "quality-firms":
+            if question.settings.review.include_review_pending:
+                return f"{titles(question.quality)} union all {quality_pending(question)}"
             return titles(question.quality)
         case "above-scale":
             return ABOVE_SCALE

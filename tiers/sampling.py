@@ -21,7 +21,7 @@ from registry.store.models import Filing
 from registry.subjects import ENTERPRISE
 from registry.withdrawal import withdraw
 from tiers.sample import SampleFiling, sample_city
-from tiers.standing import recompute
+from tiers.standing import STANDING, recompute
 
 #: Credit codes of the sample lie in an area that is not assigned to any place.
 AREA = "91370199"
@@ -31,6 +31,12 @@ FILING: Any = Filing.__table__  # type: ignore[attr-defined]
 def is_empty(house: House) -> bool:
     with house.store.read() as connection:
         return connection.execute(select(FILING.c.id).limit(1)).first() is None
+
+
+def is_whole(house: House) -> bool:
+    """Whether the sample city was filed to its end: its last step makes the standings."""
+    with house.store.read() as connection:
+        return connection.execute(select(STANDING.c.uscc).limit(1)).first() is not None
 
 
 def is_sample(house: House) -> bool:

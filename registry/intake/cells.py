@@ -66,6 +66,8 @@ CURRENCIES = {
     "英镑": "GBP", "新加坡元": "SGD", "新加坡币": "SGD", "澳元": "AUD", "澳大利亚元": "AUD", "加元": "CAD", "加拿大元": "CAD",
     "韩元": "KRW", "新台币": "TWD", "台币": "TWD", "瑞士法郎": "CHF",
 }  # fmt: skip
+LARGEST = 2**63  # what a database keeps as money
+LARGEST_COUNT = 100_000_000  # persons, patents, ranks
 SERIAL_ZERO = date(1899, 12, 30)  # the spreadsheet's day 0, its 1900 leap-year error included
 _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _NUMBER = re.compile(r"^([+-]?)(\d[\d,]*\.?\d*|\.\d+)(?:E([+-]?\d+))?(.*)$", re.IGNORECASE)
@@ -185,12 +187,18 @@ def _year(_field: Field, raw: Any, _unit: str | None) -> Cell:
     return Cell(True, None, "date_unreadable")
 
 
+def _sane(value: Decimal) -> bool:
+    """No amount or count of a firm has so many digits; what has was typed or computed wrongly."""
+    return value.is_finite() and (not value or -20 < value.adjusted() < 16)
+
+
 def split_number(raw: Any) -> tuple[Decimal, str] | None:
     """A number and the unit typed behind it (lower case, no brackets); None when there is no number."""
     if isinstance(raw, (bool, date, datetime)):
         return None
     if isinstance(raw, (int, float)):
-        return Decimal(repr(raw)), ""
+        value = Decimal(repr(raw))
+        return (value, "") if _sane(value) else None
     text = re.sub(r"^(人民币|RMB|CNY|约|[¥￥$])+", "", re.sub(r"\s", "", plain(raw)))
     negative = text.startswith("(") and text.endswith(")") and text[1:2].isdigit() and text[-2:-1].isdigit()
     match = _NUMBER.match(text.strip("()") if negative else text)
@@ -202,6 +210,8 @@ def split_number(raw: Any) -> tuple[Decimal, str] | None:
     try:
         value = Decimal(digits.replace(",", "")).scaleb(int(exponent or 0))
     except InvalidOperation:
+        return None
+    if not _sane(value):
         return None
     return (-value if sign == "-" or negative else value), rest.replace("(", "").replace(")", "").lower()
 
@@ -225,6 +235,8 @@ def _money(field: Field, raw: Any, unit: str | None) -> Cell:
     if factor is None or (dollars != field.id.endswith("_usd") and (dollars or typed)):
         return Cell(True, None, "unit_unknown", said)
     amount = int((value * factor).quantize(Decimal(1), ROUND_HALF_UP))
+    if abs(amount) >= LARGEST:
+        return Cell(True, None, "number_unreadable")
     if amount < 0 and not field.signed:
         return Cell(True, None, "negative")
     return Cell(True, amount)
@@ -232,6 +244,12 @@ def _money(field: Field, raw: Any, unit: str | None) -> Cell:
 
 def _capital(_field: Field, raw: Any, unit: str | None) -> Cell:
     """Registered capital: yuan as an integer; another currency stays as ``USD 500000`` and is noted."""
+    if (
+        isinstance(raw, str)
+        and (kept := re.match(r"([A-Z]{3}) ?(\d+)$", raw.upper()))
+        and kept[1] in CURRENCIES.values()
+    ):
+        return Cell(True, f"{kept[1]} {kept[2]}", "currency_kept", raw)  # as our own export writes it
     parted = split_number(raw)
     if parted is None:
         return Cell(True, None, "number_unreadable")
@@ -259,6 +277,8 @@ def _integer(field: Field, raw: Any, _unit: str | None) -> Cell:
     if parted is None or parted[0] != parted[0].to_integral_value():
         return Cell(True, None, "number_unreadable")
     value, typed = parted
+    if abs(value) > LARGEST_COUNT:
+        return Cell(True, None, "number_unreadable")
     many = UNITS.get(typed, 1) if typed not in ("元",) else 1
     if value < 0 and not field.signed:
         return Cell(True, None, "negative")

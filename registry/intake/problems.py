@@ -28,6 +28,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "share_range": ("“{value}”不在 0 到 100% 之间", "“{value}” is not between 0 and 100 %"),
     "outside_source": ("来源不在本市", "The source lies outside the city"),
     "orphaned": ("本行所依据的企业已随申报 {value} 的撤回而消失；请重新选定企业或放弃本行", "The firm that this row speaks of went with the withdrawal of filing {value}; choose a firm again or drop the row"),
+    "reopened": ("原先的处理（入库记录 {value}）已撤回；请重新处理本行", "The decision on this row (filing {value}) was withdrawn; decide it again"),
     "rejected": ("经人工审核，不予采用", "Turned down in review"),
     "overtaken": ("本文件的这一行早已入库，其后另有更新，不予回退", "This row of this file was filed before and newer facts have come since; nothing is undone"),
     "city_assumed": ("本行没有写明所在地，按本市企业处理", "The row names no place; taken as a firm of this city"),

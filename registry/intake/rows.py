@@ -178,7 +178,11 @@ def _read_rows(
         if field_ is not None and column.index < len(by_column):
             raw = by_column[column.index]
             if field_.type == "ratio":
-                column = replace(column, unit="percent" if column.unit == "%" else _share_unit(raw))
+                column = replace(
+                    column,
+                    unit={"%": "percent", "percent": "percent", "ratio": "ratio"}.get(column.unit or "")
+                    or _share_unit(raw),
+                )
             read.append((field_, _read_column(field_, column.unit, raw), raw))
         settled.append(column)
         if progress:

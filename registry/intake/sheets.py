@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,14 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from registry.said import SaidError
 from registry.settings import Limits
 
+# Cells name their place: r="AB12". More letters, or later ones, mean a wider sheet.
+_ROW = re.compile(rb'<row [^>]*?r="(\d+)"')
+_CELL_ROW = re.compile(rb'<c r="[A-Z]+(\d+)"')
+_WIDE = (
+    (16_384, re.compile(rb' r="[A-Z]{3}\d')),
+    (702, re.compile(rb' r="[B-Z][A-Z]\d')),
+    (52, re.compile(rb' r="A[A-Z]\d')),
+)
 EXCEL = {".xlsx", ".xlsm", ".xls"}
 TEXT = {".csv", ".tsv"}
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -58,6 +67,7 @@ def read_grids(path: Path, limits: Limits, sheet: str | None = None) -> Iterator
 def _excel(path: Path, head: bytes, limits: Limits, sheet: str | None) -> Iterator[Grid]:
     if head[:4] == b"PK\x03\x04":
         _refuse_bomb(path, limits)
+        _refuse_sprawl(path, limits)
     elif head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" and path.suffix.lower() in (".xlsx", ".xlsm"):
         raise UnreadableError(
             f"{path.name}: the workbook is protected by a password; remove the password and save it again",
@@ -137,6 +147,38 @@ def _refuse_bomb(path: Path, limits: Limits) -> None:
             "If it is a real list, copy its cells into a new workbook, or save it as .csv.",
             f"解压后将达 {total // 1_000_000} MB，出于安全不予读取；如确是名单，请把单元格复制到新工作簿，或另存为 .csv",
         )
+
+
+def _refuse_sprawl(path: Path, limits: Limits) -> None:
+    """A few cells far apart make a reader lay out all the empty ones between: measure before laying out."""
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", entry.filename):
+                continue
+            rows, columns = _extent(archive, entry)
+            if rows * columns > limits.cells:
+                raise UnreadableError(
+                    f"{path.name}: a sheet spans {rows:,} rows and {columns:,} columns; at most {limits.cells:,} cells are read. "
+                    "Delete what stands far outside the table, or copy the table into a new workbook.",
+                    f"工作表跨 {rows:,} 行、{columns:,} 列，超出可读取的范围；请删去表格以外的单元格，或把表格复制到新工作簿",
+                )
+
+
+def _extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[int, int]:
+    """The last row of a sheet, and an upper bound of its columns by the letters of its cells: 26, 52, 702 or all."""
+    rows, columns, before = 0, 26, b""
+    with archive.open(entry) as file:
+        while chunk := file.read(1 << 20):
+            text = before + chunk
+            numbers = _ROW.findall(text)
+            rows = max(
+                rows, int(numbers[-1]) if numbers else 0, *(int(n) for n in _CELL_ROW.findall(text)[-1:])
+            )
+            for bound, letters in _WIDE:
+                if columns < bound and letters.search(text):
+                    columns = bound
+            before = chunk[-32:]
+    return rows, columns
 
 
 def _too_many(path: Path, limits: Limits) -> UnreadableError:

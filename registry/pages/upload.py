@@ -200,7 +200,8 @@ def settle_columns(token: str) -> Response:
     kind = kind_or_404(held.kind)
     mapping, units = dict(held.mapping), dict(held.units)
     form = request.form
-    for at in range(min(int(form.get("columns", "0") or 0), house().settings.limits.columns)):
+    many = form.get("columns", "")
+    for at in range(min(int(many) if many.isdecimal() else 0, house().settings.limits.columns)):
         header, was, now = (form.get(f"{name}-{at}", "") for name in ("header", "was", "field"))
         if header and now != was and (not now or now in kind.by_id):
             mapping[header] = now

@@ -8,6 +8,7 @@ sites, and the content policy stops anything that is not one of our own files.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import secrets
 from collections.abc import Iterable
@@ -81,12 +82,24 @@ def came_from_elsewhere(origin: str | None, fetch_site: str | None, host: str) -
     return origin is not None and urlsplit(origin).netloc.lower() != host.lower()
 
 
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def init(app: Flask, hosts: Iterable[str]) -> None:
     """Install the checks. ``hosts``: names besides the loopback ones under which this server may be called."""
     allowed = LOOPBACK | {host.lower() for host in hosts}
 
     @app.before_request
     def refuse_strangers() -> None:
+        # Whatever server runs this: before there are accounts, nobody else's machine is answered.
+        if not is_loopback(request.remote_addr or ""):
+            abort(403, description=_("This server answers to its own machine only."))
         if host_name(request.host) not in allowed:
             abort(400, description=_("This server does not answer to the name %(host)s.", host=request.host))
         if request.method not in SAFE_METHODS and came_from_elsewhere(

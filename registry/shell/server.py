@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 import click
 import waitress
 from flask import Flask
 
+from registry.shell.security import is_loopback
 from registry.store.engine import StoreError
 
 THREADS = 8
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def serve(app: Flask, host: str, port: int) -> None:

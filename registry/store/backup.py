@@ -69,13 +69,18 @@ def restore(store: Store, source: Path) -> int:
         if connection.execute(select(metadata.tables["filing"].c.id).limit(1)).first():
             raise StoreError("restore wants an empty database; choose a new one by DATABASE_URL")
         total = 0
-        for table in metadata.sorted_tables:
-            if f"{table.name}.jsonl" in archive.namelist():
-                total += _fill(connection, table, archive)
+        try:
+            for table in metadata.sorted_tables:
+                if f"{table.name}.jsonl" in archive.namelist():
+                    total += _fill(connection, table, archive)
+        except (ValueError, TypeError, StopIteration, zipfile.BadZipFile) as error:
+            raise StoreError(f"{source}: is damaged ({error}); nothing was restored") from error
         if not store.is_sqlite:
             _continue_numbering(connection)
-    if total != manifest["rows"]:
-        raise StoreError(f"{source}: holds {total} rows, its manifest says {manifest['rows']}")
+        if total != manifest["rows"]:
+            raise StoreError(
+                f"{source}: holds {total} rows, its manifest says {manifest['rows']}; nothing was restored"
+            )
     return total
 
 

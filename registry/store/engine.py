@@ -7,6 +7,7 @@ a time: SQLite by BEGIN IMMEDIATE, PostgreSQL by one advisory lock.
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,8 +53,9 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
-            yield connection
+        with self.engine.connect() as plain:
+            # One question may take many statements; all of them see the same commit.
+            yield plain if self.is_sqlite else plain.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def write(self, by: str) -> Iterator[Write]:
@@ -79,7 +81,7 @@ def _next_instant(connection: Connection, clock: Clock) -> datetime:
     now = clock.now().astimezone(UTC)
     at = now if last is None or now > last else last + TICK
     if last is None:
-        connection.execute(insert(TICK_AT.table).values(id=1, at=at))
+        connection.execute(insert(TICK_AT.table).values(id=1, identity=secrets.token_hex(8), at=at))
     else:
         connection.execute(update(TICK_AT.table).values(at=at))
     return at
@@ -134,8 +136,15 @@ def _sqlite_manners(connection: Any, _record: Any) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     # A deferred read that turns into a write fails at once whatever the timeout, so writers say so first.
-    write = connection.get_execution_options().get("tidu_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("tidu_at_once"):  # what can wait for another day does not wait for the lock
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("tidu_write") else "BEGIN")
 
 
 def _refuse_network_share(folder: Path) -> None:

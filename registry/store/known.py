@@ -19,10 +19,12 @@ from sqlalchemy import Connection, func, select
 from registry.kind import Kind
 from registry.store import statements
 from registry.store.engine import Store, open_store
-from registry.store.models import Filing, metadata
+from registry.store.models import Filing, Tick, metadata
 
 FILING: Any = Filing.__table__  # type: ignore[attr-defined]
 KEPT_VIEWS = 6
+#: Changes with the fold or the typed tables, so that views made by older code are not taken for its own.
+EDITION = 1
 BATCH = 20_000
 Settle = Callable[[Connection], None]
 
@@ -57,7 +59,8 @@ def known(
             yield live
             return
         name = "nothing" if event is None else event.strftime("%Y%m%dT%H%M%S%f")
-        path = folder / f"{name}.sqlite"
+        register = live.execute(select(Tick.__table__.c.identity)).scalar()  # type: ignore[attr-defined]
+        path = folder / f"{register}-{EDITION}-{name}.sqlite"
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
             with TemporaryDirectory(dir=folder) as work:

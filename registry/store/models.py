@@ -136,9 +136,13 @@ class Personal(SQLModel, table=True):
 
 
 class Tick(SQLModel, table=True):
-    """One row: the instant of the last write. Commits are ordered by it, whatever the machine's clock says."""
+    """One row: which register this is, and the instant of its last write.
+
+    Commits are ordered by ``at``, whatever the machine's clock says; ``identity`` keeps views of two registers apart.
+    """
 
     __tablename__ = "tick"
 
     id: int = Field(default=1, sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    identity: str
     at: datetime = Field(sa_column=Column(Instant, nullable=False))

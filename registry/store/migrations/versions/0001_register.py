@@ -284,6 +284,7 @@ def upgrade() -> None:
     op.create_table(
         "tick",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("identity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("at", registry.store.models.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tick")),
     )
