@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.contract.conftest import Lists, Register, Said, code
@@ -458,3 +459,18 @@ def test_template_of_every_kind_has_headers_that_import_understands(
     columns = cli.load(kind, out, "--dry-run").json["columns"]
     assert {column["field"] for column in columns.values() if column} == fields
     assert set(columns) == set(headers)
+
+
+def test_a_few_cells_far_apart_are_refused_before_they_are_laid_out(
+    cli: Register, lists: Lists, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["统一社会信用代码", "企业名称"])
+    page["XFD1048576"] = "far"
+    path = tmp_path / "sprawling.xlsx"
+    book.save(path)
+    said = cli.load("enterprises", path)
+    assert said.exit == 2
+    assert "spans" in said.err
