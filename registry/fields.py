@@ -1,4 +1,4 @@
-"""The fields of the register's own kinds (design §8): ids are the contract, headers are what people type."""
+"""The fields of the register's own kinds: ids are the contract, headers are what people type."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ MIN_PART = 2
 
 
 def find(connection: Connection, text: str, day: date, limit: int = 20) -> list[Record]:
-    """Firms in order of how well they fit: exact before part, present name before former (design §6, ``find``)."""
+    """Firms in order of how well they fit: exact before part, present name before former ."""
     typed = normal_form(text)
     if not typed:
         return []

@@ -31,7 +31,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Imported:
-    """The answer to an import; ``document`` is the JSON of design §6."""
+    """The answer to an import; ``document`` is its JSON."""
 
     outcome: Outcome
     parsed: Parsed
@@ -53,7 +53,7 @@ class Imported:
 
 
 def problem(number: int, note: Note, language: str = "zh") -> dict[str, Any]:
-    """One entry of ``problems`` in design §6."""
+    """One entry of ``problems``."""
     return {
         "row": number,
         "field": note.field,

@@ -79,7 +79,7 @@ def _digital() -> Mapping[str, bool]:
 
 @lru_cache(maxsize=10_000)
 def digital_by_code(code: str | None) -> str | None:
-    """``yes`` when every class under the code is core, ``no`` when none is even in part, else None (design §5)."""
+    """``yes`` when every class under the code is core, ``no`` when none is even in part, else None."""
     if not code:
         return None
     marks = [_digital().get(c) for c in classes_under(code)]

@@ -77,7 +77,7 @@ def _enterprise_check(at_home: Places) -> Callable[[Row, str], None]:
 
 
 def settle_place(row: Row, at_home: Places) -> None:
-    """Turn what was typed as city, district, area and address into ids (design §5, City and Place).
+    """Turn what was typed as city, district, area and address into ids (README, City and Place).
 
     A typed column beats the address; an unknown district is noted and left out. Columns that the row does not have
     and the address does not tell stay out of the row: they say nothing.

@@ -1,7 +1,7 @@
 """Where a firm is: what people type as city, district, functional area or address. Pure, over the code tables.
 
 Former names and codes are read as today's and noted; the narrowest place in an address wins; a functional area typed
-as a district is an area; 莱芜市 alone names no district (design §5, "Place").
+as a district is an area; 莱芜市 alone names no district (README, "Place").
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One firm as of a day and as known at an instant: every record, every field with its source (design §6, ``show``)."""
+"""One firm as of a day and as known at an instant: every record, every field with its source ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the command line speaks: results on stdout, problems and progress on stderr, exit codes of design §6."""
+"""How the command line speaks: results on stdout, problems and progress on stderr, exit codes as in README, "Answers"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Whom a row is about: by credit code, or by the name that a firm bore on the day of the list.
 
 Exactly one firm that bore the name then is taken. Several, or one that contradicts the row's district or was founded
-later, go to review; nothing is guessed (design §5, "Names without codes").
+later, go to review; nothing is guessed (README, "Names without codes").
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def derive(house: House, connection: Connection, touched: Touched) -> None:
 
 
 def end_lists(connection: Connection) -> None:
-    """A market list's titles end the day before the next list of the same source (design §5, ``list``)."""
+    """A market list's titles end the day before the next list of the same source ."""
     t = TITLE.c
     rows = connection.execute(
         select(t.uscc, t.key, t.tier, t.list_source, t.issued, t.valid_from, t.revoked_on, t.overtaken_on, t.valid_to)

@@ -47,7 +47,7 @@ def view(house: House, known_at: datetime | None) -> Iterator[Connection]:
 def ask_count(
     house: House, day: date, known_at: datetime | None, year: int | None = None, by: str | None = None
 ) -> Record:
-    """The count document (design §6), from the cache where nothing was filed since."""
+    """The count document, from the cache where nothing was filed since."""
     question = Question(day, house.settings, year)
     printed = instant_text(known_at or house.clock.now())
     id = _definition(house, day, known_at, year, by)
@@ -106,7 +106,7 @@ def _keep(house: House, id: str, last: datetime | None, document: Record) -> Non
 def ask_firms(
     house: House, day: date, known_at: datetime | None, target_id: str, year: int | None = None
 ) -> list[Record]:
-    """The firms behind a target, each with the records that made it count (design §6, ``count --firms``)."""
+    """The firms behind a target, each with the records that made it count ."""
     target = next((t for t in plan(house.settings.targets.plan) if t.id == target_id), None)
     if target is None:
         raise click.UsageError(f"--firms {target_id}: there is no such target")

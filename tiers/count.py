@@ -1,4 +1,4 @@
-"""The count: every target, tier and breakdown of one day, as the document of design §6."""
+"""The count: every target, tier and breakdown of one day, as the document of README."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def listed_answers(
 
 
 def counts_as_listed(industry: str | None, mark: str | None) -> str:
-    """Manufacturing counts; else digital core: the firm's mark wins, then the code where it is clear (design §5)."""
+    """Manufacturing counts; else digital core: the firm's mark wins, then the code where it is clear."""
     if industries.is_manufacturing(industry) or mark == "yes":
         return "yes"
     if mark == "no":

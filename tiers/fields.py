@@ -1,4 +1,4 @@
-"""The fields of titles, applications, listings and memberships (design §8)."""
+"""The fields of titles, applications, listings and memberships."""
 
 from __future__ import annotations
 

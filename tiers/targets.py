@@ -65,7 +65,7 @@ def plan(name: str) -> tuple[Target, ...]:
 
 
 def revenue_year(day: date, settings: Settings) -> int:
-    """The year whose accounts speak on a day: last year's from the closing day on, else the one before (design §5)."""
+    """The year whose accounts speak on a day: last year's from the closing day on, else the one before."""
     month, _, closing = settings.figures.closing_day.partition("-")
     closed = (day.month, day.day) >= (int(month), int(closing))
     return day.year - (1 if closed else 2)

@@ -1,7 +1,7 @@
 """From when to when a title speaks. Pure; days are ISO text.
 
 What is printed wins. Without it ``valid_from`` is the day of issue and ``valid_to`` follows from the tier's term
-(design §5, "Terms"). Where two terms of one title overlap, the later issued speaks from its ``valid_from``.
+(README, "Terms"). Where two terms of one title overlap, the later issued speaks from its ``valid_from``.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def speak(terms: list[Record]) -> None:
 
 
 def list_ends(issues: Iterable[str]) -> Mapping[str, str]:
-    """For the issue days of one market list: the last day of the titles of each (design §5, ``list``)."""
+    """For the issue days of one market list: the last day of the titles of each ."""
     days: Sequence[str] = sorted(set(issues))
     ends = {}
     for index, day in enumerate(days):

@@ -1,7 +1,7 @@
 """What people type into cells, read into plain values. Pure; one function per field type.
 
 A reader gets one cell and the column's unit and gives a :class:`Cell`: a value (ISO text for days, integers for
-money and counts, decimal text for ratios), or the problem id of design §9 that says why there is none.
+money and counts, decimal text for ratios), or the problem id (intake/problems.py) that says why there is none.
 """
 
 from __future__ import annotations

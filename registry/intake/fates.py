@@ -1,6 +1,6 @@
 """What a row changes: its fate, and the statements that it makes. Pure.
 
-Dating (design §5, "Valid from"): records with their own dates are corrected as a whole. A changing record's fields
+Dating (README, "Valid from"): records with their own dates are corrected as a whole. A changing record's fields
 hold from the row's day; without one the first value ever filed holds from the beginning, and a later different
 value is a change from the day of filing for some fields and a correction of what it replaces for the others.
 """

@@ -117,7 +117,7 @@ def read_sets(kind: Kind, sets: Mapping[str, str]) -> dict[str, Any]:
                 f"“{text}”不能作为{kind.by_id[name].zh}",
             )
         if cell.given:
-            # The city of the whole list comes last, after what a row's own place tells (design §5, City).
+            # The city of the whole list comes last, after what a row's own place tells (README, City).
             values["city_of_list" if name == "city" else name] = cell.value
     return values
 
@@ -234,7 +234,7 @@ def _take_problem(field_: Field, row: Row, cell: Cell, typed: Any) -> None:
 
 
 def _share_unit(raw: Sequence[Any]) -> str:
-    """Percent if any value without its own sign exceeds 1, else ratio (design §6)."""
+    """Percent if any value without its own sign exceeds 1, else ratio."""
     for value in raw:
         if is_empty(value):
             continue

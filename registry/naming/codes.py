@@ -19,7 +19,7 @@ _LETTERS = {"I": "1", "O": "0", "S": "5", "V": "U", "Z": "2"}
 
 
 class CodeReading(NamedTuple):
-    """``code`` when it is good; else ``problem`` (a problem id of design §9) and perhaps a ``hint``."""
+    """``code`` when it is good; else ``problem`` (a problem id, see intake/problems.py) and perhaps a ``hint``."""
 
     code: str | None
     problem: str | None = None

@@ -61,7 +61,7 @@ class Store:
     def write(self, by: str) -> Iterator[Write]:
         """The one way to change the database. Commits on leaving, rolls back on any error.
 
-        The instant is taken under the lock and is always later than the last one (design §2).
+        The instant is taken under the lock and is always later than the last one.
         """
         with self.engine.connect().execution_options(tidu_write=True) as connection, connection.begin():
             if not self.is_sqlite:

@@ -1,7 +1,7 @@
 """The fold: from the statements about one key to what held when. Pure.
 
 Field by field, of the statements with ``valid_from <= D`` the latest ``valid_from`` speaks; among equals the one
-filed last (design §2). So applying statements in the order (valid_from, filing, row) and letting later ones
+filed last. So applying statements in the order (valid_from, filing, row) and letting later ones
 overwrite is the fold, and each distinct ``valid_from`` opens a new span.
 """
 

@@ -1,4 +1,4 @@
-"""What the numbers mean (design §5): every figure here is small enough to be counted by hand."""
+"""What the numbers mean: every figure here is small enough to be counted by hand."""
 
 from __future__ import annotations
 

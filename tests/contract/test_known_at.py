@@ -1,4 +1,4 @@
-"""Two clocks (design §2): what was true on a day, and what the register held at an instant."""
+"""Two clocks: what was true on a day, and what the register held at an instant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a firm belongs (design §5, "City" and "Place"), and that every breakdown adds up to its total."""
+"""Where a firm belongs (README, "City" and "Place"), and that every breakdown adds up to its total."""
 
 from __future__ import annotations
 

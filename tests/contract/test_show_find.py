@@ -1,4 +1,4 @@
-"""One firm as the register knows it, and the ways to find it (design §6, show and find)."""
+"""One firm as the register knows it, and the ways to find it."""
 
 from __future__ import annotations
 
