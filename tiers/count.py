@@ -1,4 +1,4 @@
-"""The count: every target, tier and breakdown of one day, as the document of README."""
+"""The count: every target, tier and breakdown of one day, as the document that ``count --json`` answers."""
 
 from __future__ import annotations
 

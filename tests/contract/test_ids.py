@@ -1,4 +1,4 @@
-"""The ids of README: a sheet may use the id or the Chinese term; ids are never renamed."""
+"""The ids that sheets may use: a sheet may use the id or the Chinese term; ids are never renamed."""
 
 from __future__ import annotations
 

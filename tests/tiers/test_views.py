@@ -164,3 +164,30 @@ def test_pages_are_the_same_on_both_databases(database_url: str, tmp_path: Path)
     codes = re.findall(r'href="/firms/([0-9A-Z]{18})"', client.get("/firms").text)
     assert client.get(f"/firms/{codes[0]}").status_code == 200
     house.store.dispose()
+
+
+@pytest.mark.parametrize("choice", ["srdi", "little_giant", "high_tech", "none"])
+def test_the_registers_facet_of_titles_narrows_to_their_holders(
+    app: Flask, client: FlaskClient, choice: str
+) -> None:
+    house = house_of(app)
+    today = house.clock.today()
+    with house.store.read() as connection:
+        everyone = set(
+            connection.exec_driver_sql(
+                f"select uscc from enterprise where city = '370100' and from_day <= '{today}' and to_day > '{today}'"
+            ).scalars()
+        )
+        where = "" if choice == "none" else f" and tier = '{choice}'"
+        holding = set(
+            connection.exec_driver_sql(
+                f"select uscc from title where valid_from <= '{today}' and ends_on > '{today}'{where}"
+            ).scalars()
+        )
+    expected = everyone - holding if choice == "none" else everyone & holding
+    page = client.get(f"/firms/export.csv?tier={choice}", headers={"Host": "127.0.0.1"})
+    lines = page.get_data(as_text=True).splitlines()
+    assert page.status_code == 200
+    assert {
+        code for line in lines[1:] for code in re.findall(r"\b9[123]370199[0-9A-Z]{10}\b", line)[:1]
+    } == expected
