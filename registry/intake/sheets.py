@@ -17,14 +17,12 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from registry.said import SaidError
 from registry.settings import Limits
 
-# Cells name their place: r="AB12". More letters, or later ones, mean a wider sheet.
+# Cells name their place: r="AB12". More letters, or later ones, mean a wider sheet; long numbers a longer one.
 _ROW = re.compile(rb'<row [^>]*?r="(\d+)"')
-_CELL_ROW = re.compile(rb'<c r="[A-Z]+(\d+)"')
-_WIDE = (
-    (16_384, re.compile(rb' r="[A-Z]{3}\d')),
-    (702, re.compile(rb' r="[B-Z][A-Z]\d')),
-    (52, re.compile(rb' r="A[A-Z]\d')),
-)
+_FAR = re.compile(rb' r="(?:[A-Z]{3}|[B-Z][A-Z]|[A-Z]{1,2}\d{6})')
+_FAR_ROW = re.compile(rb' r="[A-Z]{1,3}(\d{6,7})"')
+_ALL = re.compile(rb' r="[A-Z]{3}\d')
+_WIDE = re.compile(rb' r="[B-Z][A-Z]\d')
 EXCEL = {".xlsx", ".xlsm", ".xls"}
 TEXT = {".csv", ".tsv"}
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -165,18 +163,15 @@ def _refuse_sprawl(path: Path, limits: Limits) -> None:
 
 
 def _extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[int, int]:
-    """The last row of a sheet, and an upper bound of its columns by the letters of its cells: 26, 52, 702 or all."""
-    rows, columns, before = 0, 26, b""
+    """The last row of a sheet, and an upper bound of its columns by the letters of its cells: 52, 702 or all."""
+    rows, columns, before = 0, 52, b""
     with archive.open(entry) as file:
         while chunk := file.read(1 << 20):
             text = before + chunk
-            numbers = _ROW.findall(text)
-            rows = max(
-                rows, int(numbers[-1]) if numbers else 0, *(int(n) for n in _CELL_ROW.findall(text)[-1:])
-            )
-            for bound, letters in _WIDE:
-                if columns < bound and letters.search(text):
-                    columns = bound
+            rows = max(rows, *map(int, _ROW.findall(text)), 0)
+            if _FAR.search(text):
+                rows = max(rows, *(int(number) for number in _FAR_ROW.findall(text)), 0)
+                columns = max(columns, 16_384 if _ALL.search(text) else 702 if _WIDE.search(text) else 52)
             before = chunk[-32:]
     return rows, columns
 
