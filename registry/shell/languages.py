@@ -11,17 +11,19 @@ import logging
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, Response, request
-from flask_babel import Babel
+from flask_babel import Babel, get_translations
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 DEFAULT = "zh"
 COOKIE = "lang"
 HELD = "tidu.language"
+SENTENCES = "tidu.sentences"
 FOLDER = Path(__file__).parent / "translations"
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -64,6 +66,14 @@ def compile_catalogues(folder: Path = FOLDER) -> None:
                 os.unlink(aside)
 
 
+def catalogue() -> Any:
+    """The sentences of this request's language."""
+    held = request.environ.get(SENTENCES)
+    if held is None:
+        held = request.environ[SENTENCES] = get_translations()
+    return held
+
+
 def init(app: Flask) -> None:
     compile_catalogues()
     Babel(
@@ -72,6 +82,13 @@ def init(app: Flask) -> None:
         default_timezone="Asia/Shanghai",
         default_translation_directories=str(FOLDER),
         locale_selector=language,
+    )
+    # Pages ask for dozens of sentences: the catalogue is looked up once a request, not once a sentence.
+    environment: Any = app.jinja_env
+    environment.install_gettext_callables(
+        lambda message: catalogue().gettext(message),
+        lambda one, many, number: catalogue().ngettext(one, many, number),
+        newstyle=True,
     )
     app.jinja_env.globals.update(language=language, languages=LANGUAGES, html_language=HTML_LANGUAGE)
 
