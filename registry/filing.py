@@ -314,7 +314,11 @@ class _Filer:
                 ).changes
             ):
                 row.note("overtaken", None, row.subject)
-        said: dict[tuple[str, Any], Record] = {}
+        # A twin of a row that stands already says nothing more than that row.
+        effective = self.kind.effective or ""
+        said: dict[tuple[str, Any], Record] = {
+            (row.key, row.values.get(effective)): payload for row, payload in again
+        }
         for row in live:
             if row.stopped:
                 continue
@@ -322,7 +326,7 @@ class _Filer:
             if not (payload if self.kind.key_says else payload.keys() - self.kind.key):
                 self._nothing(row)
                 continue
-            group = (row.key, row.values.get(self.kind.effective or ""))
+            group = (row.key, row.values.get(effective))
             before = said.get(group)
             if before is not None and not differs(payload, before):
                 self.fates[row.number] = "unchanged"  # a repeated row that agrees

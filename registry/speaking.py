@@ -37,6 +37,9 @@ def command(function: Callable[..., int | None]) -> Callable[..., None]:
         except (NeedsConfirmationError, RefusedError) as error:
             click.echo(f"error: {error}", err=True)
             code = SHORT
+        except OverflowError as error:
+            click.echo(f"error: a number or day is out of range ({error})", err=True)
+            code = MISUSED
         except DBAPIError as error:
             click.echo(f"error: the database refuses: {error.orig}; nothing was filed", err=True)
             code = SHORT
@@ -95,7 +98,10 @@ def as_of_day(house: House, text: str | None) -> date:
     if text is None:
         return house.clock.today()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if not 1949 <= day.year < 2200:
+            raise ValueError(text)
+        return day
     except ValueError as error:
         raise click.UsageError(f"--as-of {text}: write a day like 2025-12-31") from error
 

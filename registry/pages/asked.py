@@ -52,7 +52,10 @@ def _day(text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if day.year not in YEARS:
+            raise ValueError(text)
+        return day
     except ValueError:
         abort(400, description=_("“%(text)s” is not a day; write it like 2025-12-31.", text=text))
 

@@ -8,9 +8,11 @@ from typing import Any
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, NotFound
 from werkzeug.wrappers import Response
 
+from registry.filing import MisusedError
+from registry.shell.languages import language
 from registry.shell.serving import serving
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,14 @@ def init(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response | tuple[str, int, Any]:
         return page(error)
+
+    @app.errorhandler(MisusedError)
+    def unheard_of(error: MisusedError) -> Response | tuple[str, int, Any]:
+        return page(NotFound(error.in_language(language())))
+
+    @app.errorhandler(OverflowError)
+    def out_of_range(_error: OverflowError) -> Response | tuple[str, int, Any]:
+        return page(BadRequest(_("A number or a day in the address is out of range.")))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response | tuple[str, int, Any]:

@@ -426,3 +426,20 @@ def test_every_kind_has_help_and_a_template(reading: Flask, reader: FlaskClient)
         assert all(f"<code>{field.id}</code>" in html for field in kind.fields)
         book = openpyxl.load_workbook(io.BytesIO(reader.get(f"/templates/{kind.id}.xlsx").data))
         assert book.active.max_column == len(kind.fields)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/?as_of=0001-01-01", 400),
+        ("/?as_of=9999-12-31", 400),
+        ("/?known_at=9999-12-31T23:59:59Z", {200, 400}),
+        ("/filings/99999999999999999999999", 400),
+        ("/firms?page=99999999999999999999999", {200, 400}),
+    ],
+)
+def test_edges_of_days_and_numbers_are_answered_not_stumbled_over(
+    client: FlaskClient, path: str, status: object
+) -> None:
+    allowed = status if isinstance(status, set) else {status}
+    assert client.get(path).status_code in allowed
