@@ -48,6 +48,8 @@ def _check_name(row: Row, _today: str) -> None:
 def _figures_check(row: Row, today: str) -> None:
     _check_name(row, today)
     check_present(row, "year")
+    if (row.values.get("year") or 0) > int(today[:4]):
+        row.note("date_future", "year", row.values["year"], "refused")
 
 
 check_name: Callable[[Row, str], None] = _check_name
