@@ -112,13 +112,17 @@ def settle_place(row: Row, at_home: Places) -> None:
     order = [read[c] for c in ("district", "area", "city", "address") if c in read]
     if "city_of_list" in values:
         order.append(at_home.read_city(values.pop("city_of_list")))
-    if city := next((p.city for p in (read.get("city"), *order) if p and p.city), None):
-        values.setdefault("city", city)
-    for part in ("district", "area", "street"):
-        if part in values:
-            continue
-        if found := next((getattr(p, part) for p in order if getattr(p, part)), None):
-            values[part] = found
+    if "city" in read:
+        values.setdefault("city", read["city"].city)
+    for place in order:  # what the row itself gave, were it "no value", stands
+        if place.city and "city" not in values:
+            values["city"] = place.city
+        if place.district and "district" not in values:
+            values["district"] = place.district
+        if place.area and "area" not in values:
+            values["area"] = place.area
+        if place.street and "street" not in values:
+            values["street"] = place.street
 
 
 def _enterprise_finish(home: str) -> Callable[[list[Record]], None]:

@@ -7,6 +7,7 @@ as a district is an area; 莱芜市 alone names no district (README, "Place").
 from __future__ import annotations
 
 import re
+import string
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ MUNICIPALITIES = {"11", "12", "31", "50"}
 _PROVINCE_TAILS = r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|省|市)"
 _PROVINCE_TAIL = re.compile("^" + _PROVINCE_TAILS)
 _BLANKS = re.compile(r"[\s,，。、()（）]|^(中国|中华人民共和国)")
+# What house numbers are written with.
+_HOUSE_NUMBER = string.digits + string.ascii_letters + " ,，、.()（）#~—–-号栋幢楼层室单元座"
 # A city's short name before these is part of a street's name: 南京路, 北京东路.
 _STREET_AHEAD = re.compile(r"[路街道巷大东西南北中村弄桥]")
 
@@ -59,6 +62,8 @@ class Places:
         by_length = sorted(self._streets, key=len, reverse=True)
         self._street = re.compile("|".join(map(re.escape, by_length)))
         self._load_country()
+        names = (*found, *self._streets, *self._country, *self._provinces)
+        self._numbering = "".join(set(_HOUSE_NUMBER) - {name[-1] for name in names})
 
     def _load_country(self) -> None:
         self._country: dict[str, str] = {}
@@ -124,9 +129,13 @@ class Places:
 
     # An address --------------------------------------------------------------------------------------
 
-    @lru_cache(maxsize=2_000)  # noqa: B019 – the addresses of a list are mostly different
     def read_address(self, text: str) -> Place:
         """City, district, area and street that an address names, each None where it does not."""
+        # Addresses differ mostly in the number of the house, which names no place.
+        return self._read_head(text.rstrip(self._numbering))
+
+    @lru_cache(maxsize=20_000)  # noqa: B019
+    def _read_head(self, text: str) -> Place:
         rest = _BLANKS.sub("", text)
         province, rest = self._leading(rest, self._provinces)
         city, rest = self._leading_city(rest)

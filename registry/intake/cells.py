@@ -54,6 +54,8 @@ EMPTY = {
     "空",
 }
 
+_LONGEST = max(map(len, EMPTY | CLEAR_WORDS))
+
 UNITS = {
     "元": 1, "千元": 1_000, "万元": 10_000, "百万元": 1_000_000, "千万元": 10_000_000, "亿元": 100_000_000,
     "千": 1_000, "万": 10_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000,
@@ -89,18 +91,21 @@ def reader(field: Field, unit: str | None) -> Callable[[Any], Cell]:
     """The function that reads this field's cells. ``unit`` is the column's, if it has one."""
     read = _READERS[field.type]
 
+    # 无 and 未知 are answers in some vocabularies, so words are looked up before they are taken for nothing.
+    answers = field.type == "word"
+
     def one(raw: Any) -> Cell:
         if raw is None:
             return NOTHING
-        if isinstance(raw, str):
-            text = plain(raw)
-            # 无 and 未知 are answers in some vocabularies, so words are looked up before they are taken for nothing.
-            if not text or (field.type != "word" and empty(text)):
+        if type(raw) is not str:
+            return read(field, raw, unit)
+        text = plain(raw)
+        if len(text) <= _LONGEST:
+            if not text or (not answers and empty(text)):
                 return NOTHING
             if text in CLEAR_WORDS:
                 return CLEARED
-            return read(field, text, unit)
-        return read(field, raw, unit)
+        return read(field, text, unit)
 
     return one
 

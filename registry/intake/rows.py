@@ -172,7 +172,7 @@ def _read_rows(
             f"各列分属几个年度（{'、'.join(map(str, sorted(years)))}）；请一次导入一个年度",
         )
     settled: list[Column] = []
-    read: list[tuple[Field, list[Cell], Sequence[Any]]] = []
+    read: list[tuple[Field, list[Any], dict[int, Cell], Sequence[Any]]] = []
     for done, column in enumerate(header.columns):
         field_ = column.field
         if field_ is not None and column.index < len(by_column):
@@ -183,18 +183,15 @@ def _read_rows(
                     unit={"%": "percent", "percent": "percent", "ratio": "ratio"}.get(column.unit or "")
                     or _share_unit(raw),
                 )
-            read.append((field_, _read_column(field_, column.unit, raw), raw))
+            read.append((field_, *_read_column(field_, column.unit, raw), raw))
         settled.append(column)
         if progress:
             progress("read", done + 1, len(header.columns))
     base = dict(defaults)
     if years and "year" in kind.by_id:
         base.setdefault("year", years.pop())
-    ids = [field_.id for field_, _cells, _typed in read]
-    said = zip(
-        *([c.value if c.given and c.problem is None else _SILENT for c in cells] for _f, cells, _t in read),
-        strict=True,
-    )
+    ids = [field_.id for field_, *_rest in read]
+    said = zip(*(values for _field, values, *_rest in read), strict=True)
     rows = [
         Row(
             number,
@@ -202,25 +199,30 @@ def _read_rows(
         )
         for number, values in zip(numbers, said, strict=True)
     ]
-    for field_, cells, typed_cells in read:
-        if any(cell.problem for cell in set(cells)):
-            for row, cell, typed in zip(rows, cells, typed_cells, strict=True):
-                if cell.problem:
-                    _take_problem(field_, row, cell, typed)
+    for field_, _values, troubled, typed in read:
+        for at, cell in troubled.items():
+            _take_problem(field_, rows[at], cell, typed[at])
     return Parsed(grid.name, rows, Header(tuple(settled), header.first_row), grid)
 
 
-def _read_column(field_: Field, unit: str | None, raw: Sequence[Any]) -> list[Cell]:
-    """Each distinct value once: real columns repeat themselves, and long ones most of all."""
+def _read_column(field_: Field, unit: str | None, raw: Sequence[Any]) -> tuple[list[Any], dict[int, Cell]]:
+    """The column's values, ``_SILENT`` where a cell gives none, and the cells with a problem by their place.
+
+    Each distinct cell is read once: real columns repeat themselves, and long ones most of all. 1, 1.0 and True are one
+    key but not one cell, so a column of several types is told apart by type too.
+    """
     read = reader(field_, unit)
-    if len(set(map(type, raw))) == 1:
-        seen = {value: read(value) for value in set(raw)}
-        return list(map(seen.__getitem__, raw))
-    mixed: dict[tuple[type, Any], Cell] = {}  # 1, 1.0 and True are one key but not one cell
-    for value in raw:
-        if (type(value), value) not in mixed:
-            mixed[type(value), value] = read(value)
-    return [mixed[type(value), value] for value in raw]
+    several = len(set(map(type, raw))) > 1
+    keys: Sequence[Any] = list(zip(map(type, raw), raw, strict=True)) if several else raw
+    values: dict[Any, Any] = {}
+    problems: dict[Any, Cell] = {}
+    for key in set(keys):
+        cell = read(key[1] if several else key)
+        values[key] = cell.value if cell.given and cell.problem is None else _SILENT
+        if cell.problem:
+            problems[key] = cell
+    troubled = {at: problems[key] for at, key in enumerate(keys) if key in problems} if problems else {}
+    return list(map(values.__getitem__, keys)), troubled
 
 
 def _take_problem(field_: Field, row: Row, cell: Cell, typed: Any) -> None:

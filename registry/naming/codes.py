@@ -65,4 +65,6 @@ def read_code(raw: object) -> CodeReading:
 
 def looks_like_code(text: str) -> bool:
     """True for text that stands in a name column but was meant as a credit code."""
+    if _HAN.match(text):  # nearly all names, and no code
+        return False
     return bool(_LOOKS_LIKE_CODE.match(_BLANK.sub("", unicodedata.normalize("NFKC", text)).upper()))

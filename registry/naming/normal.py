@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_DROP = {ord(c): None for c in " \t\r\n\u3000\u00a0\u200b\u200c\u200d\ufeff\u2060"}
 _BETWEEN = re.compile(r"[;；|、\n]")
 _SAME = str.maketrans(
     {"〔": "(", "〕": ")", "［": "(", "］": ")", "【": "(", "】": ")", "[": "(", "]": ")", "•": "·", "‧": "·"}
+    | dict.fromkeys(" \t\r\n\u3000\u00a0\u200b\u200c\u200d\ufeff\u2060", "")
 )
 
 
 def normal_form(name: str) -> str:
     """Full-width forms, blanks, letter case and the shape of brackets folded away; nothing else."""
-    return unicodedata.normalize("NFKC", name).translate(_SAME).translate(_DROP).upper()
+    text = unicodedata.normalize("NFKC", name)
+    return (text if text.isalnum() else text.translate(_SAME)).upper()
 
 
 def split_names(text: str) -> list[str]:
