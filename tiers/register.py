@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -27,8 +27,8 @@ WINDOWS = (30, 90, 180, 365)
 
 def _words(vocabulary: str) -> Callable[[House], Sequence[tuple[str, str]]]:
     def options(_house: House) -> Sequence[tuple[str, str]]:
-        known = words.vocabulary(vocabulary).values()
-        return [(word.id, word.en if language() == "en" else word.zh) for word in known]
+        spoken = language()
+        return [(id, words.label(vocabulary, id, spoken)) for id in words.vocabulary(vocabulary)]
 
     return options
 
@@ -114,11 +114,14 @@ def _marks(row: Any) -> list[str]:
     return marks
 
 
+@cache
+def _mark_chips(marks: tuple[str, ...]) -> Markup:
+    chips = [Markup('<span class="chip tone-mute">{}</span>').format(mark) for mark in marks]
+    return Markup('<span class="chips">{}</span>').format(Markup(" ").join(chips)) if chips else Markup("")
+
+
 def _standing(row: Any) -> Markup:
-    if not (row.above_scale or row.listed):
-        return Markup("")
-    chips = [Markup('<span class="chip tone-mute">{}</span>').format(mark) for mark in _marks(row)]
-    return Markup('<span class="chips">{}</span>').format(Markup(" ").join(chips))
+    return _mark_chips(tuple(_marks(row)))
 
 
 def _names(row: Any) -> str | None:

@@ -39,13 +39,14 @@ def is_whole(house: House) -> bool:
         return connection.execute(select(STANDING.c.uscc).limit(1)).first() is not None
 
 
+_CODE = ENTERPRISE.c.uscc
+_OF_SAMPLE = select(_CODE).where(_CODE.between(AREA, AREA + "Z")).limit(1)
+
+
 def is_sample(house: House) -> bool:
     """Whether the register holds firms of the sample city."""
-    e = ENTERPRISE.c.uscc
     with house.store.read() as connection:
-        return (
-            connection.execute(select(e).where(e >= AREA, e < AREA[:-1] + "A").limit(1)).first() is not None
-        )
+        return connection.execute(_OF_SAMPLE).first() is not None
 
 
 class _SimulatedTime:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -31,6 +32,7 @@ from registry.queries import (
     parts,
     sortable,
 )
+from registry.room import Column
 from registry.shell import tables
 from registry.shell.access import allow
 from registry.shell.languages import language
@@ -62,6 +64,7 @@ def register() -> str | Response:
         "rows": rows,
         "narrowed": narrowed,
         "columns": columns(here),
+        "cells": _cells(columns(here)),
         "paging": tables.numbered(page, size, total),
         "narrowings": _narrowings(here, narrowed),
         "places": [(id, here.places.label(id, language())) for id in here.places.names],
@@ -95,6 +98,16 @@ def export_register(suffix: str) -> Response:
             for row in in_batches(connection, firms(here, _narrowed(here), day))
         )  # fmt: skip
         return table_file(f"firms-{day.isoformat()}", suffix, _("Firms"), header, rows)
+
+
+def _cells(columns: Sequence[Column]) -> Callable[[Any], Markup]:
+    """The rooms' cells of one row, joined here: over fifty rows they are most of the page's work."""
+    opened = [
+        (column.shown, Markup('<td data-label="{}" class="{}">').format(
+            column.label(), "number" if column.number else f"column-{column.id}"))
+        for column in columns
+    ]  # fmt: skip
+    return lambda row: Markup("".join([f"{cell}{escape(shown(row))}</td>" for shown, cell in opened]))
 
 
 def _place(house: House, id: str | None) -> str | None:

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from registry import codes, industries, words
 from registry.kind import Field, Kind
@@ -44,6 +44,21 @@ def city(code: str | None) -> str | Markup:
     if code == house().settings.city.code:
         return house().settings.city.name_en if language() == "en" else house().settings.city.name
     return regions().get(code or "", code or "")
+
+
+def whereabouts(firm: Any) -> Markup:
+    """A firm's place in a narrow column: the functional area above its district; the city of a firm elsewhere."""
+    if firm.city != house().settings.city.code:
+        return escape(city(firm.city))
+    return _at_home(firm.area, firm.district, language(), house().settings.city.code)
+
+
+@lru_cache(maxsize=2_000)
+def _at_home(area: str | None, district: str | None, _language: str, _home: str) -> Markup:
+    if not (area or district):
+        return formats.unknown()
+    under = Markup('<span class="sub">{}</span>').format(place_short(district)) if area and district else ""
+    return escape(place_short(area or district or "")) + under
 
 
 @cache
@@ -170,7 +185,8 @@ def invented(uscc: str) -> bool:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "word": word, "place": place, "place_short": place_short, "city": city, "industry": industry, "capital": capital,
+    "word": word, "place": place, "place_short": place_short, "whereabouts": whereabouts,
+    "city": city, "industry": industry, "capital": capital,
     "number_text": number, "shown": shown, "term": term, "moment": moment, "invented": invented, "problem_name": problem_name,
     "holds": holds,
 }  # fmt: skip

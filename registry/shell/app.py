@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +63,15 @@ def create_app(
 
 
 def version_static_files(app: Flask) -> None:
-    """Put each static file's time into its address, so that browsers may keep it until it changes."""
+    """Put each static file's time into its address, so that browsers may keep it until the next start."""
     folder = Path(app.static_folder or "")
+
+    @cache
+    def version(filename: str) -> str | None:
+        path = folder / filename
+        return f"{int(path.stat().st_mtime):x}" if path.is_file() else None
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and "filename" in values:
-            path = folder / values["filename"]
-            if path.is_file():
-                values["v"] = f"{int(path.stat().st_mtime):x}"
+        if endpoint == "static" and (found := version(values.get("filename", ""))):
+            values["v"] = found

@@ -6,11 +6,11 @@ value, so copying scripts and screen readers get what the page rounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask
@@ -77,8 +77,9 @@ def money(yuan: int | None) -> Markup:
     """Whole yuan as 万 and 亿 (English: m and bn), exact on hover."""
     if yuan is None:
         return unknown()
-    full = escape(_("%(amount)s yuan", amount=grouped(Decimal(yuan), 0)))
-    steps = MONEY_STEPS[language()]
+    spoken = language()
+    full = _yuan(spoken).format(grouped(Decimal(yuan), 0))
+    steps = MONEY_STEPS[spoken]
     for place, (size, unit) in enumerate(steps):
         # What the smaller step would round up to this one: 99,999,999 reads 1 亿 and not 10,000 万.
         rounding = steps[place + 1][0] // 200 if place + 1 < len(steps) else 0
@@ -88,6 +89,11 @@ def money(yuan: int | None) -> Markup:
                 f'<data value="{yuan}" title="{full}">{short} <span class="unit">{unit}</span></data>'
             )
     return Markup(f'<data value="{yuan}" title="{full}">{full}</data>')
+
+
+@cache
+def _yuan(_language: str) -> str:
+    return str(escape(_("%(amount)s yuan", amount="{}")))
 
 
 def percent(ratio: Number | None, places: int = 1) -> Markup:
@@ -118,6 +124,18 @@ def instant(value: datetime | None) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp, stamp, here)
 
 
+def choices(options: Iterable[tuple[Any, str]], chosen: Any) -> Markup:
+    """The options of a select; long ones return on every page, so they are made once."""
+    return _choices(tuple((str(value), text) for value, text in options), str(chosen))
+
+
+@lru_cache(maxsize=500)
+def _choices(options: tuple[tuple[str, str], ...], chosen: str) -> Markup:
+    option = Markup('<option value="{}"{}>{}</option>')
+    selected = Markup(" selected")
+    return Markup("").join(option.format(v, selected if v == chosen else "", text) for v, text in options)
+
+
 def as_filter(show: Callable[..., Any]) -> Callable[..., Any]:
     """A filter that the template compiler does not fold: a constant would keep the first reader's language."""
 
@@ -131,4 +149,4 @@ def as_filter(show: Callable[..., Any]) -> Callable[..., Any]:
 def init(app: Flask) -> None:
     for show in (count, delta, money, percent, day, instant):
         app.jinja_env.filters[show.__name__] = as_filter(show)
-    app.jinja_env.globals["unknown"] = unknown
+    app.jinja_env.globals.update(unknown=unknown, choices=choices)

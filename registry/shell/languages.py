@@ -10,32 +10,35 @@ import contextlib
 import logging
 import os
 import tempfile
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, Response, request
-from flask_babel import Babel, get_translations
+from flask_babel import Babel, gettext
+from markupsafe import Markup
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 DEFAULT = "zh"
 COOKIE = "lang"
-HELD = "tidu.language"
-SENTENCES = "tidu.sentences"
 FOLDER = Path(__file__).parent / "translations"
 YEAR_SECONDS = 365 * 24 * 3600
+
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 log = logging.getLogger(__name__)
 
 
 def language() -> str:
     """The language of this request: ``?lang=``, else the cookie, else Chinese. Asked for by every cell, so kept."""
-    held: str | None = request.environ.get(HELD)
+    held = _spoken.get()
     if held is None:
         asked = (request.args.get("lang"), request.cookies.get(COOKIE))
-        held = request.environ[HELD] = next((wanted for wanted in asked if wanted in LANGUAGES), DEFAULT)
+        held = next((wanted for wanted in asked if wanted in LANGUAGES), DEFAULT)
+        _spoken.set(held)
     return held
 
 
@@ -66,12 +69,14 @@ def compile_catalogues(folder: Path = FOLDER) -> None:
                 os.unlink(aside)
 
 
-def catalogue() -> Any:
-    """The sentences of this request's language."""
-    held = request.environ.get(SENTENCES)
-    if held is None:
-        held = request.environ[SENTENCES] = get_translations()
-    return held
+def sentence(message: str, **variables: object) -> Markup:
+    """``_()`` of the templates: like Jinja's own, but a page's dozens of sentences are looked up once a process."""
+    return Markup(gettext(message)) % variables if variables else _sentence(language(), message)
+
+
+@cache
+def _sentence(_language: str, message: str) -> Markup:
+    return Markup(gettext(message)) % ()
 
 
 def init(app: Flask) -> None:
@@ -83,14 +88,13 @@ def init(app: Flask) -> None:
         default_translation_directories=str(FOLDER),
         locale_selector=language,
     )
-    # Pages ask for dozens of sentences: the catalogue is looked up once a request, not once a sentence.
-    environment: Any = app.jinja_env
-    environment.install_gettext_callables(
-        lambda message: catalogue().gettext(message),
-        lambda one, many, number: catalogue().ngettext(one, many, number),
-        newstyle=True,
+    app.jinja_env.globals.update(
+        _=sentence, language=language, languages=LANGUAGES, html_language=HTML_LANGUAGE
     )
-    app.jinja_env.globals.update(language=language, languages=LANGUAGES, html_language=HTML_LANGUAGE)
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        _spoken.set(None)
 
     @app.after_request
     def remember(response: Response) -> Response:

@@ -20,11 +20,11 @@ def items(rooms: Sequence[Room]) -> list[NavItem]:
     )
 
 
-def current(entries: Sequence[NavItem]) -> str | None:
+def current(entries: Sequence[tuple[NavItem, str]]) -> str | None:
     """The id of the entry that this page belongs to: the longest address that begins this page's address."""
     best, length = None, -1
-    for item in entries:
-        path = url_for(item.endpoint).rstrip("/")
+    for item, address in entries:
+        path = address.rstrip("/")
         inside = request.path == path or request.path.startswith(f"{path}/")
         # The overview at "/" begins every address, so it counts for itself alone.
         if (inside if path else request.path == "/") and len(path) > length:
@@ -38,8 +38,8 @@ def init(app: Flask) -> None:
         # Once a request: a page may be rendered from many parts.
         held: dict[str, Any] | None = g.get("navigation")
         if held is None:
-            entries = items(house().rooms)
-            search = next((url_for(item.endpoint) for item in entries if item.id == SEARCH_ENTRY), None)
+            entries = [(item, url_for(item.endpoint)) for item in items(house().rooms)]
+            search = next((address for item, address in entries if item.id == SEARCH_ENTRY), None)
             held = g.navigation = {
                 "navigation": entries,
                 "current_entry": current(entries),
