@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
+from unicodedata import normalize
 
 if TYPE_CHECKING:
     from sqlmodel import SQLModel
@@ -167,7 +168,9 @@ class Kind:
         return tuple(f.id for f in self.fields if f.id in self.stated)
 
     def key_of(self, subject: str, values: Mapping[str, Any]) -> str:
-        return "|".join([subject, *(str(values.get(part) or "") for part in self.key)])
+        """One text for what tells records apart; （） and () are one."""
+        parts = (normalize("NFKC", str(values.get(part) or "")) for part in self.key)
+        return "|".join([subject, *parts])
 
 
 class Kinds:

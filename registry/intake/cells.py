@@ -75,12 +75,21 @@ _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "0001234
 _NUMBER = re.compile(r"^([+-]?)(\d[\d,]*\.?\d*|\.\d+)(?:E([+-]?\d+))?(.*)$", re.IGNORECASE)
 
 
+_WIDE = {0x3000: " "} | {
+    wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if chr(wide - 0xFEE0).isalnum()
+}
 _OUTSIDE = " \t\r\n\ufeff\u200b'’`"
 
 
 def plain(raw: Any) -> str:
     """Text with full-width forms folded and outer blanks, BOMs and apostrophes gone."""
     return unicodedata.normalize("NFKC", str(raw)).strip(_OUTSIDE)
+
+
+def written(raw: str) -> str:
+    """Text as it was written, brackets and all; only full-width letters, digits and blanks become the usual ones."""
+    text = raw.strip(_OUTSIDE + "\u3000")
+    return text if text.isascii() else text.translate(_WIDE)
 
 
 def empty(text: str) -> bool:
@@ -93,6 +102,7 @@ def reader(field: Field, unit: str | None) -> Callable[[Any], Cell]:
 
     # 无 and 未知 are answers in some vocabularies, so words are looked up before they are taken for nothing.
     answers = field.type == "word"
+    as_written = field.type in ("text", "names")
 
     def one(raw: Any) -> Cell:
         if raw is None:
@@ -105,6 +115,8 @@ def reader(field: Field, unit: str | None) -> Callable[[Any], Cell]:
                 return NOTHING
             if text in CLEAR_WORDS:
                 return CLEARED
+        if as_written:
+            text = raw if raw == text else written(raw)
         return read(field, text, unit)
 
     return one

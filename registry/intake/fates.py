@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from registry.kind import Kind, Record, Row
 from registry.store.clock import BEGINNING_TEXT
@@ -33,11 +34,11 @@ def judge(kind: Kind, row: Row, payload: Record, held: Sequence[Stated], today: 
     """Compare a row with the statements held about its key, in fold order."""
     if kind.timing == "dates":
         state = {name: spoken.value for name, spoken in speaking(held, BEGINNING_TEXT).items()}
-        return Judged(not held or differs(payload, state), [(BEGINNING_TEXT, payload)])
+        return Judged(not held or differs(payload, state), [(BEGINNING_TEXT, _as_held(payload, state))])
     effective = row.values.get(kind.effective or "")
     if effective:
         state = {name: spoken.value for name, spoken in speaking(held, effective).items()}
-        return Judged(not held or differs(payload, state), [(effective, payload)])
+        return Judged(not held or differs(payload, state), [(effective, _as_held(payload, state))])
     if not held:
         return Judged(True, [(BEGINNING_TEXT, payload)])
     return _undated(kind, payload, held, today, row.values.get("meaning"))
@@ -45,7 +46,23 @@ def judge(kind: Kind, row: Row, payload: Record, held: Sequence[Stated], today: 
 
 def differs(payload: Record, state: Record) -> bool:
     """Whether any field given is not what is held; clearing what was never given changes nothing."""
-    return any(value != state.get(name) for name, value in payload.items())
+    return any(
+        value != state.get(name) and not alike(value, state.get(name)) for name, value in payload.items()
+    )
+
+
+def alike(one: Any, other: Any) -> bool:
+    """The same but for the width of characters: （） or (), which is typing and no news."""
+    return (
+        isinstance(one, str) and isinstance(other, str) and normalize("NFKC", one) == normalize("NFKC", other)
+    )
+
+
+def _as_held(payload: Record, state: Record) -> Record:
+    """What is said once more in other brackets stays as it was written first."""
+    if not state:
+        return payload
+    return {name: state[name] if alike(value, state.get(name)) else value for name, value in payload.items()}
 
 
 def _undated(kind: Kind, payload: Record, held: Sequence[Stated], today: str, meaning: Any) -> Judged:
@@ -55,8 +72,8 @@ def _undated(kind: Kind, payload: Record, held: Sequence[Stated], today: str, me
     changes = False
     for name, value in payload.items():
         spoken = now.get(name)
-        if spoken is not None and spoken.value == value:
-            by_day[spoken.valid_from][name] = value
+        if spoken is not None and (spoken.value == value or alike(spoken.value, value)):
+            by_day[spoken.valid_from][name] = spoken.value
             continue
         if spoken is None and value is None:
             continue
@@ -86,7 +103,8 @@ def contradictions(kind: Kind, rows: Iterable[Row], payloads: dict[int, Record])
         values: dict[str, dict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
         for row in group:
             for name, value in payloads[row.number].items():
-                values[name][value].append(row.number)
+                said = normalize("NFKC", value) if isinstance(value, str) else value
+                values[name][said].append(row.number)
         for name, by_value in values.items():
             if len(by_value) > 1:
                 numbers = sorted(n for where in by_value.values() for n in where)
