@@ -25,6 +25,7 @@ from click.testing import CliRunner
 from stdnum.cn import uscc as uscc_number
 
 from cli import main
+from tests.contract import counting
 
 Rows = Iterable[Sequence[Any]]
 
@@ -194,6 +195,18 @@ def cli(tmp_path: Path, empty_register: Path) -> Register:
 def both(tmp_path: Path, database_url: str) -> Register:
     """An empty register, once on SQLite and once on PostgreSQL."""
     return Register(database_url, tmp_path)
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> counting.Register:
+    """An empty register to be counted, on SQLite."""
+    return counting.new_register(tmp_path)
+
+
+@pytest.fixture
+def register_on_both(tmp_path: Path, database_url: str) -> counting.Register:
+    """The same tests on SQLite and on PostgreSQL."""
+    return counting.new_register(tmp_path, database_url)
 
 
 @pytest.fixture
