@@ -29,6 +29,8 @@ from tests.contract import counting
 
 Rows = Iterable[Sequence[Any]]
 
+#: The columns of most lists of enterprises.
+HEAD = ("统一社会信用代码", "企业名称", "区县")
 #: The day on which most tests happen: 2026-06-15, 10 in the morning in Jinan.
 TODAY = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)
 
@@ -37,6 +39,11 @@ def code(number: int) -> str:
     """The valid credit code with running number ``number`` in the unassigned area 370199."""
     body = f"91370199MA{number:07d}"
     return body + uscc_number.calc_check_digit(body)
+
+
+def firm(number: int, district: str = "历下区") -> tuple[str, str, str]:
+    """A row under ``HEAD``."""
+    return (code(number), f"济南甲{number}机械有限公司", district)
 
 
 @dataclass(frozen=True)
@@ -189,6 +196,13 @@ def cli(tmp_path: Path, empty_register: Path) -> Register:
     """An empty register on SQLite."""
     shutil.copyfile(empty_register, tmp_path / "register.sqlite")
     return Register(f"sqlite:///{tmp_path / 'register.sqlite'}", tmp_path)
+
+
+@pytest.fixture
+def five(cli: Register, lists: Lists) -> Register:
+    """A register of five firms in 历下区, filed as filing 1."""
+    cli.filed("enterprises", lists.csv(HEAD, *map(firm, range(1, 6))))
+    return cli
 
 
 @pytest.fixture

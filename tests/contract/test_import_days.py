@@ -10,8 +10,6 @@ import pytest
 from tests.contract.conftest import Lists, Register, code
 from tests.contract.one_firm import NAME, enterprise, title
 
-# --- days --------------------------------------------------------------------------------------------------
-
 
 @pytest.mark.parametrize(
     "typed",

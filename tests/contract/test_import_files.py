@@ -11,9 +11,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.contract.conftest import Lists, Register, Said, code
+from tests.contract.conftest import HEAD, Lists, Register, Said, code
 
-HEAD = ("统一社会信用代码", "企业名称", "区县")
 FIRST = (code(1), "济南甲机械有限公司", "历下区")
 SECOND = (code(2), "济南乙电子有限公司", "天桥区")
 
