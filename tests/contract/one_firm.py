@@ -1,12 +1,15 @@
-"""Lists of a single row, about firm 1."""
+"""Lists of a single row, all about firm 1, and what the register holds of it afterwards."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.contract.conftest import Lists, Register, Said, code
 
 NAME = "济南甲机械有限公司"
+#: What the fixture ``at`` gives.
+Clock = Callable[[str], None]
 
 
 def enterprise(cli: Register, lists: Lists, header: str, value: Any, *words: str) -> Said:
@@ -35,3 +38,14 @@ def title(cli: Register, lists: Lists, **cells: Any) -> Said:
         cli.filed("enterprises", lists.csv(("uscc", "name"), (code(1), NAME)))
     row = {"uscc": code(1), "tier": "srdi", "batch": "2024", **cells}
     return cli.load("titles", lists.xlsx(tuple(row), tuple(row.values())))
+
+
+def say(cli: Register, lists: Lists, *words: str, **fields: Any) -> int:
+    """File a one-row list of enterprises about firm 1; gives the filing's id."""
+    row = {"uscc": code(1), "name": "济南甲机械有限公司", "district": "历下区", **fields}
+    return cli.filed("enterprises", lists.csv(tuple(row), tuple(row.values())), *words)
+
+
+def field(cli: Register, name: str, *words: object) -> Any:
+    """The value of one profile field, None where nothing is said."""
+    return cli.values(code(1), *words).get(name)
