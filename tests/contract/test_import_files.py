@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from tests.contract.conftest import HEAD, Lists, Register, Said, code
+from tests.kinds import KINDS
 
 FIRST = (code(1), "济南甲机械有限公司", "历下区")
 SECOND = (code(2), "济南乙电子有限公司", "天桥区")
@@ -428,20 +429,7 @@ def test_unknown_kind_is_exit_2(cli: Register, lists: Lists) -> None:
     refused_whole(cli, cli.load("horoscopes", lists.csv(HEAD, FIRST)))
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "enterprises",
-        "figures",
-        "evidence",
-        "titles",
-        "applications",
-        "honours",
-        "listings",
-        "above-scale",
-        "doubling",
-    ],
-)
+@pytest.mark.parametrize("kind", KINDS)
 def test_template_of_every_kind_has_headers_that_import_understands(
     cli: Register, tmp_path: Path, kind: str
 ) -> None:

@@ -10,18 +10,8 @@ from typing import Any
 import pytest
 
 from tests.contract.counting import Register, new_register
+from tests.kinds import KINDS
 
-KINDS = [
-    "enterprises",
-    "figures",
-    "evidence",
-    "titles",
-    "applications",
-    "honours",
-    "listings",
-    "above-scale",
-    "doubling",
-]
 DAYS = ["2021-08-31", "2022-12-31", "2024-07-18", "2025-12-31", "2026-01-01", "2026-06-30"]
 
 
