@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,34 @@ def test_restore_of_something_else_is_exit_2(cli: Register, lists: Lists, tmp_pa
     assert other("db", "restore", lists.raw(b"not a backup at all" * 100, "x.backup")).exit == 2
     assert other("db", "restore", tmp_path / "nowhere.backup").exit == 2
     assert cli("filings", "list", "--json").json == []
+
+
+@pytest.mark.parametrize("damage", ["a row less", "other bytes"])
+def test_restore_of_a_damaged_backup_is_exit_2_and_restores_nothing(
+    both: Register, lists: Lists, tmp_path: Path, damage: str
+) -> None:
+    (tmp_path / "source").mkdir()
+    source = Register(f"sqlite:///{tmp_path / 'source' / 'register.sqlite'}", tmp_path / "source")
+    say(source, lists, niche="阀门")
+    copy, broken = tmp_path / "copy.backup", tmp_path / "broken.backup"
+    assert source("db", "backup", copy).exit == 0
+    with zipfile.ZipFile(copy) as archive, zipfile.ZipFile(broken, "w") as other:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == "statement.jsonl" and damage == "a row less":
+                content = content[: content.rindex(b"\n", 0, -1) + 1]
+            other.writestr(name, content)
+    if damage == "other bytes":
+        broken.write_bytes(broken.read_bytes().replace("阀门".encode(), "水泵".encode()))
+    said = both("db", "restore", broken)
+    assert (said.exit, said.out) == (2, "")
+    assert "nothing was restored" in said.err
+    assert "Traceback" not in said.err
+    assert both("filings", "list", "--json").json == []
+    assert not both.holds(code(1))
+    assert both("db", "restore", copy).exit == 0
+    assert field(both, "niche") == "阀门"
+    assert both.checked()
 
 
 def test_backup_and_restore_on_both_databases(both: Register, lists: Lists, tmp_path: Path) -> None:
