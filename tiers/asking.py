@@ -83,6 +83,7 @@ def _tables(plan_name: str) -> str:
         "codes/digital_core",
         "codes/industries",
         "codes/places",
+        "codes/words",
     )
     return hashlib.sha256(repr([codes.load(name).rows for name in names]).encode()).hexdigest()
 

@@ -77,9 +77,10 @@ def demo(house: House, firms: int, seed: int, if_empty: bool) -> None:
         if if_empty and (is_whole(house) or not is_sample(house)):
             return
         if if_empty:
+            place = _place(house)
             raise RefusedError(
-                "the sample city was interrupted while it was filed; remove the database (data/var/tidu.sqlite*) and run again",
-                "样例城市装入时中断；请删除数据库（data/var/tidu.sqlite*）后重新运行",
+                f"the sample city was interrupted while it was filed; remove the database ({place}) and run again",
+                f"样例城市装入时中断；请删除数据库（{place}）后重新运行",
             )
         raise RefusedError(
             "the register is not empty; the sample city goes into an empty one (choose another by DATABASE_URL)",
@@ -88,6 +89,12 @@ def demo(house: House, firms: int, seed: int, if_empty: bool) -> None:
     click.echo(f"filing a synthetic city of {firms:,} firms …", err=True)
     filings = file_sample(house, firms, seed, Progress())
     click.echo(f"{filings} filings; all firms are invented (credit codes of the unassigned area 370199)")
+
+
+def _place(house: House) -> str:
+    """The database in use, as its owner finds it: an SQLite file with its companions, or an address."""
+    url = house.store.engine.url
+    return f"{url.database}*" if house.store.is_sqlite else url.render_as_string(hide_password=True)
 
 
 COMMANDS = (count, demo)

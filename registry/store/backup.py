@@ -10,6 +10,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,19 @@ from registry.store.engine import Store, StoreError
 from registry.store.models import metadata
 
 MANIFEST = "manifest.json"
+#: What a damaged file raises while it is read: the zip and its streams, the JSON, rows that are not of our making.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+    StopIteration,
+)
 
 
 def backup(store: Store, target: Path) -> int:
@@ -58,13 +72,14 @@ def restore(store: Store, source: Path) -> int:
     try:
         archive = zipfile.ZipFile(source)
         manifest = json.loads(archive.read(MANIFEST))
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        revision, rows = manifest["schema"], manifest["rows"]
+    except (OSError, *DAMAGE) as error:
         raise StoreError(f"{source}: is not a backup ({error})") from error
     schema.prepare(store)
     with archive, store.engine.connect().execution_options(tidu_write=True) as connection, connection.begin():
-        if manifest["schema"] != schema.current(connection):
+        if revision != schema.current(connection):
             raise StoreError(
-                f"{source}: was made with schema {manifest['schema']}, this program has {schema.current(connection)}"
+                f"{source}: was made with schema {revision}, this program has {schema.current(connection)}"
             )
         if connection.execute(select(metadata.tables["filing"].c.id).limit(1)).first():
             raise StoreError("restore wants an empty database; choose a new one by DATABASE_URL")
@@ -73,14 +88,12 @@ def restore(store: Store, source: Path) -> int:
             for table in metadata.sorted_tables:
                 if f"{table.name}.jsonl" in archive.namelist():
                     total += _fill(connection, table, archive)
-        except (ValueError, TypeError, StopIteration, zipfile.BadZipFile) as error:
+        except DAMAGE as error:
             raise StoreError(f"{source}: is damaged ({error}); nothing was restored") from error
         if not store.is_sqlite:
             _continue_numbering(connection)
-        if total != manifest["rows"]:
-            raise StoreError(
-                f"{source}: holds {total} rows, its manifest says {manifest['rows']}; nothing was restored"
-            )
+        if total != rows:
+            raise StoreError(f"{source}: holds {total} rows, its manifest says {rows}; nothing was restored")
     return total
 
 

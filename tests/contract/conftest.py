@@ -25,9 +25,12 @@ from click.testing import CliRunner
 from stdnum.cn import uscc as uscc_number
 
 from cli import main
+from tests.contract import counting
 
 Rows = Iterable[Sequence[Any]]
 
+#: The columns of most lists of enterprises.
+HEAD = ("统一社会信用代码", "企业名称", "区县")
 #: The day on which most tests happen: 2026-06-15, 10 in the morning in Jinan.
 TODAY = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)
 
@@ -36,6 +39,11 @@ def code(number: int) -> str:
     """The valid credit code with running number ``number`` in the unassigned area 370199."""
     body = f"91370199MA{number:07d}"
     return body + uscc_number.calc_check_digit(body)
+
+
+def firm(number: int, district: str = "历下区") -> tuple[str, str, str]:
+    """A row under ``HEAD``."""
+    return (code(number), f"济南甲{number}机械有限公司", district)
 
 
 @dataclass(frozen=True)
@@ -191,9 +199,28 @@ def cli(tmp_path: Path, empty_register: Path) -> Register:
 
 
 @pytest.fixture
+def five(cli: Register, lists: Lists) -> Register:
+    """A register of five firms in 历下区, filed as filing 1."""
+    cli.filed("enterprises", lists.csv(HEAD, *map(firm, range(1, 6))))
+    return cli
+
+
+@pytest.fixture
 def both(tmp_path: Path, database_url: str) -> Register:
     """An empty register, once on SQLite and once on PostgreSQL."""
     return Register(database_url, tmp_path)
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> counting.Register:
+    """An empty register to be counted, on SQLite."""
+    return counting.new_register(tmp_path)
+
+
+@pytest.fixture
+def register_on_both(tmp_path: Path, database_url: str) -> counting.Register:
+    """The same tests on SQLite and on PostgreSQL."""
+    return counting.new_register(tmp_path, database_url)
 
 
 @pytest.fixture

@@ -214,3 +214,25 @@ def new_register(folder: Path, url: str | None = None) -> Register:
     if url is None:
         (folder / "register.sqlite").write_bytes(empty_sqlite())
     return register
+
+
+# --- saying and asking the same thing in many tests ----------------------------------------------------
+
+
+def valid(register: Register, day: str, tier: str = "srdi") -> int:
+    """Titles of one tier in force on a day, where each firm holds one of them."""
+    numbers = register.tier(day, tier)
+    assert numbers["titles_valid"] == numbers["firms_valid"]
+    return int(numbers["titles_valid"])
+
+
+def title_shown(register: Register, number: int, *options: str) -> dict[str, Any]:
+    """The one title that a firm has on record."""
+    (title,) = register.show(number, *options)["titles"]
+    return dict(title)
+
+
+def listing(register: Register, number: int, board: str = "sse_main", **fields: Any) -> Any:
+    """One stage of a listing: listed since mid-2020 unless ``fields`` say otherwise."""
+    given = {"stage": "listed", "stage_on": "2020-07-01"} | fields
+    return register.file("listings", [{"uscc": firm(number), "board": board, **given}])

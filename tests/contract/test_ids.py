@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.counting import Register, firm, new_register, problems
+from tests.contract.counting import Register, firm, problems
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,11 +105,6 @@ PROBLEMS = ids("""
 NOTES = ids("""
     overtaken city_assumed case_folded former_district currency_kept digital_core_differs
 """)
-
-
-@pytest.fixture
-def register(tmp_path: Path) -> Register:
-    return new_register(tmp_path)
 
 
 def said_twice(

@@ -11,9 +11,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.contract.conftest import Lists, Register, Said, code
+from tests.contract.conftest import HEAD, Lists, Register, Said, code
+from tests.kinds import KINDS
 
-HEAD = ("统一社会信用代码", "企业名称", "区县")
 FIRST = (code(1), "济南甲机械有限公司", "历下区")
 SECOND = (code(2), "济南乙电子有限公司", "天桥区")
 
@@ -429,20 +429,7 @@ def test_unknown_kind_is_exit_2(cli: Register, lists: Lists) -> None:
     refused_whole(cli, cli.load("horoscopes", lists.csv(HEAD, FIRST)))
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "enterprises",
-        "figures",
-        "evidence",
-        "titles",
-        "applications",
-        "honours",
-        "listings",
-        "above-scale",
-        "doubling",
-    ],
-)
+@pytest.mark.parametrize("kind", KINDS)
 def test_template_of_every_kind_has_headers_that_import_understands(
     cli: Register, tmp_path: Path, kind: str
 ) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.contract.counting import Register, firm, new_register, problems
+from tests.contract.counting import Register, firm, problems
 
 DISTRICTS = {
     "历下区": "370102",
@@ -24,11 +23,6 @@ DISTRICTS = {
     "商河县": "370126",
 }
 HIGH_TECH_ZONE = "370171"
-
-
-@pytest.fixture
-def register(tmp_path: Path) -> Register:
-    return new_register(tmp_path)
 
 
 def put(register: Register, number: int = 1, *, sets: dict[str, str] | None = None, **fields: Any) -> Any:

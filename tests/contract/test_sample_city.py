@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import csv
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
 from tests.contract.counting import Register, new_register
+from tests.kinds import KINDS
+from tiers.sample import SampleFiling, sample_city
 
-KINDS = [
-    "enterprises",
-    "figures",
-    "evidence",
-    "titles",
-    "applications",
-    "honours",
-    "listings",
-    "above-scale",
-    "doubling",
-]
 DAYS = ["2021-08-31", "2022-12-31", "2024-07-18", "2025-12-31", "2026-01-01", "2026-06-30"]
 
 
@@ -76,6 +69,51 @@ def test_demo_goes_into_no_register_with_real_firms(tmp_path: Path) -> None:
     register.firms(1)
     assert register.run("demo", "--firms", "60").code != 0
     assert register.count("2026-01-01")["revenue"]["unknown"] == 1
+
+
+@pytest.fixture
+def half_a_city(register_on_both: Register, monkeypatch: pytest.MonkeyPatch) -> Register:
+    """A register whose user pressed Ctrl-C in the middle of ``demo``."""
+
+    def interrupted(firms: int, seed: int) -> Iterator[SampleFiling]:
+        yield from islice(sample_city(firms, seed), 40)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tiers.sampling.sample_city", interrupted)
+        assert register_on_both.run("demo", "--firms", "60").code != 0
+    assert len(register_on_both.ask("filings", "list")) > 10
+    return register_on_both
+
+
+@pytest.mark.parametrize("words", [("demo", "--firms", "60"), ("demo", "--firms", "60", "--if-empty")])
+def test_demo_refuses_half_a_city_and_leaves_it_as_it_is(
+    half_a_city: Register, words: tuple[str, ...]
+) -> None:
+    register = half_a_city
+    held = register.ask("filings", "list"), exports(register, "before")
+    answer = register.run(*words)
+    assert (answer.code, answer.out) == (1, "")
+    advice = "run again" if "--if-empty" in words else "choose another by DATABASE_URL"
+    assert answer.err.startswith("error: ")
+    assert advice in answer.err
+    assert (register.ask("filings", "list"), exports(register, "after")) == held
+    assert register.run("db", "check").code == 0
+
+
+def test_the_advice_about_half_a_city_names_the_database_in_use(half_a_city: Register) -> None:
+    """Who follows it removes what it names: that must never be another register."""
+    url = make_url(str(half_a_city.settings["DATABASE_URL"]))
+    advice = half_a_city.run("demo", "--if-empty").err
+    assert str(url.database) in advice
+    assert "data/var/tidu.sqlite" not in advice
+
+
+def test_a_whole_city_is_no_complaint_where_only_an_empty_register_is_filled(city: Register) -> None:
+    before = city.ask("filings", "list")
+    answer = city.run("demo", "--firms", "300", "--if-empty")
+    assert (answer.code, answer.err) == (0, "")
+    assert city.ask("filings", "list") == before
 
 
 def test_equal_seed_equal_exports_of_every_kind(tmp_path: Path) -> None:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.contract.counting import Register, firm, new_register
-
-
-@pytest.fixture
-def register(tmp_path: Path) -> Register:
-    return new_register(tmp_path)
+from tests.contract.counting import Register, firm
 
 
 def full_firm(register: Register) -> dict[str, int]:
