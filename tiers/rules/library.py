@@ -1,0 +1,160 @@
+"""All editions together: loaded once, checked against each other, chosen by tier, level, purpose and day, composed.
+
+The selector (``choose``) answers (tier, level, purpose, day): a notice may send its round to an older base; a gap in
+what is known of the law answers with an edition of status ``not_found``, which no firm can be judged by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from registry.codes import DATA
+from tiers.rules.editions import Edition, Item, PointClass, PointTable
+from tiers.rules.reader import read_edition
+from tiers.rules.spots import RuleError
+
+FOLDER = DATA / "rules"
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The base that applies, with what stands over it, made one. ``edition.status`` not_found: nothing can be judged."""
+
+    edition: Edition
+    base: Edition
+    overlays: tuple[Edition, ...]
+
+
+class Library:
+    """Editions by id, in the order of their files. Raises RuleError where they contradict each other."""
+
+    def __init__(self, editions: Iterable[Edition]) -> None:
+        self.editions: dict[str, Edition] = {}
+        for edition in editions:
+            if edition.id in self.editions:
+                raise RuleError(f"{edition.file}:1: id: {edition.id} stands in two files")
+            self.editions[edition.id] = edition
+        self._check_references()
+        self._check_times()
+
+    def _check_references(self) -> None:
+        for edition in self.editions.values():
+            for id in (*edition.supersedes, *edition.over, *edition.runs_on.values()):
+                if id not in self.editions:
+                    raise RuleError(f"{edition.file}:1: {edition.id}: names {id}, of which there is no file")
+            for id in edition.over:
+                under = self.editions[id]
+                criteria = {criterion.id for criterion in under.criteria}
+                items = {item.id for table in under.tables for part in table.classes for item in part.items}
+                for wanted, known in ((edition.suspends, criteria), (edition.replaces, items)):
+                    if missing := [name for name in wanted if name not in known and len(edition.over) == 1]:
+                        raise RuleError(
+                            f"{edition.file}:1: {edition.id}: {id} has no {missing[0]!r} to change"
+                        )
+                # What replaces an item is worth as much as the item.
+                most = {
+                    item.id: item.most
+                    for table in under.tables
+                    for part in table.classes
+                    for item in part.items
+                }
+                for name, lines in edition.replaces.items():
+                    if name in most and sum(line.most for line in lines) != most[name]:
+                        raise RuleError(f"{edition.file}:1: {name}: the lines do not add up to {most[name]}")
+
+    def _check_times(self) -> None:
+        """Bases of one (tier, level, jurisdiction, purpose) neither overlap nor leave a hole that no file declares."""
+        groups: dict[tuple[str, str, str, str], list[Edition]] = {}
+        for edition in self.editions.values():
+            if edition.layer == "base" and edition.status != "template":
+                for purpose in edition.purposes:
+                    key = (edition.tier, edition.level, edition.jurisdiction, purpose)
+                    groups.setdefault(key, []).append(edition)
+        for (tier, level, _place, purpose), group in groups.items():
+            for before, after in pairwise(sorted(group, key=lambda edition: edition.starts)):
+                if before.until is None or before.until >= after.starts:
+                    raise RuleError(
+                        f"{after.file}:1: in_force: {after.id} and {before.id} overlap for {tier} ({level}, {purpose}) on "
+                        f"{after.starts}; let the older one end on {after.starts - timedelta(days=1)}"
+                    )
+                if before.until + timedelta(days=1) < after.starts:
+                    raise RuleError(
+                        f"{after.file}:1: in_force: nothing stands for {tier} ({level}, {purpose}) between {before.until} and "
+                        f"{after.starts}; if the law of that time is not known, declare it in a file of status not_found"
+                    )
+
+    def tiers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(edition.tier for edition in self.editions.values()))
+
+    def choose(self, tier: str, level: str, purpose: str, day: date) -> Composed | None:
+        """What applies to an application of that day; None where no file speaks of it at all."""
+        standing = [
+            e for e in self.editions.values() if (e.tier, e.level) == (tier, level) and e.in_force(day)
+        ]
+        over = [e for e in standing if e.layer != "base" and purpose in e.purposes]
+        sent = [e.runs_on[purpose] for e in over if purpose in e.runs_on]
+        bases = [
+            e for e in standing if e.layer == "base" and e.status != "template" and purpose in e.purposes
+        ]
+        if sent:
+            base = self.editions[sent[-1]]
+        elif bases:
+            base = bases[0]
+        else:
+            return None
+        return self.compose(base, [e for e in over if base.id in e.over])
+
+    def compose(self, base: Edition, overlays: Sequence[Edition]) -> Composed:
+        """The base with its overlays worked in: province before notice."""
+        made = base
+        ordered = sorted(overlays, key=lambda e: (e.layer == "notice", e.starts))
+        for overlay in ordered:
+            off = overlay.suspends
+            criteria = tuple(
+                replace(c, purposes=tuple(p for p in (c.purposes or made.purposes) if p not in off[c.id])) if c.id in off else c
+                for c in made.criteria
+            )  # fmt: skip
+            made = replace(
+                made,
+                criteria=tuple(c for c in criteria if c.purposes or c.id not in off) + overlay.criteria,
+                tables=tuple(_replaced(table, overlay) for table in made.tables) + overlay.tables,
+                not_modelled=made.not_modelled + overlay.not_modelled,
+            )
+        return Composed(made, base, tuple(ordered))
+
+    def by_id(self, id: str, overlays: bool = True) -> Composed | None:
+        """One base edition with the overlays that stand over it on its last day, or as it is."""
+        edition = self.editions.get(id)
+        if edition is None:
+            return None
+        over = [e for e in self.editions.values() if overlays and e.layer == "province" and id in e.over]
+        return self.compose(edition, over)
+
+
+def _replaced(table: PointTable, overlay: Edition) -> PointTable:
+    def lines(item: Item) -> tuple[Item, ...]:
+        return overlay.replaces.get(item.id, (item,))
+
+    return replace(
+        table,
+        classes=tuple(
+            PointClass(c.id, c.zh, c.en, c.most, tuple(line for item in c.items for line in lines(item)))
+            for c in table.classes
+        ),
+    )
+
+
+def load(folder: Path = FOLDER) -> Library:
+    """Read every rule file of a folder. Raises RuleError with file and place."""
+    return Library(read_edition(path) for path in sorted(folder.glob("*.yaml")))
+
+
+@cache
+def library() -> Library:
+    """The project's own editions, read once."""
+    return load()
