@@ -7,11 +7,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 #: How a unit is typed: what it measures, and how many of its base one is.
-TYPED = {
-    "元": ("yuan", 1), "万元": ("yuan", 10_000), "亿元": ("yuan", 100_000_000),
-    "美元": ("usd", 1), "万美元": ("usd", 10_000), "亿美元": ("usd", 100_000_000),
-    "%": ("ratio", Fraction(1, 100)), "年": ("years", 1), "天": ("days", 1), "人": ("persons", 1), "件": ("items", 1),
-    "项": ("items", 1), "分": ("points", 1), "名": ("rank", 1), "级": ("grade", 1),
+TYPED: dict[str, tuple[str, Fraction]] = {
+    typed: (unit, Fraction(size))
+    for typed, unit, size in (
+        ("元", "yuan", 1), ("万元", "yuan", 10_000), ("亿元", "yuan", 100_000_000), ("美元", "usd", 1),
+        ("万美元", "usd", 10_000), ("亿美元", "usd", 100_000_000), ("%", "ratio", Fraction(1, 100)), ("年", "years", 1),
+        ("天", "days", 1), ("人", "persons", 1), ("件", "items", 1), ("项", "items", 1), ("分", "points", 1),
+        ("名", "rank", 1), ("级", "grade", 1),
+    )
 }  # fmt: skip
 #: Facts that are words: their values in order, as numbers a comparison can use.
 SCALES = {

@@ -9,9 +9,31 @@ from typing import Any, get_args
 
 from registry import words
 from tiers.rules.editions import (
-    AllOf, AnyOf, BestOf, Case, Cases, Criterion, Edition, Gathered, Holds, Honoured, Item, Judged, JudgedItem, Located,
-    Measured, Operator, PointClass, PointTable, Provenance, Rung, Rungs, Scored, Steps, Trade,
-)  # fmt: skip
+    AllOf,
+    AnyOf,
+    BestOf,
+    Case,
+    Cases,
+    Criterion,
+    Edition,
+    Gathered,
+    Holds,
+    Honoured,
+    Item,
+    Judged,
+    JudgedItem,
+    Located,
+    Measured,
+    Operator,
+    PointClass,
+    PointTable,
+    Provenance,
+    Rung,
+    Rungs,
+    Scored,
+    Steps,
+    Trade,
+)
 from tiers.rules.metrics import METRICS, YEARLY_SPANS, Metric
 from tiers.rules.quantities import read_amount
 from tiers.rules.spots import RuleError, Spot, read_spots
@@ -78,7 +100,7 @@ def read_edition(path: Path) -> Edition:
     found["suspends"], found["replaces"] = reader.changes(top.take("suspends"), top.take("replaces"))
     top.done()
     _unique(found["criteria"], path)
-    reader.check_scores(found["criteria"], found["tables"])
+    reader.check_scores(found["tables"])
     return Edition(**found)
 
 
@@ -153,7 +175,7 @@ class _Reader:
 
     def _measured(self, spot: Spot, kind: str, said: dict[str, Any]) -> Criterion:
         metric = self._metric(spot.need(kind))
-        op, threshold = self._threshold(spot, metric.unit, metric)
+        op, threshold = self._threshold(spot, metric.unit)
         how, years = "last", 1
         for span in YEARLY_SPANS:
             part = spot.take(span)
@@ -170,7 +192,7 @@ class _Reader:
                 raise part.wrong("one to three years")
         return Measured(**said, metric=metric.id, op=op, threshold=threshold, how=how, years=years)  # type: ignore[arg-type]
 
-    def _threshold(self, spot: Spot, unit: str, metric: Metric | None = None) -> tuple[Operator, Fraction]:
+    def _threshold(self, spot: Spot, unit: str) -> tuple[Operator, Fraction]:
         given: list[Operator] = [op for op in OPERATORS if spot.has(op)]
         if len(given) != 1:
             raise spot.wrong(f"wants exactly one of {', '.join(OPERATORS)}")
@@ -326,7 +348,7 @@ class _Reader:
         )
         return off, new
 
-    def check_scores(self, criteria: tuple[Criterion, ...], tables: tuple[PointTable, ...]) -> None:
+    def check_scores(self, tables: tuple[PointTable, ...]) -> None:
         known = {table.id for table in tables} | {f"{t.id}.{c.id}" for t in tables for c in t.classes}
         for spot, name in self.scored:
             if name not in known:

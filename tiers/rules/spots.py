@@ -108,7 +108,8 @@ def read_spots(path: Path) -> Spot:
         text = path.read_text(encoding="utf-8")
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):  # an officer reads each rule where it stands
-                raise RuleError(f"{path.name}:{event.start_mark.line + 1}: *{event.anchor}: write it out")
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise RuleError(f"{path.name}:{line}: *{event.anchor}: write it out")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError(f"{path.name}:1: cannot be read: {error}") from error

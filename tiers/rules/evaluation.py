@@ -1,0 +1,489 @@
+"""What firms' facts answer to an edition's criteria: vectorised, five-valued, sound. Pure.
+
+Every measure is an interval of what it can still turn out to be: a known number is a point, a missing one reaches as far
+as such a number can. A criterion is met where the whole interval passes, unmet where none of it does, else unknown; so
+what is answered with facts missing stays whatever they turn out to be. Points add up as intervals in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tiers.rules.editions import (
+    AllOf,
+    AnyOf,
+    BestOf,
+    Cases,
+    Criterion,
+    Edition,
+    Gathered,
+    Holds,
+    Honoured,
+    Item,
+    Judged,
+    JudgedItem,
+    Located,
+    Measured,
+    Rungs,
+    Scored,
+    Steps,
+    Trade,
+)
+from tiers.rules.facts import Facts, Numbers
+from tiers.rules.metrics import METRICS, Metric
+from tiers.rules.oddities import oddities
+from tiers.rules.verdicts import (
+    MANUAL,
+    MET,
+    OUT,
+    UNKNOWN,
+    UNMET,
+    Mask,
+    Verdicts,
+    all_of,
+    any_of,
+    decided,
+    none_of,
+    same,
+)
+
+#: Facts that may be below zero: a missing one may be anything.
+SIGNED = {"net_profit", "tax_paid", "net_assets", "value_added"}
+#: How near to a threshold a rounded number is looked at again with exact fractions.
+NEAR = 1e-9
+
+
+@dataclass(frozen=True)
+class Measure:
+    """``value`` NaN where unknown; it lies in ``low`` … ``high``. ``judge``: possible, but a person has to look."""
+
+    value: Numbers
+    low: Numbers
+    high: Numbers
+    judge: Mask
+
+
+@dataclass(frozen=True)
+class Points:
+    """What a line, class or table can still give. ``open``: facts are missing; ``judge``: people have to judge."""
+
+    low: Numbers
+    high: Numbers
+    open: Mask
+    judge: Mask
+
+
+class Evaluation:
+    """Answers about one set of facts; what criteria of several editions share is measured once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.number = len(facts)
+        self._measures: dict[tuple[str, str, int], Measure] = {}
+        self._yearly: dict[tuple[str, int], Measure] = {}
+        # By identity: criteria are large trees, and the editions asked live as long as this.
+        self._asked: list[Any] = []
+        self._verdicts: dict[tuple[int, str], Verdicts] = {}
+        self._judged: dict[tuple[int, str], tuple[Verdicts, Verdicts]] = {}
+        self._points: dict[tuple[int, str], Points] = {}
+        self._industries: dict[tuple[str, ...], tuple[Mask, Mask]] = {}
+
+    @cached_property
+    def odd(self) -> Mapping[str, Mask]:
+        """Findings on the facts of the years that rules look at."""
+        last = self.facts.last_year
+        return oddities(self.facts, range(last - 2, last + 1))
+
+    # An edition --------------------------------------------------------------------------------------
+
+    def criteria(self, edition: Edition, purpose: str) -> Iterator[tuple[Criterion, Verdicts]]:
+        """The criteria that this purpose asks, each with its verdicts."""
+        for criterion in edition.criteria:
+            if asked(criterion, purpose):
+                yield criterion, self.verdicts(criterion, edition, purpose)
+
+    def judge(self, edition: Edition, purpose: str) -> tuple[Verdicts, Verdicts]:
+        """(verdict over all criteria, computed over those that data can decide)."""
+        key = (id(edition), purpose)
+        if key not in self._judged:
+            self._asked.append(edition)
+            self._judged[key] = self._judge(edition, purpose)
+        return self._judged[key]
+
+    def _judge(self, edition: Edition, purpose: str) -> tuple[Verdicts, Verdicts]:
+        if edition.status == "not_found":
+            return same(UNKNOWN, self.number), same(UNKNOWN, self.number)
+        answers = [verdicts for _criterion, verdicts in self.criteria(edition, purpose)]
+        data = (np.where(verdicts == MANUAL, OUT, verdicts).astype(np.int8) for verdicts in answers)
+        return all_of(answers, self.number), all_of(data, self.number)
+
+    # A criterion -------------------------------------------------------------------------------------
+
+    def verdicts(self, criterion: Criterion, edition: Edition, purpose: str) -> Verdicts:
+        """One criterion of an edition; the edition has the point tables."""
+        key = (id(criterion), purpose)
+        if key not in self._verdicts:
+            self._asked.append(criterion)
+            self._verdicts[key] = self._answer(criterion, edition, purpose)
+        return self._verdicts[key]
+
+    def _answer(self, criterion: Criterion, edition: Edition, purpose: str) -> Verdicts:
+        if not asked(criterion, purpose):
+            return same(OUT, self.number)
+        if isinstance(criterion, AllOf):
+            return all_of((self.verdicts(part, edition, purpose) for part in criterion.parts), self.number)
+        if isinstance(criterion, AnyOf):
+            return any_of((self.verdicts(part, edition, purpose) for part in criterion.parts), self.number)
+        if isinstance(criterion, Cases):
+            return self._cases(criterion, edition, purpose)
+        if isinstance(criterion, Measured):
+            return self._measured(criterion)
+        if isinstance(criterion, Scored):
+            return self._scored(criterion, edition, purpose)
+        if isinstance(criterion, Judged):
+            return same(MANUAL, self.number)
+        return self._on_record(criterion)
+
+    def _measured(self, criterion: Measured) -> Verdicts:
+        metric = METRICS[criterion.metric]
+        if criterion.how in ("each", "any"):
+            years = (self._compare(criterion, self.yearly(metric, back)) for back in range(criterion.years))
+            verdicts = (all_of if criterion.how == "each" else any_of)(years, self.number)
+        else:
+            verdicts = self._compare(criterion, self.measure(metric, criterion.how, criterion.years))
+        for fact in metric.facts:
+            if fact in self.facts.outside:
+                verdicts = np.where(self.facts.outside[fact], OUT, verdicts).astype(np.int8)
+        return verdicts
+
+    def _compare(self, criterion: Measured, found: Measure) -> Verdicts:
+        limit = float(criterion.threshold)
+        low, high = found.low, found.high
+        with np.errstate(invalid="ignore"):
+            if criterion.op == "at_least":
+                sure, never = low >= limit, high < limit
+            elif criterion.op == "more_than":
+                sure, never = low > limit, high <= limit
+            elif criterion.op == "at_most":
+                sure, never = high <= limit, low > limit
+            elif criterion.op == "less_than":
+                sure, never = high < limit, low >= limit
+            else:
+                sure, never = (low == limit) & (high == limit), (low > limit) | (high < limit)
+        verdicts = decided(sure, never)
+        if criterion.how in ("mean", "compound"):
+            near = np.flatnonzero(np.abs(found.value - limit) <= NEAR)
+            for at in near:
+                verdicts[at] = MET if passes_exactly(self.facts, criterion, int(at)) else UNMET
+        verdicts[found.judge] = MANUAL
+        return verdicts
+
+    def _cases(self, criterion: Cases, edition: Edition, purpose: str) -> Verdicts:
+        """The verdict on which all cases that are still possible agree."""
+        by = self.measure(METRICS[criterion.by], "last", 1)
+        least, most = same(OUT, self.number), same(UNMET, self.number)
+        possible = np.zeros(self.number, dtype=bool)
+        for case, after in zip(criterion.cases, (*criterion.cases[1:], None), strict=True):
+            here = self._reaches(by.high, case.bound, case.above)
+            if after is not None:
+                here &= ~self._reaches(by.low, after.bound, after.above)
+            then = self.verdicts(case.then, edition, purpose)
+            least = np.where(here, np.minimum(least, then), least)
+            most = np.where(here, np.maximum(most, then), most)
+            possible |= here
+        agreed = np.where(least == most, least, UNKNOWN)
+        agreed[~possible] = UNKNOWN
+        agreed[by.judge] = MANUAL
+        return agreed.astype(np.int8)
+
+    def _reaches(self, value: Numbers, bound: Fraction | None, above: bool) -> Mask:
+        if bound is None:
+            return np.ones(self.number, dtype=bool)
+        return value > float(bound) if above else value >= float(bound)
+
+    def _on_record(self, criterion: Criterion) -> Verdicts:
+        if isinstance(criterion, Holds):
+            held = np.zeros(self.number, dtype=bool)
+            for (tier, level), holders in self.facts.titles.items():
+                if tier in criterion.tiers and criterion.level in (None, level):
+                    held |= holders
+            return none_of(decided(held, ~held)) if criterion.lacks else decided(held, ~held)
+        if isinstance(criterion, Honoured):
+            return self._honoured(criterion)
+        if isinstance(criterion, Located):
+            return self._located(criterion)
+        if isinstance(criterion, Trade):
+            inside, maybe = self._trade(criterion.industries)
+            verdicts = decided(inside, ~inside & ~maybe)
+            return none_of(verdicts) if criterion.outside else verdicts
+        raise TypeError(f"no way to judge a {type(criterion).__name__}")
+
+    def _honoured(self, criterion: Honoured) -> Verdicts:
+        records = self.facts.honours
+        here = np.isin(records.honour, criterion.honours)
+        if criterion.within is not None:
+            here &= records.on > np.datetime64(years_before(self.facts.day, criterion.within), "D")
+        elif not criterion.lacks:
+            here &= np.isnat(records.until) | (records.until >= np.datetime64(self.facts.day, "D"))
+        sure = here.copy()
+        if criterion.levels:
+            here &= np.isin(records.level, (*criterion.levels, ""))
+            sure &= np.isin(records.level, criterion.levels)
+        if criterion.rank_at_most is not None:
+            here &= np.isnan(records.rank) | (records.rank <= criterion.rank_at_most)
+            sure &= records.rank <= criterion.rank_at_most
+        certain, perhaps = (np.zeros(self.number, dtype=bool) for _ in range(2))
+        certain[records.firm[sure]] = True
+        perhaps[records.firm[here]] = True
+        verdicts = decided(certain, ~perhaps)
+        return none_of(verdicts) if criterion.lacks else verdicts
+
+    def _located(self, criterion: Located) -> Verdicts:
+        inside = np.zeros(self.number, dtype=bool)
+        for place in criterion.places:
+            if place.isdigit():
+                known = {city: str(city).startswith(place) for city in set(self.facts.city)}
+                inside |= np.array([known[city] for city in self.facts.city], dtype=bool)
+            inside |= (self.facts.district == place) | (self.facts.area == place)
+        nowhere = np.equal(self.facts.city, None)  # type: ignore[call-overload]
+        return decided(inside, ~inside & ~nowhere)
+
+    def _trade(self, prefixes: tuple[str, ...]) -> tuple[Mask, Mask]:
+        """(under one of the codes, too short a code to tell or none)."""
+        if prefixes not in self._industries:
+            under: dict[Any, tuple[bool, bool]] = {}
+            for code in set(self.facts.industry):
+                forms = (code or "", (code or "")[1:])
+                inside = any(form and form.startswith(prefix) for form in forms for prefix in prefixes)
+                short = not code or any(
+                    prefix.startswith(form) for form in forms for prefix in prefixes if form
+                )
+                under[code] = inside, short and not inside
+            told = np.array([under[code] for code in self.facts.industry], dtype=bool).reshape(-1, 2)
+            self._industries[prefixes] = told[:, 0], told[:, 1]
+        return self._industries[prefixes]
+
+    # Measures ----------------------------------------------------------------------------------------
+
+    def measure(self, metric: Metric, how: str, years: int) -> Measure:
+        """A metric over years; ``last`` of the latest one."""
+        key = (metric.id, how, years)
+        if key not in self._measures:
+            self._measures[key] = self._measure(metric, how, years)
+        return self._measures[key]
+
+    def _measure(self, metric: Metric, how: str, years: int) -> Measure:
+        if how == "last":
+            return self.yearly(metric, 0)
+        with np.errstate(all="ignore"):
+            if how in ("sum", "mean"):
+                found = [self.yearly(metric, back) for back in range(years)]
+                by = years if how == "mean" else 1
+                value, low, high = (
+                    np.add.reduce([getattr(one, part) for one in found]) / by
+                    for part in ("value", "low", "high")
+                )
+                return Measure(value, low, high, np.logical_or.reduce([one.judge for one in found]))
+            if how == "pooled":
+                over, under = (
+                    np.add.reduce([self._fact(names, back, metric) for back in range(years)])
+                    for names in (metric.over, (metric.under or "",))
+                )
+                return self._share(metric, over, under)
+            if how == "compound":
+                first, last = self._fact(metric.over, years, metric), self._fact(metric.over, 0, metric)
+                grown = np.where((first > 0) & (last >= 0), last / first, np.nan)
+                return _point(np.power(grown, 1 / years) - 1, -np.inf)
+        raise ValueError(how)
+
+    def yearly(self, metric: Metric, back: int) -> Measure:
+        """A metric of one year, ``back`` years before its latest; of the day where it is no figure."""
+        key = (metric.id, back)
+        if key not in self._yearly:
+            with np.errstate(all="ignore"):
+                over = self._fact(metric.over, back, metric)
+                if metric.under:
+                    self._yearly[key] = self._share(metric, over, self._fact((metric.under,), back, metric))
+                elif metric.growth:
+                    before = self._fact(metric.over, back + 1, metric)
+                    grown = np.where(before > 0, (over - before) / before, np.nan)
+                    self._yearly[key] = _point(grown, -np.inf)
+                else:
+                    self._yearly[key] = _point(over, -np.inf if SIGNED & set(metric.over) else 0.0)
+        return self._yearly[key]
+
+    def _fact(self, names: Sequence[str], back: int, metric: Metric) -> Numbers:
+        """The sum of facts, unknown where one of them is."""
+        year = self.facts.day.year - metric.first - back
+        found = [
+            self.facts.figure(name, year) if metric.yearly else self.facts.of_day(name) for name in names
+        ]
+        return found[0] if len(found) == 1 else np.asarray(np.add.reduce(found))
+
+    def _share(self, metric: Metric, over: Numbers, under: Numbers) -> Measure:
+        value = np.where(under > 0, over / under, np.nan)
+        judge = np.zeros(self.number, dtype=bool)
+        if metric.whole:
+            value = np.where(value > 1, np.nan, value)
+        if metric.judged:
+            judge = (over > under) & (under >= 0)
+        found = _point(value, -np.inf if SIGNED & set(metric.over) else 0.0)
+        return Measure(found.value, found.low, found.high, judge)
+
+    # Points ------------------------------------------------------------------------------------------
+
+    def _scored(self, criterion: Scored, edition: Edition, purpose: str) -> Verdicts:
+        found = self.points(edition, criterion.table, purpose)
+        limit = float(criterion.threshold)
+        if criterion.op == "more_than":
+            verdicts = decided(found.low > limit, found.high <= limit)
+        else:
+            verdicts = decided(found.low >= limit, found.high < limit)
+        # Where only people's judgement is missing, the score is theirs to settle.
+        verdicts[(verdicts == UNKNOWN) & found.judge & ~found.open] = MANUAL
+        return verdicts
+
+    def points(self, edition: Edition, table: str, purpose: str) -> Points:
+        """Of a table (``total``) or one of its classes (``total.innovation``)."""
+        key = (id(edition), f"{table}|{purpose}")
+        if key not in self._points:
+            self._asked.append(edition)
+            name, _dot, part = table.partition(".")
+            classes = [c for c in edition.table(name).classes if part in ("", c.id)]
+            self._points[key] = _added(
+                _capped(_added(self.line(item, edition, purpose) for item in c.items), float(c.most))
+                for c in classes
+            )
+        return self._points[key]
+
+    def line(self, item: Item, edition: Edition, purpose: str) -> Points:
+        """What one line of a point table can give."""
+        most = float(item.most)
+        never = np.zeros(self.number, dtype=bool)
+        if isinstance(item, JudgedItem):
+            return Points(np.zeros(self.number), np.full(self.number, most), never, ~never)
+        if isinstance(item, BestOf):
+            lines = [self.line(part, edition, purpose) for part in item.items]
+            low = np.maximum.reduce([line.low for line in lines])
+            high = np.maximum.reduce([line.high for line in lines])
+            wide = high > low
+            return Points(low, high, wide & _any(lines, "open"), wide & _any(lines, "judge"))
+        if isinstance(item, Steps):
+            found = self.measure(METRICS[item.metric], "last", 1)
+            with np.errstate(invalid="ignore"):
+                low, high = (
+                    np.minimum(np.floor(side / float(item.every)) * float(item.points), most)
+                    for side in (found.low, found.high)
+                )
+            return Points(low, high, high > low, never)
+        assert isinstance(item, Rungs | Gathered)
+        return (
+            self._rungs(item, edition, purpose)
+            if isinstance(item, Rungs)
+            else self._gathered(item, edition, purpose)
+        )
+
+    def _rungs(self, item: Rungs, edition: Edition, purpose: str) -> Points:
+        low, high = np.full(self.number, np.inf), np.full(self.number, -np.inf)
+        settled, open_, judge = (np.zeros(self.number, dtype=bool) for _ in range(3))
+        for rung in item.rungs:
+            points = float(rung.points)
+            holds = (
+                same(MET, self.number)
+                if rung.condition is None
+                else self.verdicts(rung.condition, edition, purpose)
+            )
+            possible = ~settled & (holds != UNMET) & (holds != OUT)
+            low[possible] = points  # rungs fall, so the last possible one is the least
+            high = np.where(possible & np.isneginf(high), points, high)
+            open_ |= possible & (holds == UNKNOWN)
+            judge |= possible & (holds == MANUAL)
+            settled |= possible & (holds == MET)
+        wide = high > low
+        return Points(low, high, wide & open_, wide & judge)
+
+    def _gathered(self, item: Gathered, edition: Edition, purpose: str) -> Points:
+        low, high = np.zeros(self.number), np.zeros(self.number)
+        open_, judge = (np.zeros(self.number, dtype=bool) for _ in range(2))
+        for rung in item.rungs:
+            assert rung.condition is not None
+            holds = self.verdicts(rung.condition, edition, purpose)
+            low += np.where(holds == MET, float(rung.points), 0.0)
+            high += np.where((holds != UNMET) & (holds != OUT), float(rung.points), 0.0)
+            open_ |= holds == UNKNOWN
+            judge |= holds == MANUAL
+        return _capped(Points(low, high, open_, judge), float(item.most))
+
+
+def asked(criterion: Criterion, purpose: str) -> bool:
+    return not criterion.purposes or purpose in criterion.purposes
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def _point(value: Numbers, floor: float) -> Measure:
+    missing = np.isnan(value)
+    low, high = np.where(missing, floor, value), np.where(missing, np.inf, value)
+    return Measure(value, low, high, np.zeros(len(value), dtype=bool))
+
+
+def _any(lines: Sequence[Points], part: str) -> Mask:
+    return np.asarray(np.logical_or.reduce([getattr(line, part) for line in lines]))
+
+
+def _added(lines: Iterator[Points] | Sequence[Points]) -> Points:
+    found = list(lines)
+    low = np.add.reduce([line.low for line in found])
+    high = np.add.reduce([line.high for line in found])
+    return Points(low, high, _any(found, "open"), _any(found, "judge"))
+
+
+def _capped(points: Points, most: float) -> Points:
+    low, high = np.minimum(points.low, most), np.minimum(points.high, most)
+    wide = high > low
+    return Points(low, high, wide & points.open, wide & points.judge)
+
+
+def passes_exactly(facts: Facts, criterion: Measured, at: int) -> bool:
+    """A mean or a compound rate against its threshold in exact fractions, for a firm whose rounded value lies on it."""
+    metric = METRICS[criterion.metric]
+
+    def fact(name: str, back: int) -> Fraction:
+        return Fraction(repr(float(facts.figure(name, facts.day.year - metric.first - back)[at])))
+
+    def of_year(back: int) -> Fraction:
+        over = sum((fact(name, back) for name in metric.over), Fraction(0))
+        if metric.under:
+            return over / fact(metric.under, back)
+        if metric.growth:
+            before = sum((fact(name, back + 1) for name in metric.over), Fraction(0))
+            return (over - before) / before
+        return over
+
+    if criterion.how == "compound":
+        value = of_year(0) / of_year(criterion.years)
+        limit = (1 + criterion.threshold) ** criterion.years
+    else:
+        value = sum((of_year(back) for back in range(criterion.years)), Fraction(0)) / criterion.years
+        limit = criterion.threshold
+    compare: dict[str, Callable[[], bool]] = {
+        "at_least": lambda: value >= limit,
+        "more_than": lambda: value > limit,
+        "at_most": lambda: value <= limit,
+        "less_than": lambda: value < limit,
+        "is": lambda: value == limit,
+    }
+    return compare[criterion.op]()
