@@ -356,6 +356,21 @@ def test_unreadable_money_is_a_note(cli: Register, lists: Lists, typed: str) -> 
     assert stored_figure(cli, "revenue") is None
 
 
+@pytest.mark.parametrize(
+    "typed", ["约500", "500左右", "500多", ">500", "＞500", "500+", "500余人", "近500", "500以上"]
+)
+@pytest.mark.parametrize(
+    "header, field", [("研发人员数", "rd_staff"), ("营业收入（万元）", "revenue"), ("能耗", "energy_tce")]
+)
+def test_about_a_number_is_no_number(
+    cli: Register, lists: Lists, header: str, field: str, typed: str
+) -> None:
+    said = figures(cli, lists, header, typed)
+    assert said.problems("note") == [(2, field, "number_unreadable")]
+    assert typed in said.json["problems"][0]["message"]
+    assert stored_figure(cli, field) is None
+
+
 @pytest.mark.parametrize("typed, stored", [("120人", 120), ("1,234", 1234), ("１２０", 120), (120.0, 120)])
 def test_headcounts(cli: Register, lists: Lists, typed: Any, stored: int) -> None:
     cli.filed("enterprises", lists.csv(("uscc", "name"), (code(1), NAME)))
@@ -369,6 +384,22 @@ def test_figures_without_a_readable_year_are_refused(cli: Register, lists: Lists
     said = cli.load("figures", lists.csv(("uscc", "年度", "职工人数"), (code(1), typed, 5)))
     assert said.exit == 1
     assert said.fates == (0, 0, 0, 1)
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "1839-12-31", "1700年"])
+def test_a_founding_day_before_any_firm_is_left_out_and_noted(
+    cli: Register, lists: Lists, typed: str
+) -> None:
+    said = enterprise(cli, lists, "成立日期", typed)
+    assert said.fates == (1, 0, 0, 0)
+    assert (2, "founded_on", "date_unreadable") in said.problems("note")
+    assert "founded_on" not in cli.values(code(1))
+    assert enterprise(cli, lists, "成立日期", "1872-06-01").fates == (1, 0, 0, 0)
+
+
+def test_an_issue_day_before_any_firm_refuses_the_row(cli: Register, lists: Lists) -> None:
+    said = title(cli, lists, issued_on="0001-01-01", valid_to="2027-06-30")
+    assert said.problems("refused") == [(2, "issued_on", "date_unreadable")]
 
 
 # --- shares ------------------------------------------------------------------------------------------------
