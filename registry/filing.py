@@ -58,7 +58,10 @@ class _DryRunError(Exception):
 
 @dataclass(frozen=True)
 class Listed:
-    """A list ready to be filed: rows as read, where they come from, and how they were read."""
+    """A list ready to be filed: rows as read, where they come from, and how they were read.
+
+    ``asides`` are notes about what stood between the rows: totals, footnotes.
+    """
 
     kind: Kind
     rows: Sequence[Row]
@@ -68,6 +71,12 @@ class Listed:
     options: Mapping[str, Any] = field(default_factory=dict)
     cells_of: Callable[[Row], Mapping[str, Any]] = lambda _row: {}
     parent_id: int | None = None
+    asides: Sequence[tuple[int, Note]] = ()
+
+    def notes(self) -> list[tuple[int, Note]]:
+        """Every note with its row, in the order of the sheet."""
+        notes = [(row.number, note) for row in self.rows for note in row.notes]
+        return sorted([*notes, *self.asides], key=lambda said: said[0]) if self.asides else notes
 
 
 @dataclass
@@ -187,8 +196,9 @@ class _Filer:
         self.house.refold(self.unit, touched, {self.kind.record: self.held}, self.new)
         counts = Counter(dict.fromkeys(FATES, 0))
         counts.update(self.fates.values())
-        problems = [(row.number, note) for row in rows for note in row.notes]
-        return Outcome(filing, self.kind.id, len(rows), counts, problems, self.left, dict(self.fates))
+        return Outcome(
+            filing, self.kind.id, len(rows), counts, self.listed.notes(), self.left, dict(self.fates)
+        )
 
     # Personal values stand apart; the row keeps only their token -------------------------------------
 
@@ -400,8 +410,8 @@ class _Filer:
             kept.append((filing, row.number, fate, row.subject, cells))
         insert_rows(self.connection, FILING_ROW, ("filing_id", "row", "fate", "subject", "cells"), kept)
         notes = [
-            (filing, row.number, note.field, note.code, note.value, note.fate, note.detail)
-            for row in listed.rows for note in row.notes
+            (filing, number, note.field, note.code, note.value, note.fate, note.detail)
+            for number, note in listed.notes()
         ]  # fmt: skip
         insert_rows(
             self.connection, PROBLEM, ("filing_id", "row", "field", "code", "value", "fate", "detail"), notes

@@ -101,6 +101,7 @@ def _import(
         parsed.sheet,
         options(parsed, wish),
         parsed.cells_of,
+        asides=parsed.asides,
     )
     outcome = file_list(
         house, listed, by, create=wish.create, complete_on=wish.complete_on, yes=wish.yes,

@@ -18,7 +18,9 @@ def ids(text: str) -> list[str]:
 
 CODES = [
     f"codes/{name}"
-    for name in ids("boards digital_core honours industries places regions size_groups streets tiers words")
+    for name in ids(
+        "asides boards digital_core honours industries places regions size_groups streets tiers words"
+    )
 ]
 PLAN = "plans/plan-2023-2025"
 

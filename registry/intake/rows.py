@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
+from registry.intake.asides import aside
 from registry.intake.cells import PERCENT, Cell, plain, reader, scale, split_number
 from registry.intake.headers import Column, Header, HeaderError, find_header
 from registry.intake.sheets import Grid, as_typed, is_empty
@@ -31,12 +32,16 @@ class Reading:
 
 @dataclass
 class Parsed:
-    """Rows as read. ``columns``: header → ``{"field", "unit"}`` or None, as the import's answer shows it."""
+    """Rows as read. ``columns``: header → ``{"field", "unit"}`` or None, as the import's answer shows it.
+
+    ``asides``: sheet row and note of each total and footnote; they are no rows and get no fate.
+    """
 
     sheet: str
     rows: list[Row]
     header: Header
     grid: Grid
+    asides: list[tuple[int, Note]] = field(default_factory=list)
 
     @property
     def columns(self) -> dict[str, dict[str, str | None] | None]:
@@ -144,11 +149,12 @@ def _require(kind: Kind, header: Header, defaults: Mapping[str, Any]) -> None:
     )
 
 
-def _data_rows(grid: Grid, header: Header) -> list[int]:
-    """Sheet row numbers of the data: blank rows and repeated headers (a list printed page by page) are none."""
+def _data_rows(grid: Grid, header: Header) -> tuple[list[int], list[tuple[int, Note]]]:
+    """Sheet row numbers of the data: blank rows and repeated headers (a list printed page by page) are none, nor are
+    totals and footnotes, which are given beside."""
     titles = [str(v or "").strip() for v in grid.rows[header.first_row - 1]]
     first = next((at for at, title in enumerate(titles) if title), 0)
-    numbers = []
+    numbers, asides = [], []
     for index in range(header.first_row, len(grid.rows)):
         row = grid.rows[index]
         if all(is_empty(value) for value in row):
@@ -156,14 +162,17 @@ def _data_rows(grid: Grid, header: Header) -> list[int]:
         repeats = len(row) > first and str(row[first]).strip() == titles[first]
         if repeats and [str(v or "").strip() for v in row[: len(titles)]] == titles:
             continue
-        numbers.append(index + 1)
-    return numbers
+        if text := aside(row):
+            asides.append((index + 1, Note("not_a_row", None, text, "note")))
+        else:
+            numbers.append(index + 1)
+    return numbers, asides
 
 
 def _read_rows(
     kind: Kind, grid: Grid, header: Header, defaults: Mapping[str, Any], progress: Progress | None
 ) -> Parsed:
-    numbers = _data_rows(grid, header)
+    numbers, asides = _data_rows(grid, header)
     by_column = list(zip_longest(*(grid.rows[number - 1] for number in numbers)))
     years = {c.year for c in header.columns if c.year}
     if len(years) > 1:
@@ -207,7 +216,7 @@ def _read_rows(
             for row, cell, typed in zip(rows, cells, typed_cells, strict=True):
                 if cell.problem:
                     _take_problem(field_, row, cell, typed)
-    return Parsed(grid.name, rows, Header(tuple(settled), header.first_row), grid)
+    return Parsed(grid.name, rows, Header(tuple(settled), header.first_row), grid, asides)
 
 
 def _read_column(field_: Field, unit: str | None, raw: Sequence[Any]) -> list[Cell]:

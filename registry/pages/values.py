@@ -139,6 +139,7 @@ def problem_name(code: str) -> str:
         "rejected": _("turned down"),
         "absent_from_list": _("absent from the whole list"),
         "nothing_given": _("says nothing"),
+        "not_a_row": _("total or footnote"),
     }
     return str(ours.get(code, code))
 
