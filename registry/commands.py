@@ -27,6 +27,8 @@ from registry.speaking import (
     known_at_instant,
     pairs,
     print_json,
+    problem_line,
+    say_problems,
     table,
 )
 from registry.store import schema
@@ -93,17 +95,7 @@ def _say_import(document: dict[str, Any]) -> None:
     ignored = [header for header, field in document["columns"].items() if field is None]
     if ignored:
         click.echo(f"columns not taken: {', '.join(ignored)}")
-    shown = [p for p in document["problems"] if p["fate"] != "note"] or document["problems"]
-    for problem in shown[:20]:
-        click.echo(
-            f"row {problem['row']} [{problem['fate']}] {problem['field'] or ''} {problem['code']}: {problem['message']}",
-            err=True,
-        )
-    if len(document["problems"]) > 20:
-        click.echo(
-            f"… {len(document['problems']) - 20:,} more; see: cli.py filings show {document['filing'] or 'ID'}",
-            err=True,
-        )
+    say_problems(document["problems"], document["filing"])
 
 
 @click.command("fields")
@@ -187,9 +179,7 @@ def show_filing(house: House, id: int, as_json: bool) -> int:
         ("field", "value"), [(k, v) for k, v in found.items() if k not in ("problems", "waiting", "columns")]
     )
     for problem in found["problems"]:
-        click.echo(
-            f"row {problem['row']} [{problem['fate']}] {problem['field'] or ''} {problem['code']}: {problem['message']}"
-        )
+        click.echo(problem_line(problem))
     for row in found["waiting"]:
         click.echo(f"row {row['row']} waits: " + "; ".join(f"{h}={v}" for h, v in row["cells"].items()))
     return DONE

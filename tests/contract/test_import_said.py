@@ -1,0 +1,41 @@
+"""What the command line says of an import: problems first, then notes, many alike ones cut short."""
+
+from __future__ import annotations
+
+from tests.contract.conftest import Lists, Register, code
+
+NAME = "济南甲机械有限公司"
+
+
+def test_notes_are_printed_after_problems(cli: Register, lists: Lists) -> None:
+    said = cli(
+        "import",
+        "enterprises",
+        lists.csv(("uscc", "name"), (code(1).lower(), NAME), ("", "济南乙机械有限公司"), ("合计", "")),
+    )
+    assert said.exit == 1
+    lines = [line for line in said.err.splitlines() if line.startswith("row ")]
+    assert [line.split(":")[0] for line in lines] == [
+        "row 3 [refused] uscc uscc_missing",
+        "row 2 [note] uscc case_folded",
+        "row 2 [note] city city_assumed",
+        "row 4 [note] not_a_row",
+    ]
+
+
+def test_many_alike_are_cut_short(cli: Register, lists: Lists) -> None:
+    firms = [(code(n), f"济南甲{n}机械有限公司") for n in range(1, 31)]
+    said = cli("import", "enterprises", lists.csv(("uscc", "name"), *firms))
+    assert said.exit == 0
+    assert said.err.count("city_assumed:") == 5
+    assert "… and 25 more city_assumed; see: cli.py filings show 1" in said.err
+    rehearsed = cli(
+        "import", "figures", lists.csv(("uscc", "年度"), *((code(n), "") for n in range(1, 22))), "--dry-run"
+    )
+    assert "… and 16 more date_unreadable\n" in rehearsed.err
+
+
+def test_twenty_alike_are_all_printed(cli: Register, lists: Lists) -> None:
+    firms = [(code(n), f"济南甲{n}机械有限公司") for n in range(1, 21)]
+    said = cli("import", "enterprises", lists.csv(("uscc", "name"), *firms))
+    assert said.err.count("city_assumed:") == 20
