@@ -33,7 +33,7 @@ from registry.speaking import (
 )
 from registry.store import schema
 from registry.store.backup import backup, restore
-from registry.store.clock import instant_text
+from registry.store.clock import day_of, instant_text, parse_instant
 from registry.store.known import faults
 from registry.withdrawal import withdraw
 
@@ -88,6 +88,11 @@ def import_(house: House, kind: str, file: Path, sheet: str | None, maps: tuple[
 def _say_import(document: dict[str, Any]) -> None:
     where = f"filing {document['filing']}" if document["filing"] else "rehearsal, nothing filed"
     click.echo(f"{where}: {document['rows']:,} rows")
+    if before := document.get("filed_before"):
+        click.echo(
+            f"this very file was filed on {day_of(parse_instant(before['recorded_at']))} as filing {before['filing']}; "
+            f"unchanged rows: {document['unchanged']:,} of {document['rows']:,}"
+        )
     table(
         ("accepted", "unchanged", "review", "refused"),
         [[document[f] for f in ("accepted", "unchanged", "review", "refused")]],

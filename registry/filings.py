@@ -31,6 +31,16 @@ def _narrowed(query: Select[Any], kind: str | None) -> Select[Any]:
     return query.where(FILING.c.kind == kind) if kind else query
 
 
+def filed_before(connection: Connection, kind: str, sha256: str, sheet: str) -> tuple[int, datetime] | None:
+    """The first filing, still standing, of this very file and sheet as this kind: its id and instant."""
+    f = FILING.c
+    query = select(f.id, f.recorded_at).where(
+        f.sha256 == sha256, f.kind == kind, f.sheet == sheet, f.parent_id.is_(None), f.withdrawn_at.is_(None)
+    )
+    row = connection.execute(query.order_by(f.id).limit(1)).first()
+    return None if row is None else (row.id, row.recorded_at)
+
+
 def document(row: Any) -> Record:
     return {
         "id": row.id,

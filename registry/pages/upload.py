@@ -140,6 +140,7 @@ def _summary(done: Imported) -> Record:
         "codes": [(code, fate, n) for (code, fate), n in by_code.items()],
         "problems": [problem(number, note, language()) for number, note in (*stops, *notes)[:SHOWN_PROBLEMS]],
         "all": len(done.outcome.problems),
+        "before": done.before,
     }
 
 

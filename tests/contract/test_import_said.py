@@ -39,3 +39,19 @@ def test_twenty_alike_are_all_printed(cli: Register, lists: Lists) -> None:
     firms = [(code(n), f"济南甲{n}机械有限公司") for n in range(1, 21)]
     said = cli("import", "enterprises", lists.csv(("uscc", "name"), *firms))
     assert said.err.count("city_assumed:") == 20
+
+
+def test_a_file_that_was_filed_before_is_announced(cli: Register, lists: Lists) -> None:
+    file = lists.csv(("uscc", "name"), (code(1), NAME), (code(2), "济南乙机械有限公司"))
+    assert "filed_before" not in cli.load("enterprises", file).json
+    again = cli("import", "enterprises", file, "--dry-run")
+    assert "this very file was filed on 2" in again.out
+    assert "as filing 1; unchanged rows: 2 of 2" in again.out
+    assert cli.load("enterprises", file).json["filed_before"]["filing"] == 1
+    assert (
+        "filed_before"
+        not in cli.load("titles", file, "--set", "tier=srdi", "--set", "issued_on=2024-01-01").json
+    )
+    for filing in (2, 1):
+        assert cli("filings", "withdraw", filing, "--yes").exit == 0
+    assert "very file" not in cli("import", "enterprises", file, "--dry-run").out
