@@ -36,12 +36,12 @@ PROBLEM: Any = Problem.__table__  # type: ignore[attr-defined]
 FATES = ("accepted", "unchanged", "review", "refused")
 
 
-class NeedsConfirmationError(Exception):
-    """Something leans on what would go, or much would go; ``lines`` list it, and ``--yes`` goes ahead."""
+class NeedsConfirmationError(SaidError):
+    """Something leans on what would go, or much would go: the sentence says what, ``rows`` are the first of them."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = list(lines)
+    def __init__(self, en: str, zh: str, rows: Sequence[str]) -> None:
+        super().__init__(en, zh, "go ahead with --yes")
+        self.rows = list(rows)
 
 
 class MisusedError(SaidError):
@@ -117,14 +117,12 @@ def _settle_parent(connection: Connection, parent: int, outcome: Outcome) -> Non
     is refused and nothing is filed."""
     for number, fate in outcome.fate_of.items():
         if fate in ("review", "refused"):
-            why = "; ".join(
-                message(n.code, n.value, n.field, n.detail)
-                for row, n in outcome.problems
-                if row == number and n.fate != "note"
+            stops = [n for row, n in outcome.problems if row == number and n.fate != "note"]
+            en, zh = (
+                "; ".join(message(n.code, n.value, n.field, n.detail, language) for n in stops)
+                for language in ("en", "zh")
             )
-            raise RefusedError(
-                f"row {number} still cannot be taken: {why}", f"第 {number} 行仍不能采用：{why}"
-            )
+            raise RefusedError(f"row {number} still cannot be taken: {en}", f"第 {number} 行仍不能采用：{zh}")
         take_from_review(connection, parent, number, fate=fate, cells=None, decided_by=outcome.filing)
         shift(connection, parent, {"review": -1, fate: 1})
 
@@ -268,8 +266,9 @@ class _Filer:
             return []
         if self.kind.whole_list is None:
             raise MisusedError(
-                f"--complete-on: a list of {self.kind.id} cannot be the whole list",
+                f"{self.kind.en}: such a list cannot be the whole list",
                 f"“{self.kind.zh}”不能作为完整名单",
+                f"--complete-on {self.complete_on}",
             )
         again = [row for row, _payload in self.again]
         live = [*(row for row in rows if not row.stopped), *again]
@@ -283,8 +282,10 @@ class _Filer:
         share = self.house.settings.membership.confirm_leavers
         if leavers and len(leavers) > share * max(members, 1) and not self.yes:
             raise NeedsConfirmationError(
-                [f"{len(leavers)} of {members} members on {self.complete_on} are not on this list and would leave:",
-                 *(row.subject or "" for row in leavers[:20]), "go ahead with --yes"])  # fmt: skip
+                f"{len(leavers)} of {members} members on {self.complete_on} are not on this list and would leave",
+                f"{self.complete_on} 在册的 {members} 家中有 {len(leavers)} 家不在这份名单里，将退出",
+                [row.subject or "" for row in leavers[:20]],
+            )
         return leavers
 
     def _note_assumed(self, created: Sequence[Row]) -> None:

@@ -16,6 +16,7 @@ from registry.filing import MisusedError, NeedsConfirmationError, RefusedError
 from registry.filings import filing_at
 from registry.house import House
 from registry.intake.headers import HeaderError
+from registry.intake.problems import with_option
 from registry.intake.sheets import UnreadableError
 from registry.store.clock import parse_instant
 from registry.store.engine import StoreError
@@ -34,7 +35,10 @@ def command(function: Callable[..., int | None]) -> Callable[..., None]:
         except (UnreadableError, HeaderError, StoreError, MisusedError) as error:
             click.echo(f"error: {error}", err=True)
             code = MISUSED
-        except (NeedsConfirmationError, RefusedError) as error:
+        except NeedsConfirmationError as error:
+            click.echo("\n".join([f"error: {error}", *error.rows]), err=True)
+            code = SHORT
+        except RefusedError as error:
             click.echo(f"error: {error}", err=True)
             code = SHORT
         except OverflowError as error:
@@ -98,7 +102,8 @@ def say_problems(problems: Iterable[Mapping[str, Any]], filing: int | None) -> N
 def problem_line(problem: Mapping[str, Any]) -> str:
     """``row 6 [review] name ambiguous_name: …``"""
     where = " ".join(filter(None, (problem["field"], problem["code"])))
-    return f"row {problem['row']} [{problem['fate']}] {where}: {problem['message']}"
+    said = with_option(problem["message"], problem["code"], problem["field"])
+    return f"row {problem['row']} [{problem['fate']}] {where}: {said}"
 
 
 def _width(text: str) -> int:

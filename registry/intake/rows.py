@@ -71,8 +71,9 @@ def parse(kind: Kind, grids: Sequence[Grid], reading: Reading, progress: Progres
         headers = ", ".join(f"{f.zh} ({f.id})" for f in kind.fields[:6])
         raise HeaderError(
             f"no header row found on sheet {', '.join(tried) or '-'}: none of the first rows names a column of {kind.id} "
-            f"such as {headers}; say which is which by --map HEADER=FIELD",
-            f"没有找到表头：前几行里没有“{kind.zh}”的列名，如{'、'.join(f.zh for f in kind.fields[:6])}",
+            f"such as {headers}; say which column is which",
+            f"没有找到表头：前几行里没有“{kind.zh}”的列名，如{'、'.join(f.zh for f in kind.fields[:6])}；请指定各列是什么",
+            "--map HEADER=FIELD",
         )
     _check_units(kind, reading.units)
     defaults = read_sets(kind, reading.sets)
@@ -84,8 +85,9 @@ def _check_units(kind: Kind, units: Mapping[str, str]) -> None:
     for name, unit in units.items():
         if name not in kind.by_id or kind.by_id[name].type not in ("money", "capital", "ratio"):
             raise HeaderError(
-                f"--unit {name}={unit}: {kind.id} has no money or share column {name!r}",
+                f"{kind.en}: there is no money or share column {name!r}",
                 f"“{kind.zh}”没有金额或比例字段 {name}",
+                f"--unit {name}={unit}",
             )
         known = (
             unit in PERCENT or unit == "ratio"
@@ -94,8 +96,9 @@ def _check_units(kind: Kind, units: Mapping[str, str]) -> None:
         )
         if not known:
             raise HeaderError(
-                f"--unit {name}={unit}: not a unit; use 元, 万元, 亿元 or %",
+                f"{unit!r} is not a unit; use 元, 万元, 亿元 or %",
                 f"“{unit}”不是单位；请用元、万元、亿元或 %",
+                f"--unit {name}={unit}",
             )
 
 
@@ -106,20 +109,24 @@ def read_sets(kind: Kind, sets: Mapping[str, str]) -> dict[str, Any]:
         if name == "meaning":
             if text not in ("change", "correction"):
                 raise HeaderError(
-                    f"--set meaning={text}: use change or correction", "meaning 只能是 change 或 correction"
+                    "a different value means a change or a correction",
+                    "不同的值只能算作变更（change）或更正（correction）",
+                    f"--set meaning={text}; use change or correction",
                 )
             values[name] = text
             continue
         if name not in kind.by_id:
             raise HeaderError(
-                f"--set {name}={text}: {kind.id} has no field {name!r}; see: cli.py fields {kind.id}",
+                f"{kind.en}: there is no field {name!r}",
                 f"“{kind.zh}”没有字段 {name}",
+                f"--set {name}={text}; see: cli.py fields {kind.id}",
             )
         cell = reader(kind.by_id[name], None)(text)
         if cell.problem and cell.problem not in REMARKS:
             raise HeaderError(
-                f"--set {name}={text}: cannot be read as {kind.by_id[name].zh} ({cell.problem})",
+                f"{text!r} cannot be read as {kind.by_id[name].en}",
                 f"“{text}”不能作为{kind.by_id[name].zh}",
+                f"--set {name}={text}; {cell.problem}",
             )
         if cell.given:
             # The city of the whole list comes last, after what a row's own place tells (README, City).
@@ -143,9 +150,9 @@ def _require(kind: Kind, header: Header, defaults: Mapping[str, Any]) -> None:
         needed = "、".join(kind.by_id[k].zh for k in missing)
     found = ", ".join(c.header for c in header.columns)
     raise HeaderError(
-        f"no column gives {wanted}; the columns are {found}. Say which does by --map HEADER=FIELD, "
-        "or give one value for all rows by --set FIELD=VALUE",
+        f"no column gives {wanted}; the columns are {found}. Say which does, or give one value for all rows",
         f"没有一列给出{needed}；现有 {found.replace(', ', '、')}。请指定是哪一列，或为整份名单填一个值",
+        "--map HEADER=FIELD, --set FIELD=VALUE",
     )
 
 

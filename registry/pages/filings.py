@@ -190,13 +190,12 @@ def withdraw_filing(id: int) -> str | Response:
     here = house()
     with here.store.read() as connection:
         row = _filing_or_404(connection, id)
-    lines: list[str] = []
+    leaning: NeedsConfirmationError | None = None
     if request.method == "POST":
         try:
             gone = withdraw(here, id, actor().id, yes=request.form.get("yes") == "yes")
         except NeedsConfirmationError as error:
-            # The first line announces and the last names the option of the command line; between them stand the rows.
-            lines = error.lines[1:-1]
+            leaning = error
         except RefusedError:
             flash(_("Filing %(id)s was withdrawn before.", id=id), "warn")
             return redirect(url_for("registry.filing", id=id))
@@ -206,7 +205,7 @@ def withdraw_filing(id: int) -> str | Response:
                 flash(_("%(n)s rows of other filings returned to review.", n=len(gone)), "warn")
             return redirect(url_for("registry.filing", id=id))
     return render_template(
-        "registry/withdraw.html", filing=document(row), kind=here.kinds.by_id.get(row.kind), lines=lines
+        "registry/withdraw.html", filing=document(row), kind=here.kinds.by_id.get(row.kind), leaning=leaning
     )
 
 

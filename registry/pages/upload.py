@@ -111,7 +111,8 @@ def _rehearsed(held: Held, kind: Kind) -> str:
     except HeaderError as error:
         trouble = (_("The columns are not settled yet"), error.in_language(language()), [])
     except NeedsConfirmationError as error:
-        trouble = (_("Many members are missing from this list and would leave"), "", error.lines[:-1])
+        title = _("Many members are missing from this list and would leave")
+        trouble = (title, error.in_language(language()), error.rows)
     except RefusedError as error:
         trouble = (_("The list cannot be filed like this"), error.in_language(language()), [])
     return render_template(

@@ -55,3 +55,14 @@ def test_a_file_that_was_filed_before_is_announced(cli: Register, lists: Lists) 
     for filing in (2, 1):
         assert cli("filings", "withdraw", filing, "--yes").exit == 0
     assert "very file" not in cli("import", "enterprises", file, "--dry-run").out
+
+
+def test_the_command_line_names_the_option_that_mends(cli: Register, lists: Lists) -> None:
+    firm = lists.csv(("企业名称", "称号", "认定日期"), (NAME, "小巨人", "2024-01-01"))
+    assert "(--create)" in cli("import", "titles", firm).err
+    headless = cli("import", "titles", lists.csv(("甲", "乙"), (1, 2)))
+    assert headless.exit == 2
+    assert "--map HEADER=FIELD" in headless.err
+    cli.filed("enterprises", lists.csv(("uscc", "name"), (code(1), NAME)))
+    money = lists.csv(("uscc", "年度", "营业收入", "职工人数"), (code(1), 2024, 5, 9))
+    assert "(--unit revenue=万元)" in cli("import", "figures", money).err
