@@ -364,7 +364,11 @@ class _Filer:
         return [row for row in live if not row.stopped]
 
     def _without_derived(self, row: Row, payload: Record, about: Sequence[Stated]) -> Record:
-        """Leave out what we derive ourselves and the row merely repeats, as our own export does: a term's last day."""
+        """Leave out what we derive ourselves and the row merely repeats, as our own export does: a term's last day,
+        names that the firm bore before."""
+        if self.kind.repeats and about:
+            again = self.kind.repeats(payload, about, self.today)
+            payload = {k: v for k, v in payload.items() if k not in again} if again else payload
         if not self.records:
             return payload
         held = next((r for r in self.records.get(row.subject or "", ()) if r.get("key") == row.key), None)
