@@ -33,7 +33,7 @@ from tiers.lists import (
     behind_tier,
 )
 from tiers.members import REVENUE_CLASSES, Question
-from tiers.names import full_name, indicator_name, rung, short_name, target_short
+from tiers.names import clause, full_name, indicator_name, lead, rung, short_name, target_short
 from tiers.queries import WINDOWS, month_of
 from tiers.targets import plan
 
@@ -42,6 +42,8 @@ blueprint.add_app_template_filter(as_filter(short_name), "tier_short")
 blueprint.add_app_template_filter(as_filter(full_name), "tier_full")
 blueprint.add_app_template_filter(as_filter(indicator_name), "indicator")
 blueprint.add_app_template_filter(as_filter(target_short), "target_short")
+blueprint.add_app_template_filter(as_filter(clause), "clause")
+blueprint.add_app_template_filter(as_filter(lead), "lead")
 blueprint.add_app_template_filter(rung, "rung")
 
 UNKNOWN = "unknown"

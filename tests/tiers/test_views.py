@@ -151,6 +151,20 @@ def test_every_number_of_the_overview_is_a_link(client: FlaskClient) -> None:
         assert not re.search(r'<data value="[1-9]', cells), id
 
 
+def test_english_pages_speak_english_of_plan_and_trades(client: FlaskClient) -> None:
+    targets = client.get("/targets?lang=en").text.split("<tbody>")[1].split("</tbody>")[0]
+    assert "Part 3 (3), item 8" in targets
+    assert "Bureau of Industry and Information Technology" in targets
+    assert not re.search(r"[\u4e00-\u9fff]", targets)
+    cards = client.get("/?as_of=2025-12-31&lang=en").text.split('id="card-')
+    for card in cards[1:]:
+        if not card.startswith("register"):  # names of files are as they were
+            assert not re.search(r"[\u4e00-\u9fff]", card.split("<footer")[0]), card.partition('"')[0]
+    firms = client.get("/firms?tier=srdi&lang=en").text
+    assert re.search(r'<span class="code">C34\d\d</span> General equipment · [\u4e00-\u9fff]', firms)
+    assert "三(三)8" in client.get("/targets?lang=zh").text
+
+
 def test_the_overview_shows_the_count_of_its_day(app: Flask, client: FlaskClient) -> None:
     for day in DAYS:
         text = client.get(f"/?as_of={day}&lang=zh").text
