@@ -164,7 +164,14 @@ def list_filings(house: House, as_json: bool) -> None:
             "withdrawn_at",
             "file",
         )
-        table(head, [[row[name] for name in head] for row in rows])
+        table(head, [[*(row[name] for name in head[:-1]), _filed_as(row)] for row in rows])
+
+
+def _filed_as(row: dict[str, Any]) -> str:
+    """A filing's file; a decision by what it decides."""
+    if not row["parent"]:
+        return str(row["file"])
+    return f"decision on row {row['parent_row']} of {row['file']} (filing {row['parent']})"
 
 
 @filings_group.command("show")

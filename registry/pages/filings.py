@@ -8,12 +8,12 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from registry.decisions import Answer, decide
-from registry.filing import FATES, FILING, NeedsConfirmationError, RefusedError
-from registry.filings import document, filings, number_of_filings
+from registry.filing import FATES, NeedsConfirmationError, RefusedError
+from registry.filings import document, filing_row, filings, number_of_filings
 from registry.find import find
 from registry.house import House
 from registry.intake.problems import message
@@ -215,7 +215,7 @@ def said(problem: Any) -> str:
 
 
 def _filing_or_404(connection: Connection, id: int) -> Any:
-    row = connection.execute(select(FILING).where(FILING.c.id == id)).first()
+    row = filing_row(connection, id)
     if row is None:
         abort(404, description=_("There is no filing %(id)s.", id=id))
     return row

@@ -66,3 +66,13 @@ def test_the_command_line_names_the_option_that_mends(cli: Register, lists: List
     cli.filed("enterprises", lists.csv(("uscc", "name"), (code(1), NAME)))
     money = lists.csv(("uscc", "年度", "营业收入", "职工人数"), (code(1), 2024, 5, 9))
     assert "(--unit revenue=万元)" in cli("import", "figures", money).err
+
+
+def test_a_decision_is_listed_by_what_it_decides(cli: Register, lists: Lists) -> None:
+    cli.filed("enterprises", lists.csv(("uscc", "name"), (code(1), NAME)))
+    file = lists.csv(("uscc", "称号", "认定日期"), (code(2), "小巨人", "2024-01-01"), name="名单.csv")
+    assert cli.filed("titles", file) == 2
+    assert cli("filings", "decide", 2, 2, "--uscc", code(1)).exit == 0
+    assert "decision on row 2 of 名单.csv (filing 2)" in cli("filings").out
+    newest = cli("filings", "--json").json[0]
+    assert (newest["file"], newest["parent"], newest["parent_row"]) == ("名单.csv", 2, 2)

@@ -100,3 +100,15 @@ def test_a_whole_list_that_many_are_absent_from_says_who(client: FlaskClient) ->
     assert "2026-06-30 在册的 2 家中有 1 家不在这份名单里，将退出" in asked
     assert code(2) in asked
     assert post(client, f"{address}/file", yes="yes").status_code == 303
+
+
+def test_a_decision_is_called_by_what_it_decides(client: FlaskClient) -> None:
+    post(client, rehearsed(client, "enterprises", FIRMS) + "/file")
+    titles = f"uscc,name,称号,认定日期\n{code(1)},,小巨人,2024-01-01\n{code(3)},济南丙机械有限公司,小巨人,2024-01-01\n"
+    post(client, rehearsed(client, "titles", titles) + "/file")
+    assert post(client, "/filings/2/rows/3", answer="create").status_code == 302
+    zh, en = "对 list.csv 第 3 行的处理（入库记录 2）", "decision on row 3 of list.csv (filing 2)"
+    for path in ("/filings", "/filings/3", "/", f"/firms/{code(3)}", "/filings/3/withdraw"):
+        assert zh in words_of(client.get(f"{path}?lang=zh").text), path
+        assert en in words_of(client.get(f"{path}?lang=en").text), path
+    assert zh not in words_of(client.get("/filings/2?lang=zh").text)
