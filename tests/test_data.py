@@ -137,8 +137,10 @@ def test_regions() -> None:
         parent = {"province": "", "prefecture": code[:2] + "0000", "county": code[:4] + "00"}[row["level"]]
         assert row["parent"] == parent, code
         assert not parent or parent in rows, code
+        assert bool(row["name_en"]) == (row["level"] == "prefecture"), code
     assert rows["110100"]["name"] == "北京市"
     assert rows["110100"]["level"] == "prefecture"
+    assert rows["610100"]["name_en"] == "Xi'an"
     jinan = [row["name"] for row in rows.values() if row["parent"] == "370100"]
     assert len(jinan) == 13
     assert "历下区" in jinan

@@ -43,12 +43,14 @@ def city(code: str | None) -> str | Markup:
         return formats.unknown()
     if code == house().settings.city.code:
         return house().settings.city.name_en if language() == "en" else house().settings.city.name
-    return regions().get(code or "", code or "")
+    return regions(language()).get(code or "", code or "")
 
 
 @cache
-def regions() -> dict[str, str]:
-    return {row["code"]: row["name"] for row in codes.load("codes/regions").rows}
+def regions(language: str) -> dict[str, str]:
+    """Code → name; in English those of the prefectures, the others fall back."""
+    rows = codes.load("codes/regions").rows
+    return {row["code"]: (row["name_en"] if language == "en" else "") or row["name"] for row in rows}
 
 
 def industry(code: str | None) -> str | Markup:

@@ -162,6 +162,8 @@ def test_english_pages_speak_english_of_plan_and_trades(client: FlaskClient) -> 
             assert not re.search(r"[\u4e00-\u9fff]", card.split("<footer")[0]), card.partition('"')[0]
     firms = client.get("/firms?tier=srdi&lang=en").text
     assert re.search(r'<span class="code">C34\d\d</span> General equipment · [\u4e00-\u9fff]', firms)
+    elsewhere = client.get("/firms?city=outside&lang=en").text.split("<tbody>")[1]
+    assert not re.search(r'<td data-label="Place"[^>]*>[^<]*[\u4e00-\u9fff]', elsewhere)
     assert "三(三)8" in client.get("/targets?lang=zh").text
 
 
