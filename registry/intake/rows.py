@@ -22,12 +22,16 @@ REMARKS = {"case_folded", "currency_kept"}
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is to be read: ``mapping`` header → field, ``sets`` field → value, ``units`` field → unit."""
+    """How a file is to be read: ``mapping`` header → field, ``sets`` field → value, ``units`` field → unit.
+
+    ``asides`` False: every filled row is one of data, as where a single row is decided.
+    """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     sets: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
+    asides: bool = True
 
 
 @dataclass
@@ -78,7 +82,7 @@ def parse(kind: Kind, grids: Sequence[Grid], reading: Reading, progress: Progres
     _check_units(kind, reading.units)
     defaults = read_sets(kind, reading.sets)
     _require(kind, header, defaults)
-    return _read_rows(kind, grid, header, defaults, progress)
+    return _read_rows(kind, grid, header, defaults, progress, reading.asides)
 
 
 def _check_units(kind: Kind, units: Mapping[str, str]) -> None:
@@ -156,7 +160,7 @@ def _require(kind: Kind, header: Header, defaults: Mapping[str, Any]) -> None:
     )
 
 
-def _data_rows(grid: Grid, header: Header) -> tuple[list[int], list[tuple[int, Note]]]:
+def _data_rows(grid: Grid, header: Header, leave_out: bool) -> tuple[list[int], list[tuple[int, Note]]]:
     """Sheet row numbers of the data: blank rows and repeated headers (a list printed page by page) are none, nor are
     totals and footnotes, which are given beside."""
     titles = [str(v or "").strip() for v in grid.rows[header.first_row - 1]]
@@ -169,7 +173,7 @@ def _data_rows(grid: Grid, header: Header) -> tuple[list[int], list[tuple[int, N
         repeats = len(row) > first and str(row[first]).strip() == titles[first]
         if repeats and [str(v or "").strip() for v in row[: len(titles)]] == titles:
             continue
-        if text := aside(row):
+        if leave_out and (text := aside(row)):
             asides.append((index + 1, Note("not_a_row", None, text, "note")))
         else:
             numbers.append(index + 1)
@@ -177,9 +181,14 @@ def _data_rows(grid: Grid, header: Header) -> tuple[list[int], list[tuple[int, N
 
 
 def _read_rows(
-    kind: Kind, grid: Grid, header: Header, defaults: Mapping[str, Any], progress: Progress | None
+    kind: Kind,
+    grid: Grid,
+    header: Header,
+    defaults: Mapping[str, Any],
+    progress: Progress | None,
+    leave_out: bool,
 ) -> Parsed:
-    numbers, asides = _data_rows(grid, header)
+    numbers, asides = _data_rows(grid, header, leave_out)
     by_column = list(zip_longest(*(grid.rows[number - 1] for number in numbers)))
     years = {c.year for c in header.columns if c.year}
     if len(years) > 1:
