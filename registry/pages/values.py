@@ -53,16 +53,18 @@ def regions(language: str) -> dict[str, str]:
     return {row["code"]: (row["name_en"] if language == "en" else "") or row["name"] for row in rows}
 
 
-def industry(code: str | None) -> str | Markup:
-    """``C2912 橡胶板、管、带制造``."""
+def industry(code: str | None, short: bool = False) -> str | Markup:
+    """``C2912 橡胶板、管、带制造``. ``short``: in a list, where an English name of the division has to do."""
     if code in MISSING:
         return formats.unknown()
-    return _industry(code or "", language())
+    return _industry(code or "", language(), short)
 
 
 @lru_cache(maxsize=5_000)
-def _industry(code: str, language: str) -> Markup:
-    return Markup('<span class="code">{}</span> {}').format(code, industries.name_of(code, language))
+def _industry(code: str, language: str, short: bool) -> Markup:
+    name = industries.name_of(code, language)
+    shown = industries.name_of(code[:3], language) if short and language == "en" else name
+    return Markup('<span class="code" title="{}">{}</span> {}').format(name, code, shown)
 
 
 def capital(value: int | str | None) -> str | Markup:

@@ -161,7 +161,11 @@ def test_english_pages_speak_english_of_plan_and_trades(client: FlaskClient) -> 
         if not card.startswith("register"):  # names of files are as they were
             assert not re.search(r"[\u4e00-\u9fff]", card.split("<footer")[0]), card.partition('"')[0]
     firms = client.get("/firms?tier=srdi&lang=en").text
-    assert re.search(r'<span class="code">C34\d\d</span> General equipment · [\u4e00-\u9fff]', firms)
+    trade = re.search(
+        r'<span class="code" title="General equipment · [\u4e00-\u9fff]+">C34\d\d</span> General equipment<',
+        firms,
+    )
+    assert trade
     elsewhere = client.get("/firms?city=outside&lang=en").text.split("<tbody>")[1]
     assert not re.search(r'<td data-label="Place"[^>]*>[^<]*[\u4e00-\u9fff]', elsewhere)
     assert "三(三)8" in client.get("/targets?lang=zh").text
