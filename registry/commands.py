@@ -27,11 +27,13 @@ from registry.speaking import (
     known_at_instant,
     pairs,
     print_json,
+    problem_line,
+    say_problems,
     table,
 )
 from registry.store import schema
 from registry.store.backup import backup, restore
-from registry.store.clock import instant_text
+from registry.store.clock import day_of, instant_text, parse_instant
 from registry.store.known import faults
 from registry.withdrawal import withdraw
 
@@ -86,6 +88,11 @@ def import_(house: House, kind: str, file: Path, sheet: str | None, maps: tuple[
 def _say_import(document: dict[str, Any]) -> None:
     where = f"filing {document['filing']}" if document["filing"] else "rehearsal, nothing filed"
     click.echo(f"{where}: {document['rows']:,} rows")
+    if before := document.get("filed_before"):
+        click.echo(
+            f"this very file was filed on {day_of(parse_instant(before['recorded_at']))} as filing {before['filing']}; "
+            f"unchanged rows: {document['unchanged']:,} of {document['rows']:,}"
+        )
     table(
         ("accepted", "unchanged", "review", "refused"),
         [[document[f] for f in ("accepted", "unchanged", "review", "refused")]],
@@ -93,17 +100,7 @@ def _say_import(document: dict[str, Any]) -> None:
     ignored = [header for header, field in document["columns"].items() if field is None]
     if ignored:
         click.echo(f"columns not taken: {', '.join(ignored)}")
-    shown = [p for p in document["problems"] if p["fate"] != "note"] or document["problems"]
-    for problem in shown[:20]:
-        click.echo(
-            f"row {problem['row']} [{problem['fate']}] {problem['field'] or ''} {problem['code']}: {problem['message']}",
-            err=True,
-        )
-    if len(document["problems"]) > 20:
-        click.echo(
-            f"… {len(document['problems']) - 20:,} more; see: cli.py filings show {document['filing'] or 'ID'}",
-            err=True,
-        )
+    say_problems(document["problems"], document["filing"])
 
 
 @click.command("fields")
@@ -167,7 +164,14 @@ def list_filings(house: House, as_json: bool) -> None:
             "withdrawn_at",
             "file",
         )
-        table(head, [[row[name] for name in head] for row in rows])
+        table(head, [[*(row[name] for name in head[:-1]), _filed_as(row)] for row in rows])
+
+
+def _filed_as(row: dict[str, Any]) -> str:
+    """A filing's file; a decision by what it decides."""
+    if not row["parent"]:
+        return str(row["file"])
+    return f"decision on row {row['parent_row']} of {row['file']} (filing {row['parent']})"
 
 
 @filings_group.command("show")
@@ -187,9 +191,7 @@ def show_filing(house: House, id: int, as_json: bool) -> int:
         ("field", "value"), [(k, v) for k, v in found.items() if k not in ("problems", "waiting", "columns")]
     )
     for problem in found["problems"]:
-        click.echo(
-            f"row {problem['row']} [{problem['fate']}] {problem['field'] or ''} {problem['code']}: {problem['message']}"
-        )
+        click.echo(problem_line(problem))
     for row in found["waiting"]:
         click.echo(f"row {row['row']} waits: " + "; ".join(f"{h}={v}" for h, v in row["cells"].items()))
     return DONE

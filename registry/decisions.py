@@ -90,7 +90,7 @@ def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer,
     if answer.uscc:
         _answer_cell(cells, mapping, kind.subject, answer.uscc)
     grid = Grid(filing.sheet or "", [list(cells), list(cells.values())])
-    parsed = parse(kind, [grid], Reading(mapping, options.get("set", {}), units))
+    parsed = parse(kind, [grid], Reading(mapping, options.get("set", {}), units, asides=False))
     for read in parsed.rows:
         read.number = row.row
         if options.get("complete_on"):

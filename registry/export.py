@@ -13,6 +13,7 @@ import xlsxwriter
 from sqlalchemy import Connection, and_, select
 
 from registry import words
+from registry.former import former_names, renamed
 from registry.house import House
 from registry.intake.rows import Progress
 from registry.intake.workbooks import write_cell
@@ -79,8 +80,13 @@ def _records(connection: Connection, house: House, kind: Kind, day: date, distri
     result = connection.execute(
         query.order_by(*table.primary_key.columns), execution_options={"yield_per": BATCH}
     )
+    bore = renamed(connection, day) if kind.record == "enterprise" else {}
     for row in result.mappings():
-        yield dict(row)
+        record = dict(row)
+        if record["uscc"] in bore:
+            earlier = bore[record["uscc"]]
+            record["former_names"] = former_names(record["former_names"], earlier, record["name"])
+        yield record
 
 
 def _shown(field: Field, value: Any, at_home: Places) -> Any:

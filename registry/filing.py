@@ -36,12 +36,12 @@ PROBLEM: Any = Problem.__table__  # type: ignore[attr-defined]
 FATES = ("accepted", "unchanged", "review", "refused")
 
 
-class NeedsConfirmationError(Exception):
-    """Something leans on what would go, or much would go; ``lines`` list it, and ``--yes`` goes ahead."""
+class NeedsConfirmationError(SaidError):
+    """Something leans on what would go, or much would go: the sentence says what, ``rows`` are the first of them."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = list(lines)
+    def __init__(self, en: str, zh: str, rows: Sequence[str]) -> None:
+        super().__init__(en, zh, "go ahead with --yes")
+        self.rows = list(rows)
 
 
 class MisusedError(SaidError):
@@ -58,7 +58,10 @@ class _DryRunError(Exception):
 
 @dataclass(frozen=True)
 class Listed:
-    """A list ready to be filed: rows as read, where they come from, and how they were read."""
+    """A list ready to be filed: rows as read, where they come from, and how they were read.
+
+    ``asides`` are notes about what stood between the rows: totals, footnotes.
+    """
 
     kind: Kind
     rows: Sequence[Row]
@@ -68,6 +71,12 @@ class Listed:
     options: Mapping[str, Any] = field(default_factory=dict)
     cells_of: Callable[[Row], Mapping[str, Any]] = lambda _row: {}
     parent_id: int | None = None
+    asides: Sequence[tuple[int, Note]] = ()
+
+    def notes(self) -> list[tuple[int, Note]]:
+        """Every note with its row, in the order of the sheet."""
+        notes = [(row.number, note) for row in self.rows for note in row.notes]
+        return sorted([*notes, *self.asides], key=lambda said: said[0]) if self.asides else notes
 
 
 @dataclass
@@ -108,14 +117,12 @@ def _settle_parent(connection: Connection, parent: int, outcome: Outcome) -> Non
     is refused and nothing is filed."""
     for number, fate in outcome.fate_of.items():
         if fate in ("review", "refused"):
-            why = "; ".join(
-                message(n.code, n.value, n.field, n.detail)
-                for row, n in outcome.problems
-                if row == number and n.fate != "note"
+            stops = [n for row, n in outcome.problems if row == number and n.fate != "note"]
+            en, zh = (
+                "; ".join(message(n.code, n.value, n.field, n.detail, language) for n in stops)
+                for language in ("en", "zh")
             )
-            raise RefusedError(
-                f"row {number} still cannot be taken: {why}", f"第 {number} 行仍不能采用：{why}"
-            )
+            raise RefusedError(f"row {number} still cannot be taken: {en}", f"第 {number} 行仍不能采用：{zh}")
         take_from_review(connection, parent, number, fate=fate, cells=None, decided_by=outcome.filing)
         shift(connection, parent, {"review": -1, fate: 1})
 
@@ -187,8 +194,9 @@ class _Filer:
         self.house.refold(self.unit, touched, {self.kind.record: self.held}, self.new)
         counts = Counter(dict.fromkeys(FATES, 0))
         counts.update(self.fates.values())
-        problems = [(row.number, note) for row in rows for note in row.notes]
-        return Outcome(filing, self.kind.id, len(rows), counts, problems, self.left, dict(self.fates))
+        return Outcome(
+            filing, self.kind.id, len(rows), counts, self.listed.notes(), self.left, dict(self.fates)
+        )
 
     # Personal values stand apart; the row keeps only their token -------------------------------------
 
@@ -258,8 +266,9 @@ class _Filer:
             return []
         if self.kind.whole_list is None:
             raise MisusedError(
-                f"--complete-on: a list of {self.kind.id} cannot be the whole list",
+                f"{self.kind.en}: such a list cannot be the whole list",
                 f"“{self.kind.zh}”不能作为完整名单",
+                f"--complete-on {self.complete_on}",
             )
         again = [row for row, _payload in self.again]
         live = [*(row for row in rows if not row.stopped), *again]
@@ -273,8 +282,10 @@ class _Filer:
         share = self.house.settings.membership.confirm_leavers
         if leavers and len(leavers) > share * max(members, 1) and not self.yes:
             raise NeedsConfirmationError(
-                [f"{len(leavers)} of {members} members on {self.complete_on} are not on this list and would leave:",
-                 *(row.subject or "" for row in leavers[:20]), "go ahead with --yes"])  # fmt: skip
+                f"{len(leavers)} of {members} members on {self.complete_on} are not on this list and would leave",
+                f"{self.complete_on} 在册的 {members} 家中有 {len(leavers)} 家不在这份名单里，将退出",
+                [row.subject or "" for row in leavers[:20]],
+            )
         return leavers
 
     def _note_assumed(self, created: Sequence[Row]) -> None:
@@ -353,7 +364,11 @@ class _Filer:
         return [row for row in live if not row.stopped]
 
     def _without_derived(self, row: Row, payload: Record, about: Sequence[Stated]) -> Record:
-        """Leave out what we derive ourselves and the row merely repeats, as our own export does: a term's last day."""
+        """Leave out what we derive ourselves and the row merely repeats, as our own export does: a term's last day,
+        names that the firm bore before."""
+        if self.kind.repeats and about:
+            again = self.kind.repeats(payload, about, self.today)
+            payload = {k: v for k, v in payload.items() if k not in again} if again else payload
         if not self.records:
             return payload
         held = next((r for r in self.records.get(row.subject or "", ()) if r.get("key") == row.key), None)
@@ -400,8 +415,8 @@ class _Filer:
             kept.append((filing, row.number, fate, row.subject, cells))
         insert_rows(self.connection, FILING_ROW, ("filing_id", "row", "fate", "subject", "cells"), kept)
         notes = [
-            (filing, row.number, note.field, note.code, note.value, note.fate, note.detail)
-            for row in listed.rows for note in row.notes
+            (filing, number, note.field, note.code, note.value, note.fate, note.detail)
+            for number, note in listed.notes()
         ]  # fmt: skip
         insert_rows(
             self.connection, PROBLEM, ("filing_id", "row", "field", "code", "value", "fate", "detail"), notes

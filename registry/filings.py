@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from registry.filing import FATES, FILING, FILING_ROW, PROBLEM
 from registry.intake.problems import message
@@ -14,12 +14,16 @@ from registry.kind import Record
 from registry.personal import veiled
 from registry.store.clock import instant_text
 
+_row = select(func.min(FILING_ROW.c.row)).where(FILING_ROW.c.filing_id == FILING.c.id).scalar_subquery()
+#: A filing, and of a decision the row that it decides: its only one.
+ASKED: Any = select(FILING, case((FILING.c.parent_id.is_not(None), _row)).label("parent_row"))
+
 
 def filings(
     connection: Connection, limit: int | None = None, offset: int = 0, kind: str | None = None
 ) -> list[Record]:
     """Newest first, as ``filings list`` shows them."""
-    query = _narrowed(select(FILING), kind).order_by(FILING.c.id.desc()).offset(offset)
+    query = _narrowed(ASKED, kind).order_by(FILING.c.id.desc()).offset(offset)
     return [document(row) for row in connection.execute(query.limit(limit) if limit else query)]
 
 
@@ -29,6 +33,21 @@ def number_of_filings(connection: Connection, kind: str | None = None) -> int:
 
 def _narrowed(query: Select[Any], kind: str | None) -> Select[Any]:
     return query.where(FILING.c.kind == kind) if kind else query
+
+
+def filed_before(connection: Connection, kind: str, sha256: str, sheet: str) -> tuple[int, datetime] | None:
+    """The first filing, still standing, of this very file and sheet as this kind: its id and instant."""
+    f = FILING.c
+    query = select(f.id, f.recorded_at).where(
+        f.sha256 == sha256, f.kind == kind, f.sheet == sheet, f.parent_id.is_(None), f.withdrawn_at.is_(None)
+    )
+    row = connection.execute(query.order_by(f.id).limit(1)).first()
+    return None if row is None else (row.id, row.recorded_at)
+
+
+def filing_row(connection: Connection, id: int) -> Any:
+    """One filing as ``document`` wants it, or None."""
+    return connection.execute(ASKED.where(FILING.c.id == id)).first()
 
 
 def document(row: Any) -> Record:
@@ -42,6 +61,7 @@ def document(row: Any) -> Record:
         "withdrawn_at": row.withdrawn_at and instant_text(row.withdrawn_at),
         "withdrawn_by": row.withdrawn_by,
         "parent": row.parent_id,
+        "parent_row": row.parent_row,
         "rows": row.rows,
         **{fate: getattr(row, fate) for fate in FATES},
     }
@@ -49,7 +69,7 @@ def document(row: Any) -> Record:
 
 def filing(connection: Connection, id: int, language: str = "zh") -> Record | None:
     """One filing with how it was read, its problems, and the rows that wait with what was typed."""
-    row = connection.execute(select(FILING).where(FILING.c.id == id)).first()
+    row = filing_row(connection, id)
     if row is None:
         return None
     shown = document(row)

@@ -7,15 +7,18 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from registry.filing import FATES, Listed, Outcome, file_list
+from registry.filings import filed_before
 from registry.house import House
 from registry.intake.problems import message
 from registry.intake.rows import Parsed, Progress, Reading, parse
 from registry.intake.sheets import read_grids
 from registry.kind import Kind, Note
+from registry.store.clock import instant_text
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,16 @@ class Wish:
 
 @dataclass(frozen=True)
 class Imported:
-    """The answer to an import; ``document`` is its JSON."""
+    """The answer to an import; ``document`` is its JSON. ``before``: when and as what this very file was filed first."""
 
     outcome: Outcome
     parsed: Parsed
     kind: Kind
+    before: tuple[int, datetime] | None = None
 
     def document(self, language: str = "zh") -> dict[str, Any]:
         fates = self.outcome.fates
-        answer = {
+        answer: dict[str, Any] = {
             "filing": self.outcome.filing,
             "kind": self.kind.id,
             "rows": self.outcome.rows,
@@ -49,6 +53,9 @@ class Imported:
         }
         if self.outcome.left:
             answer["left"] = self.outcome.left
+        if self.before:
+            filing, at = self.before
+            answer["filed_before"] = {"filing": filing, "recorded_at": instant_text(at)}
         return answer
 
 
@@ -93,20 +100,24 @@ def _import(
         progress("open", 0, 1)
     grids = list(read_grids(path, house.settings.limits, wish.reading.sheet))
     parsed = parse(kind, grids, wish.reading, progress)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    with house.store.read() as connection:
+        before = filed_before(connection, kind.id, sha256, parsed.sheet)
     listed = Listed(
         kind,
         parsed.rows,
         name or path.name,
-        hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256,
         parsed.sheet,
         options(parsed, wish),
         parsed.cells_of,
+        asides=parsed.asides,
     )
     outcome = file_list(
         house, listed, by, create=wish.create, complete_on=wish.complete_on, yes=wish.yes,
         dry_run=wish.dry_run, progress=progress,
     )  # fmt: skip
-    return Imported(outcome, parsed, kind)
+    return Imported(outcome, parsed, kind, before)
 
 
 def options(parsed: Parsed, wish: Wish) -> dict[str, Any]:

@@ -54,11 +54,17 @@ def read(text: str) -> str | None:
 
 
 def name_of(code: str | None, language: str = "zh") -> str:
-    """The term for a code with its letter; an unknown code shows itself."""
-    row = table().get(code[1:] or code) if code else None
+    """The term for a code with its letter; an unknown code shows itself.
+
+    In English a group or class, which has no English name, is its division with its own name behind.
+    """
+    digits = (code[1:] or code) if code else ""
+    row = table().get(digits)
     if row is None:
         return code or ""
-    return row["name_en"] or row["name"] if language.startswith("en") else row["name"]
+    if not language.startswith("en"):
+        return row["name"]
+    return row["name_en"] or f"{table()[digits[:2]]['name_en']} · {row['name']}"
 
 
 @lru_cache(maxsize=10_000)

@@ -6,7 +6,7 @@ house knows what columns a list may have.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -84,6 +84,7 @@ class Row:
 
 Check = Callable[[Row, str], None]
 Finish = Callable[[list[Record]], None]
+Repeats = Callable[[Record, Sequence[Any], str], Collection[str]]
 Settle = Callable[[Row, Sequence[Record], str], None]
 
 
@@ -113,6 +114,8 @@ class Kind:
             ``dates`` – the record carries its own dates and is corrected as a whole.
     check(row, today): refuses, notes and fills defaults; pure. settle(row, records of its subject, today): the same
             where it depends on what is held, such as which term a revocation speaks of; pure.
+    repeats(payload, statements held in fold order, today): the fields that merely repeat what we derive ourselves and
+            print, so that our own export says nothing new; pure.
     finish(records of one subject): fills derived columns in place; pure. beside: further tables filled from them.
     subject: the field that holds the subject; by_name: a row may name the firm instead.
     list_day: the fields that tell the day on which a name is to be read.
@@ -134,6 +137,7 @@ class Kind:
     founding: bool = False  # filing this kind may put a new subject on the register
     check: Check | None = None
     settle: Settle | None = None
+    repeats: Repeats | None = None
     finish: Finish | None = None
     beside: tuple[Beside, ...] = ()
     list_day: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from registry import fields, industries
+from registry import fields, former, industries
 from registry.kind import Beside, Kind, Record, Row
 from registry.models import Enterprise, Evidence, Figures, Honour, KnownName
 from registry.naming.codes import looks_like_code
@@ -18,7 +18,7 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
     return (
         Kind("enterprises", "enterprise", "profile", "企业", "Enterprises", Enterprise, fields.ENTERPRISES, "spans",
              effective="effective_on", founding=True,
-             check=_enterprise_check(at_home), finish=_enterprise_finish(settings.city.code),
+             check=_enterprise_check(at_home), repeats=former.repeated, finish=_enterprise_finish(settings.city.code),
              beside=(Beside(KnownName, ("uscc", "role", "key", "name"), _known_names),)),
         Kind("figures", "figures", "figures", "年度数据", "Figures", Figures, fields.FIGURES, "dates",
              key=("year",), key_says=False, by_name=True, required=("year",), check=_figures_check),

@@ -133,7 +133,7 @@ def changes(connection: Connection, subject: str) -> list[Record]:
     s, f = STATEMENT.c, FILING.c
     query = (
         select(s.filing_id, s.row, s.kind, s.key, s.valid_from, s.payload, s.closed_at,
-               f.recorded_at, f.file, f.by, f.withdrawn_at)
+               f.recorded_at, f.file, f.by, f.withdrawn_at, f.parent_id)
         .join_from(STATEMENT, FILING, f.id == s.filing_id)
         .where(s.subject == subject)
         .order_by(s.filing_id, s.row, s.id)
@@ -149,7 +149,7 @@ def changes(connection: Connection, subject: str) -> list[Record]:
         found.append({
             "filing": row.filing_id, "row": row.row, "record": row.kind, "key": row.key, "valid_from": row.valid_from,
             "recorded_at": row.recorded_at, "file": row.file, "by": row.by, "closed": row.closed_at,
-            "first": not before, "fields": fields,
+            "first": not before, "fields": fields, "parent": row.parent_id, "parent_row": row.row,
         })  # fmt: skip
         if row.closed_at is None:
             before.update(payload)

@@ -48,6 +48,25 @@ class Panel:
     span: int = 12
 
 
+COLUMNS = 12
+
+
+def filled(spans: Sequence[int]) -> list[int]:
+    """The spans of panels in their order, the last of each row grown to its end: a panel whose neighbour has nothing to
+    show takes its place."""
+    grown: list[int] = []
+    used = 0
+    for span in spans:
+        if used + span > COLUMNS:
+            grown[-1] += COLUMNS - used
+            used = 0
+        grown.append(span)
+        used += span
+    if grown:
+        grown[-1] += COLUMNS - used
+    return grown
+
+
 @dataclass(frozen=True)
 class Facet:
     """A way to narrow the register: one choice in its filter bar and one argument of its address.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 
 class SaidError(Exception):
-    """An act is refused. ``str()`` is the English sentence, which the command line prints; pages ask for a language."""
+    """An act is refused. Pages ask for the sentence in a language; ``str()`` is what the command line prints.
 
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.zh = zh
+    ``option`` is how the same is mended there, such as ``--map HEADER=FIELD``: nothing that a person at a page can type.
+    """
+
+    def __init__(self, en: str, zh: str, option: str = "") -> None:
+        super().__init__(f"{en} ({option})" if option else en)
+        self.en, self.zh, self.option = en, zh, option
 
     def in_language(self, language: str) -> str:
-        return str(self) if language.startswith("en") else self.zh
+        return self.en if language.startswith("en") else self.zh

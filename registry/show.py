@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, String, cast, select
 
+from registry.former import spoken_with_former
 from registry.house import House
 from registry.kind import Kind, Record
 from registry.personal import masked, values_of
@@ -63,7 +64,7 @@ def show(
 def profile(kind: Kind, held: Sequence[Stated], day: str) -> Record:
     """field → value with the statement that speaks; fields that say nothing are absent. A first value holds from the
     beginning, printed as null."""
-    spoken = speaking(held, day)
+    spoken = spoken_with_former(held, day) if kind.record == "enterprise" else speaking(held, day)
     return {
         f.id: {
             "value": spoken[f.id].value,

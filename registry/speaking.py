@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import wraps
 from typing import Any
@@ -16,6 +16,7 @@ from registry.filing import MisusedError, NeedsConfirmationError, RefusedError
 from registry.filings import filing_at
 from registry.house import House
 from registry.intake.headers import HeaderError
+from registry.intake.problems import with_option
 from registry.intake.sheets import UnreadableError
 from registry.store.clock import parse_instant
 from registry.store.engine import StoreError
@@ -34,7 +35,10 @@ def command(function: Callable[..., int | None]) -> Callable[..., None]:
         except (UnreadableError, HeaderError, StoreError, MisusedError) as error:
             click.echo(f"error: {error}", err=True)
             code = MISUSED
-        except (NeedsConfirmationError, RefusedError) as error:
+        except NeedsConfirmationError as error:
+            click.echo("\n".join([f"error: {error}", *error.rows]), err=True)
+            code = SHORT
+        except RefusedError as error:
             click.echo(f"error: {error}", err=True)
             code = SHORT
         except OverflowError as error:
@@ -75,6 +79,31 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
                 cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
             ).rstrip()
         )
+
+
+#: Of one code in one fate so many lines are printed whole; of more than that only the first few.
+MANY, FEW = 20, 5
+
+
+def say_problems(problems: Iterable[Mapping[str, Any]], filing: int | None) -> None:
+    """What was wrong with rows and then what was noted about them, alike ones together, on stderr."""
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for problem in sorted(problems, key=lambda p: p["fate"] == "note"):
+        groups.setdefault((problem["fate"], problem["code"]), []).append(problem)
+    for (_fate, code), alike in groups.items():
+        shown = alike[:FEW] if len(alike) > MANY else alike
+        for problem in shown:
+            click.echo(problem_line(problem), err=True)
+        if len(alike) > len(shown):
+            more = f"… and {len(alike) - len(shown):,} more {code}"
+            click.echo(more + (f"; see: cli.py filings show {filing}" if filing else ""), err=True)
+
+
+def problem_line(problem: Mapping[str, Any]) -> str:
+    """``row 6 [review] name ambiguous_name: …``"""
+    where = " ".join(filter(None, (problem["field"], problem["code"])))
+    said = with_option(problem["message"], problem["code"], problem["field"])
+    return f"row {problem['row']} [{problem['fate']}] {where}: {said}"
 
 
 def _width(text: str) -> int:

@@ -57,8 +57,11 @@ def withdraw(house: House, filing_id: int, by: str, *, yes: bool = False) -> lis
         ]
         if orphans and not yes:
             raise NeedsConfirmationError(
-                [f"{len(lines)} rows of other filings speak of firms that only filing {filing_id} names:", *lines[:50],
-                 "withdraw anyway with --yes: these rows return to review as orphaned"])  # fmt: skip
+                f"{len(lines)} rows of other filings speak of firms that only filing {filing_id} names; "
+                "they would return to review as orphaned",
+                f"其他入库记录有 {len(lines)} 行所涉企业只由入库记录 {filing_id} 登记，撤回后这些行将退回待核",
+                lines[:50],
+            )
         for id_chunk in chunks([orphan[0] for orphan in orphans]):
             connection.execute(close.where(s.id.in_(id_chunk)))
         _return_to_review(connection, filing_id, orphans)

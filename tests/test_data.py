@@ -18,7 +18,9 @@ def ids(text: str) -> list[str]:
 
 CODES = [
     f"codes/{name}"
-    for name in ids("boards digital_core honours industries places regions size_groups streets tiers words")
+    for name in ids(
+        "asides bodies boards digital_core honours industries places regions size_groups streets tiers words"
+    )
 ]
 PLAN = "plans/plan-2023-2025"
 
@@ -135,8 +137,10 @@ def test_regions() -> None:
         parent = {"province": "", "prefecture": code[:2] + "0000", "county": code[:4] + "00"}[row["level"]]
         assert row["parent"] == parent, code
         assert not parent or parent in rows, code
+        assert bool(row["name_en"]) == (row["level"] == "prefecture"), code
     assert rows["110100"]["name"] == "北京市"
     assert rows["110100"]["level"] == "prefecture"
+    assert rows["610100"]["name_en"] == "Xi'an"
     jinan = [row["name"] for row in rows.values() if row["parent"] == "370100"]
     assert len(jinan) == 13
     assert "历下区" in jinan
@@ -205,7 +209,7 @@ def test_industries_are_complete() -> None:
     assert "".join(key for key in rows if len(key) == 1) == "ABCDEFGHIJKLMNOPQRST"
     manufacturing = [key for key, row in rows.items() if row["parent"] == "C"]
     assert manufacturing == [str(number) for number in range(13, 44)]
-    assert all(rows[key]["name_en"] for key in (*manufacturing, "63", "64", "65"))
+    assert [key for key, row in rows.items() if row["level"] == "division" and not row["name_en"]] == []
     leaves = {row["parent"] for row in rows.values() if row["level"] == "class"}
     assert leaves == {key for key, row in rows.items() if row["level"] == "group"}
 
@@ -342,6 +346,11 @@ def test_the_plan() -> None:
         assert row["basis"] in words("indicator_basis")
         assert row["source"] in words("indicator_source")
         assert re.fullmatch(r"二|三\([一二三四五]\)\d+|四\d+", row["clause"])
+        assert re.findall(r"\d+$", row["clause"]) == re.findall(r"item (\d+)$", row["clause_en"])
+        assert "一二三四五".index((re.findall(r"\((.)\)", row["clause"]) or "一")[0]) + 1 == int(
+            (re.findall(r"\((\d)\)", row["clause_en"]) or "1")[0]
+        )
+        assert set(several(row["responsible"])) <= set(column("codes/bodies", "name"))
         if row["unit"] == "ratio":
             assert -1 < Decimal(row["goal"]) < 1
         if row["unit"] == "yuan":

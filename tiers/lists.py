@@ -7,7 +7,7 @@ which for titles and tags is the number that was counted.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from registry.house import House
@@ -19,7 +19,11 @@ from tiers.members import Question, word
 from tiers.targets import Target
 
 #: Measures of the table of tiers whose number leads to a list, and what each counts.
-MEASURES = ("titles_valid", "firms_valid", "new_this_year", "expiring_180d", "review_pending")
+MEASURES = (
+    "titles_valid", "firms_valid", "titles_cumulative", "new_this_year", "expiring_180d", "review_pending",
+)  # fmt: skip
+#: The same of the card of quality firms; ``expiring`` asks for its days besides.
+QUALITY_MEASURES = ("titles_valid", "titles_cumulative", "review_pending", "expiring")
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,34 @@ def behind_tier(
         sql = f"""select t.uscc, 'title' as record, t.filing, t.row from title t
                   where t.basis = 'new' and t.issued >= :january and t.issued <= :day and {same} and {members.BELONGED}"""
         return _ask(house, question, known_at, sql, anywhere=True)
+    if measure == "titles_cumulative":
+        return _ask(house, question, known_at, members.ever_issued(same), anywhere=True)
     soon = " and t.valid_to <= :soon" if measure == "expiring_180d" else ""
     return _ask(house, question, known_at, members.titles(same + soon))
+
+
+def behind_quality(
+    house: House,
+    measure: str,
+    question: Question,
+    known_at: datetime | None,
+    days: tuple[date, date] | None = None,
+) -> Firms:
+    """The firms of one number about quality titles. ``days``: titles in force whose last day lies between the two."""
+    if measure == "titles_cumulative":
+        return _ask(house, question, known_at, members.ever_issued(question.quality), anywhere=True)
+    if measure == "review_pending":
+        return _ask(house, question, known_at, members.quality_pending(question))
+    if days is None:
+        return _ask(house, question, known_at, members.titles(question.quality))
+    ending = f"{question.quality} and t.valid_to >= :first and t.valid_to <= :last"
+    more = dict(zip(("first", "last"), days, strict=True))
+    return _ask(house, question, known_at, members.titles(ending), more=more)
+
+
+def behind_revenue(house: House, name: str, question: Question, known_at: datetime | None) -> Firms:
+    """The firms of one revenue class; those of ``unknown`` with their profile, for want of accounts."""
+    return _ask(house, question, known_at, members.revenue_class(name))
 
 
 def _with_highest(question: Question) -> str:

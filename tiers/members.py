@@ -162,6 +162,12 @@ def titles(condition: str) -> str:
     return f"select t.uscc, 'title' as record, t.filing, t.row from title t where {IN_FORCE} and {condition}"
 
 
+def ever_issued(condition: str) -> str:
+    """Titles issued by :day to firms of the city that meet ``condition`` on ``t``, each once, also those that are over."""
+    return f"""select t.uscc, 'title' as record, t.filing, t.row from title t
+               where t.issued <= :day and t.first = 1 and {condition} and {BELONGED}"""
+
+
 def listed(question: Question) -> str:
     """Firms listed on :day on a counted board, whatever their trade."""
     boards = words(question.settings.listed.boards)
@@ -195,6 +201,22 @@ def revenue(floor: int) -> str:
     return f"""
     select f.uscc, 'figures' as record, f.filing, f.row from figures f
     where f.year = :revenue_year and f.revenue >= {int(floor)}"""
+
+
+REVENUE_CLASSES = (*REVENUE_FLOORS, "below", "unknown")
+
+
+def revenue_class(name: str) -> str:
+    """Firms of one class of revenue, as the count has them: each is in exactly one."""
+    accounts = "from figures f where f.year = :revenue_year and f.revenue is not null"
+    if name == "unknown":
+        return f"""select e.uscc, 'enterprise' as record, e.filing, e.row from enterprise e
+                   where e.from_day <= :day and e.to_day > :day and e.uscc not in (select f.uscc {accounts})"""
+    at = REVENUE_CLASSES.index(name)
+    floors = list(REVENUE_FLOORS.values())
+    least = f" and f.revenue >= {floors[at]}" if at < len(floors) else ""
+    below = f" and f.revenue < {floors[at - 1]}" if at else ""
+    return f"select f.uscc, 'figures' as record, f.filing, f.row {accounts}{least}{below}"
 
 
 def members(target: Target, question: Question) -> str | None:

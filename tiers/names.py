@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from registry import codes, words
 from registry.shell.languages import language
+from tiers.targets import Target
 
 #: Beside the ladder: these say nothing about the step above or below.
 ASIDE = {"tech_sme": 1, "high_tech": 2}
@@ -50,6 +51,24 @@ def rung(tier: str) -> int:
 
 def indicator_name(target: dict[str, str]) -> str:
     return target["name_en"] if language() == "en" else target["name"]
+
+
+def clause(target: Target) -> str:
+    """Where the plan says so: ``三(三)8``; in English ``Part 3 (3), item 8``."""
+    return target.clause_en if language() == "en" else target.clause
+
+
+def lead(target: Target) -> str:
+    """The first of the responsible bodies, which leads; empty where the plan names none."""
+    if not target.responsible:
+        return ""
+    name = target.responsible[0]
+    return _bodies()[name] if language() == "en" else name
+
+
+@cache
+def _bodies() -> dict[str, str]:
+    return {row["name"]: row["name_en"] for row in codes.load("codes/bodies").rows}
 
 
 def target_short(id: str) -> str:

@@ -44,6 +44,12 @@ def expiries(connection: Connection, question: Question) -> dict[str, Any]:
     return {"windows": windows, "months": [(month, *by_month.get(month, (0, 0))) for month in months]}
 
 
+def month_of(text: str) -> tuple[date, date]:
+    """First and last day of a month written ``2026-01``. Raises ValueError."""
+    first = date.fromisoformat(f"{text}-01")
+    return first, _months_on(first, 1) - timedelta(days=1)
+
+
 def _months_on(day: date, months: int) -> date:
     """The first day of the month so many months on."""
     at = day.year * 12 + day.month - 1 + months

@@ -26,6 +26,7 @@ class Target:
     basis: str
     due: str
     clause: str
+    clause_en: str
     source: str
     responsible: tuple[str, ...]
     tag: str
@@ -58,7 +59,7 @@ def plan(name: str) -> tuple[Target, ...]:
     return tuple(
         Target(
             row["id"], row["name"], row["name_en"], Decimal(row["goal"]), row["unit"], row["direction"], row["basis"],
-            row["due"], row["clause"], row["source"], codes.several(row["responsible"]), row["tag"],
+            row["due"], row["clause"], row["clause_en"], row["source"], codes.several(row["responsible"]), row["tag"],
         )
         for row in codes.load(name).rows
     )  # fmt: skip

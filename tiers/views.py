@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -22,9 +23,18 @@ from registry.shell.languages import language
 from registry.shell.serving import house
 from tiers import cards
 from tiers.asking import ask_count
-from tiers.lists import MEASURES, Firms, behind_target, behind_tier
-from tiers.members import Question
-from tiers.names import full_name, indicator_name, rung, short_name, target_short
+from tiers.lists import (
+    MEASURES,
+    QUALITY_MEASURES,
+    Firms,
+    behind_quality,
+    behind_revenue,
+    behind_target,
+    behind_tier,
+)
+from tiers.members import REVENUE_CLASSES, Question
+from tiers.names import clause, full_name, indicator_name, lead, rung, short_name, target_short
+from tiers.queries import WINDOWS, month_of
 from tiers.targets import plan
 
 blueprint = Blueprint("tiers", __name__, template_folder="templates")
@@ -32,6 +42,8 @@ blueprint.add_app_template_filter(as_filter(short_name), "tier_short")
 blueprint.add_app_template_filter(as_filter(full_name), "tier_full")
 blueprint.add_app_template_filter(as_filter(indicator_name), "indicator")
 blueprint.add_app_template_filter(as_filter(target_short), "target_short")
+blueprint.add_app_template_filter(as_filter(clause), "clause")
+blueprint.add_app_template_filter(as_filter(lead), "lead")
 blueprint.add_app_template_filter(rung, "rung")
 
 UNKNOWN = "unknown"
@@ -86,8 +98,41 @@ def export_tier(tier: str, level: str, measure: str, suffix: str) -> Response:
     return _export(here, f"{tier}-{level}-{measure}", suffix, full_name(tier, level), found)
 
 
+@blueprint.get("/quality/<measure>")
+@allow("counts.read")
+def quality(measure: str) -> str:
+    """The firms behind one number about quality titles; ``within`` or ``month`` say which of those that expire."""
+    here, question = house(), asked(house())
+    title, found = _behind_quality(here, measure)
+    return _list_page(here, question, title, None, found, [], url_for("registry.overview"))
+
+
+@blueprint.get("/quality/<measure>/export<suffix>")
+@allow("counts.read")
+def export_quality(measure: str, suffix: str) -> Response:
+    title, found = _behind_quality(house(), measure)
+    return _export(house(), f"quality-{measure}", suffix, title, found)
+
+
+@blueprint.get("/revenue/<name>")
+@allow("counts.read")
+def revenue(name: str) -> str:
+    """The firms of one revenue class."""
+    here, question = house(), asked(house())
+    title, found = _behind_revenue(here, name)
+    return _list_page(here, question, title, None, found, [], url_for("registry.overview"))
+
+
+@blueprint.get("/revenue/<name>/export<suffix>")
+@allow("counts.read")
+def export_revenue(name: str, suffix: str) -> Response:
+    title, found = _behind_revenue(house(), name)
+    return _export(house(), f"revenue-{name}", suffix, title, found)
+
+
 def measures() -> dict[str, str]:
     return {
+        "titles_cumulative": _("titles ever issued"),
         "titles_valid": _("titles in force"),
         "firms_valid": _("firms with a title in force"),
         "new_this_year": _("new this year"),
@@ -126,6 +171,38 @@ def _behind_tier(here: House, tier: str, level: str, measure: str) -> Firms:
     return behind_tier(
         here, tier, level, measure, Question(question.day, here.settings, question.year), question.known_at
     )
+
+
+def _behind_quality(here: House, measure: str) -> tuple[str, Firms]:
+    within, month = request.args.get("within", ""), request.args.get("month", "")
+    if measure not in QUALITY_MEASURES or (measure == "expiring") != bool(within or month):
+        abort(404)
+    question, days, said = asked(here), None, measures().get(measure, "")
+    if within in map(str, WINDOWS):
+        days = question.day, question.day + timedelta(days=int(within) - 1)
+        said = _("expiring within %(n)s days", n=within)
+    elif month:
+        try:
+            first, last = month_of(month)
+        except ValueError:
+            abort(404)
+        days = max(first, question.day), last
+        said = _("expiring in %(month)s", month=month)
+    elif within:
+        abort(404)
+    wanted = Question(question.day, here.settings, question.year)
+    found = behind_quality(here, measure, wanted, question.known_at, days)
+    return f"{_('Quality firms')} · {said}", found
+
+
+def _behind_revenue(here: House, name: str) -> tuple[str, Firms]:
+    if name not in REVENUE_CLASSES:
+        abort(404)
+    question = asked(here)
+    wanted = Question(question.day, here.settings, question.year)
+    title = _("Revenue of %(year)s: %(name)s", year=wanted.revenue_year,
+              name=words.label("revenue_class", name, language()))  # fmt: skip
+    return title, behind_revenue(here, name, wanted, question.known_at)
 
 
 def _unit_name(here: House, unit: str) -> str:

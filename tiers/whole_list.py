@@ -34,8 +34,9 @@ def whole(model: type[SQLModel], same: tuple[str, ...]) -> Whole:
             shared = {row.values.get(part) for row in rows}
             if len(shared) != 1:
                 raise RefusedError(
-                    f"--complete-on wants a list of one {part}; this one has {len(shared)}",
+                    f"a whole list is of one {part}; this one has {len(shared)}",
                     f"完整名单只能有一个 {part}，这份有 {len(shared)} 个",
+                    f"--complete-on {day}",
                 )
             query = query.where(table.c[part] == shared.pop())
         gone: list[Row] = []
@@ -66,8 +67,9 @@ def titles_whole(
     """For titles of one tier and level: nobody loses a title by absence; the absent are noted on the first row."""
     if len(lists := {(row.values["tier"], row.values["level"]) for row in rows}) != 1:
         raise RefusedError(
-            f"--complete-on wants titles of one tier and level; this list has {len(lists)}",
+            f"a whole list is of one tier and level; this one has {len(lists)}",
             f"完整名单只能是一种称号、一个级别，这份有 {len(lists)} 种",
+            f"--complete-on {day}",
         )
     tier, level = lists.pop()
     on = date.fromisoformat(day)

@@ -78,6 +78,10 @@ _NUMBER = re.compile(r"^([+-]?)(\d[\d,]*\.?\d*|\.\d+)(?:E([+-]?\d+))?(.*)$", re.
 _WIDE = {0x3000: " "} | {
     wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if chr(wide - 0xFEE0).isalnum()
 }
+#: What makes a number no number but a guess at one: 约500, 500左右, 500多, 500+.
+_HEDGE = re.compile(r"[约近超逾<>≤≥≈~±+?多余许来几]|左右|上下|以上|以下|以内|不足|不到")
+#: The first year that a day may lie in: older ones come from empty or damaged date cells (0001-01-01).
+FIRST_YEAR = "1840"
 _OUTSIDE = " \t\r\n\ufeff\u200b'’`"
 
 
@@ -192,7 +196,7 @@ def read_day(raw: Any, end: bool = False) -> str | None:
 
 def _day(field: Field, raw: Any, _unit: str | None) -> Cell:
     found = read_day(raw, field.end)
-    return Cell(True, found) if found else Cell(True, None, "date_unreadable")
+    return Cell(True, found) if found and found >= FIRST_YEAR else Cell(True, None, "date_unreadable")
 
 
 def _year(_field: Field, raw: Any, _unit: str | None) -> Cell:
@@ -210,19 +214,19 @@ def _sane(value: Decimal) -> bool:
 
 
 def split_number(raw: Any) -> tuple[Decimal, str] | None:
-    """A number and the unit typed behind it (lower case, no brackets); None when there is no number."""
+    """A number and the unit typed behind it (lower case, no brackets); None when there is none, or only about one."""
     if isinstance(raw, (bool, date, datetime)):
         return None
     if isinstance(raw, (int, float)):
         value = Decimal(repr(raw))
         return (value, "") if _sane(value) else None
-    text = re.sub(r"^(人民币|RMB|CNY|约|[¥￥$])+", "", re.sub(r"\s", "", plain(raw)))
+    text = re.sub(r"^(人民币|RMB|CNY|[¥￥$])+", "", re.sub(r"\s", "", plain(raw)))
     negative = text.startswith("(") and text.endswith(")") and text[1:2].isdigit() and text[-2:-1].isdigit()
     match = _NUMBER.match(text.strip("()") if negative else text)
     if not match:
         return None
     sign, digits, exponent, rest = match.groups()
-    if any(c.isdigit() for c in rest):
+    if any(c.isdigit() for c in rest) or _HEDGE.search(rest):
         return None
     try:
         value = Decimal(digits.replace(",", "")).scaleb(int(exponent or 0))

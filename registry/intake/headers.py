@@ -125,8 +125,9 @@ def find_header(kind: Kind, rows: Sequence[Sequence[Any]], mapping: Mapping[str,
     if missing := set(bound) - {fold(title) for title in titles}:
         wanted = next(header for header in mapping if fold(header) in missing)
         raise HeaderError(
-            f"--map: no column is headed {wanted!r}; the columns are {', '.join(_shown(titles))}",
+            f"no column is headed {wanted!r}; the columns are {', '.join(_shown(titles))}",
             f"没有表头为“{wanted}”的列；现有 {'、'.join(_shown(titles))}",
+            f"--map {wanted}={mapping[wanted]}",
         )
     return Header(_settle(kind, titles, known, bound, units), first_row)
 
@@ -163,8 +164,9 @@ def _settle(kind: Kind, titles: Sequence[Any], known: Mapping[str, Field], bound
             wanted = bound[fold(title)]
             if wanted and wanted not in kind.by_id:
                 raise HeaderError(
-                    f"--map {shown}={wanted}: {kind.id} has no field {wanted!r}; see: cli.py fields {kind.id}",
+                    f"{kind.en}: there is no field {wanted!r}",
                     f"“{kind.zh}”没有字段 {wanted}",
+                    f"--map {shown}={wanted}; see: cli.py fields {kind.id}",
                 )
             field = kind.by_id[wanted] if wanted else None
             unit = unit or split_unit(fold(title))[1]
@@ -180,8 +182,9 @@ def _settle(kind: Kind, titles: Sequence[Any], known: Mapping[str, Field], bound
         if column.field.id in claimed:
             raise HeaderError(
                 f"two columns give {column.field.id} ({column.field.zh}): {claimed[column.field.id]!r} and {column.header!r}; "
-                f"say which by --map {column.header}= (ignore it) or --map {column.header}=FIELD",
+                "choose one and ignore the other",
                 f"“{claimed[column.field.id]}”和“{column.header}”两列都像是{column.field.zh}；请指定用哪一列，另一列忽略",
+                f"--map {column.header}= ignores it, --map {column.header}=FIELD makes it another",
             )
         claimed[column.field.id] = column.header
     return tuple(columns)

@@ -9,19 +9,19 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "uscc_damaged": ("“{value}”不完整：表格软件把代码当数字存，末几位已丢失；请把该列设为文本后重新录入", "“{value}” is incomplete: a spreadsheet stored the code as a number and lost digits; format the column as text and type it again"),
     "uscc_check": ("“{value}”的校验位不符，至少有一位录错；请对照营业执照更正", "The check character of “{value}” does not fit, so at least one character is wrong; compare it with the licence"),
     "uscc_letter": ("“{value}”含代码中不用的字母（I O S V Z），多半是数字之误：{detail}", "“{value}” holds a letter that codes never use (I O S V Z), most likely for a digit: {detail}"),
-    "uscc_misplaced": ("“{value}”不在该在的列：名称与代码两列可能颠倒；请核对表头或用 --map 指定", "“{value}” stands in the wrong column: name and code may be swapped; check the header or use --map"),
+    "uscc_misplaced": ("“{value}”不在该在的列：名称与代码两列可能颠倒；请核对表头，或指定哪一列是什么", "“{value}” stands in the wrong column: name and code may be swapped; check the header, or say which column is which"),
     "name_missing": ("登记库里没有这家企业，而本行没有企业名称；请补上名称", "The register does not know this firm and the row gives no name; add the name"),
-    "unknown_firm": ("登记库里没有“{value}”；可新建、改选或用 --create", "The register has no “{value}”; create it, choose another firm, or use --create"),
+    "unknown_firm": ("登记库里没有“{value}”；可新建或改选", "The register has no “{value}”; create it or choose another firm"),
     "ambiguous_name": ("“{value}”可能是不止一家，或与区县、成立日期不符：{detail}；请选定", "“{value}” fits several firms, or contradicts district or founding date: {detail}; choose"),
     "conflict_in_file": ("同一文件里另有一行对同一记录说法不同（{detail}）；请选定以哪行为准", "Another row of this file says otherwise about the same record ({detail}); choose which one holds"),
-    "term_missing": ("既无发证日期也无有效期起始，无法确定称号期限；请补 issued_on 或 valid_from", "Neither issued_on nor valid_from, so the term is open; give one of them"),
-    "date_unreadable": ("“{value}”读不成日期；请写成 2025-06-30 这样", "“{value}” cannot be read as a day; write it like 2025-06-30"),
+    "term_missing": ("既无发证日期也无有效期起始，无法确定称号期限；请补认定（发证）日期或有效期起", "Neither a day of issue nor a first day, so the term is open; give one of them"),
+    "date_unreadable": ("“{value}”读不成日期，或早于 1840 年；请写成 2025-06-30 这样", "“{value}” cannot be read as a day, or lies before 1840; write it like 2025-06-30"),
     "date_future": ("“{value}”晚于今天；请核对", "“{value}” lies in the future; check it"),
     "date_order": ("起止日期颠倒（{value}）；请核对", "It ends before it begins ({value}); check the days"),
-    "number_unreadable": ("“{value}”读不成数字", "“{value}” cannot be read as a number"),
+    "number_unreadable": ("“{value}”读不成一个准数；请只写数字和单位，不写“约、左右、多、以上、+”", "“{value}” cannot be read as one exact number; write digits and a unit, without about, more than or +"),
     "negative": ("“{value}”是负数，这一栏不会为负；请核对", "“{value}” is negative, which this column cannot be; check it"),
-    "unit_unknown": ("“{value}”没有可识别的单位（元、万元、亿元）；请在表头注明，或用 --unit {field}=万元", "“{value}” has no known unit (元, 万元, 亿元); put it into the header or use --unit {field}=万元"),
-    "value_unknown": ("“{value}”不是这一栏认识的词；可用的词见 fields 命令", "“{value}” is not a word that this column knows; see the fields command"),
+    "unit_unknown": ("“{value}”没有可识别的单位（元、万元、亿元）；请在表头注明，或为这一列选定单位", "“{value}” has no known unit (元, 万元, 亿元); put it into the header or choose one for the column"),
+    "value_unknown": ("“{value}”不是这一栏认识的词；可用的词见“可识别的列”", "“{value}” is not a word that this column knows; the help on columns lists the words"),
     "district_unknown": ("“{value}”不是本市的区县或功能区", "“{value}” is not a district or functional area of the city"),
     "placeholder": ("“{value}”是占位名，不是企业", "“{value}” is a placeholder, not a firm"),
     "self_supply": ("供应方与采购方是同一家", "Supplier and buyer are the same firm"),
@@ -37,8 +37,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "currency_kept": ("“{value}”不是人民币，按原币种保留", "“{value}” is not in yuan; kept in its currency"),
     "digital_core_differs": ("所填“{value}”与行业代码的数字经济核心产业归类不一致，以所填为准", "The mark “{value}” differs from what the industry code says; the mark holds"),
     "absent_from_list": ("完整名单里没有这家，登记库里有（{value}）", "Held on the register but absent from the complete list ({value})"),
+    "not_a_row": ("“{value}”是合计或表注，不是企业，未作为数据行", "“{value}” is a total or a remark, not a firm; it is no row of data"),
     "nothing_given": ("本行除主键外没有可用内容", "Apart from its key the row says nothing"),
 }  # fmt: skip
+
+#: How the same is mended on the command line; no page shows it.
+OPTIONS = {
+    "uscc_misplaced": "--map HEADER=FIELD",
+    "unknown_firm": "--create",
+    "term_missing": "--set issued_on=DAY",
+    "unit_unknown": "--unit {field}=万元",
+    "value_unknown": "cli.py fields KIND",
+}
 
 
 def message(code: str, value: str | None, field: str | None, detail: str | None, language: str = "zh") -> str:
@@ -47,3 +57,8 @@ def message(code: str, value: str | None, field: str | None, detail: str | None,
     return (en if language.startswith("en") else zh).format(
         value=value or "", field=field or "", detail=detail or ""
     )
+
+
+def with_option(said: str, code: str, field: str | None) -> str:
+    """The sentence as the command line prints it: with the option that mends the problem there, in brackets."""
+    return f"{said} ({OPTIONS[code].format(field=field or 'FIELD')})" if code in OPTIONS else said

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
+from registry.intake.asides import aside
 from registry.intake.cells import PERCENT, Cell, plain, reader, scale, split_number
 from registry.intake.headers import Column, Header, HeaderError, find_header
 from registry.intake.sheets import Grid, as_typed, is_empty
@@ -21,22 +22,30 @@ REMARKS = {"case_folded", "currency_kept"}
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is to be read: ``mapping`` header → field, ``sets`` field → value, ``units`` field → unit."""
+    """How a file is to be read: ``mapping`` header → field, ``sets`` field → value, ``units`` field → unit.
+
+    ``asides`` False: every filled row is one of data, as where a single row is decided.
+    """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     sets: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
+    asides: bool = True
 
 
 @dataclass
 class Parsed:
-    """Rows as read. ``columns``: header → ``{"field", "unit"}`` or None, as the import's answer shows it."""
+    """Rows as read. ``columns``: header → ``{"field", "unit"}`` or None, as the import's answer shows it.
+
+    ``asides``: sheet row and note of each total and footnote; they are no rows and get no fate.
+    """
 
     sheet: str
     rows: list[Row]
     header: Header
     grid: Grid
+    asides: list[tuple[int, Note]] = field(default_factory=list)
 
     @property
     def columns(self) -> dict[str, dict[str, str | None] | None]:
@@ -66,21 +75,23 @@ def parse(kind: Kind, grids: Sequence[Grid], reading: Reading, progress: Progres
         headers = ", ".join(f"{f.zh} ({f.id})" for f in kind.fields[:6])
         raise HeaderError(
             f"no header row found on sheet {', '.join(tried) or '-'}: none of the first rows names a column of {kind.id} "
-            f"such as {headers}; say which is which by --map HEADER=FIELD",
-            f"没有找到表头：前几行里没有“{kind.zh}”的列名，如{'、'.join(f.zh for f in kind.fields[:6])}",
+            f"such as {headers}; say which column is which",
+            f"没有找到表头：前几行里没有“{kind.zh}”的列名，如{'、'.join(f.zh for f in kind.fields[:6])}；请指定各列是什么",
+            "--map HEADER=FIELD",
         )
     _check_units(kind, reading.units)
     defaults = read_sets(kind, reading.sets)
     _require(kind, header, defaults)
-    return _read_rows(kind, grid, header, defaults, progress)
+    return _read_rows(kind, grid, header, defaults, progress, reading.asides)
 
 
 def _check_units(kind: Kind, units: Mapping[str, str]) -> None:
     for name, unit in units.items():
         if name not in kind.by_id or kind.by_id[name].type not in ("money", "capital", "ratio"):
             raise HeaderError(
-                f"--unit {name}={unit}: {kind.id} has no money or share column {name!r}",
+                f"{kind.en}: there is no money or share column {name!r}",
                 f"“{kind.zh}”没有金额或比例字段 {name}",
+                f"--unit {name}={unit}",
             )
         known = (
             unit in PERCENT or unit == "ratio"
@@ -89,8 +100,9 @@ def _check_units(kind: Kind, units: Mapping[str, str]) -> None:
         )
         if not known:
             raise HeaderError(
-                f"--unit {name}={unit}: not a unit; use 元, 万元, 亿元 or %",
+                f"{unit!r} is not a unit; use 元, 万元, 亿元 or %",
                 f"“{unit}”不是单位；请用元、万元、亿元或 %",
+                f"--unit {name}={unit}",
             )
 
 
@@ -101,20 +113,24 @@ def read_sets(kind: Kind, sets: Mapping[str, str]) -> dict[str, Any]:
         if name == "meaning":
             if text not in ("change", "correction"):
                 raise HeaderError(
-                    f"--set meaning={text}: use change or correction", "meaning 只能是 change 或 correction"
+                    "a different value means a change or a correction",
+                    "不同的值只能算作变更（change）或更正（correction）",
+                    f"--set meaning={text}; use change or correction",
                 )
             values[name] = text
             continue
         if name not in kind.by_id:
             raise HeaderError(
-                f"--set {name}={text}: {kind.id} has no field {name!r}; see: cli.py fields {kind.id}",
+                f"{kind.en}: there is no field {name!r}",
                 f"“{kind.zh}”没有字段 {name}",
+                f"--set {name}={text}; see: cli.py fields {kind.id}",
             )
         cell = reader(kind.by_id[name], None)(text)
         if cell.problem and cell.problem not in REMARKS:
             raise HeaderError(
-                f"--set {name}={text}: cannot be read as {kind.by_id[name].zh} ({cell.problem})",
+                f"{text!r} cannot be read as {kind.by_id[name].en}",
                 f"“{text}”不能作为{kind.by_id[name].zh}",
+                f"--set {name}={text}; {cell.problem}",
             )
         if cell.given:
             # The city of the whole list comes last, after what a row's own place tells (README, City).
@@ -138,17 +154,18 @@ def _require(kind: Kind, header: Header, defaults: Mapping[str, Any]) -> None:
         needed = "、".join(kind.by_id[k].zh for k in missing)
     found = ", ".join(c.header for c in header.columns)
     raise HeaderError(
-        f"no column gives {wanted}; the columns are {found}. Say which does by --map HEADER=FIELD, "
-        "or give one value for all rows by --set FIELD=VALUE",
+        f"no column gives {wanted}; the columns are {found}. Say which does, or give one value for all rows",
         f"没有一列给出{needed}；现有 {found.replace(', ', '、')}。请指定是哪一列，或为整份名单填一个值",
+        "--map HEADER=FIELD, --set FIELD=VALUE",
     )
 
 
-def _data_rows(grid: Grid, header: Header) -> list[int]:
-    """Sheet row numbers of the data: blank rows and repeated headers (a list printed page by page) are none."""
+def _data_rows(grid: Grid, header: Header, leave_out: bool) -> tuple[list[int], list[tuple[int, Note]]]:
+    """Sheet row numbers of the data: blank rows and repeated headers (a list printed page by page) are none, nor are
+    totals and footnotes, which are given beside."""
     titles = [str(v or "").strip() for v in grid.rows[header.first_row - 1]]
     first = next((at for at, title in enumerate(titles) if title), 0)
-    numbers = []
+    numbers, asides = [], []
     for index in range(header.first_row, len(grid.rows)):
         row = grid.rows[index]
         if all(is_empty(value) for value in row):
@@ -156,14 +173,22 @@ def _data_rows(grid: Grid, header: Header) -> list[int]:
         repeats = len(row) > first and str(row[first]).strip() == titles[first]
         if repeats and [str(v or "").strip() for v in row[: len(titles)]] == titles:
             continue
-        numbers.append(index + 1)
-    return numbers
+        if leave_out and (text := aside(row)):
+            asides.append((index + 1, Note("not_a_row", None, text, "note")))
+        else:
+            numbers.append(index + 1)
+    return numbers, asides
 
 
 def _read_rows(
-    kind: Kind, grid: Grid, header: Header, defaults: Mapping[str, Any], progress: Progress | None
+    kind: Kind,
+    grid: Grid,
+    header: Header,
+    defaults: Mapping[str, Any],
+    progress: Progress | None,
+    leave_out: bool,
 ) -> Parsed:
-    numbers = _data_rows(grid, header)
+    numbers, asides = _data_rows(grid, header, leave_out)
     by_column = list(zip_longest(*(grid.rows[number - 1] for number in numbers)))
     years = {c.year for c in header.columns if c.year}
     if len(years) > 1:
@@ -202,7 +227,7 @@ def _read_rows(
     for field_, _values, troubled, typed in read:
         for at, cell in troubled.items():
             _take_problem(field_, rows[at], cell, typed[at])
-    return Parsed(grid.name, rows, Header(tuple(settled), header.first_row), grid)
+    return Parsed(grid.name, rows, Header(tuple(settled), header.first_row), grid, asides)
 
 
 def _read_column(field_: Field, unit: str | None, raw: Sequence[Any]) -> tuple[list[Any], dict[int, Cell]]:

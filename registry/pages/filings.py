@@ -8,12 +8,12 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from registry.decisions import Answer, decide
-from registry.filing import FATES, FILING, NeedsConfirmationError, RefusedError
-from registry.filings import document, filings, number_of_filings
+from registry.filing import FATES, NeedsConfirmationError, RefusedError
+from registry.filings import document, filing_row, filings, number_of_filings
 from registry.find import find
 from registry.house import House
 from registry.intake.problems import message
@@ -190,13 +190,12 @@ def withdraw_filing(id: int) -> str | Response:
     here = house()
     with here.store.read() as connection:
         row = _filing_or_404(connection, id)
-    lines: list[str] = []
+    leaning: NeedsConfirmationError | None = None
     if request.method == "POST":
         try:
             gone = withdraw(here, id, actor().id, yes=request.form.get("yes") == "yes")
         except NeedsConfirmationError as error:
-            # The first line announces and the last names the option of the command line; between them stand the rows.
-            lines = error.lines[1:-1]
+            leaning = error
         except RefusedError:
             flash(_("Filing %(id)s was withdrawn before.", id=id), "warn")
             return redirect(url_for("registry.filing", id=id))
@@ -206,7 +205,7 @@ def withdraw_filing(id: int) -> str | Response:
                 flash(_("%(n)s rows of other filings returned to review.", n=len(gone)), "warn")
             return redirect(url_for("registry.filing", id=id))
     return render_template(
-        "registry/withdraw.html", filing=document(row), kind=here.kinds.by_id.get(row.kind), lines=lines
+        "registry/withdraw.html", filing=document(row), kind=here.kinds.by_id.get(row.kind), leaning=leaning
     )
 
 
@@ -216,7 +215,7 @@ def said(problem: Any) -> str:
 
 
 def _filing_or_404(connection: Connection, id: int) -> Any:
-    row = connection.execute(select(FILING).where(FILING.c.id == id)).first()
+    row = filing_row(connection, id)
     if row is None:
         abort(404, description=_("There is no filing %(id)s.", id=id))
     return row

@@ -13,6 +13,7 @@ from registry.house import House
 from registry.pages.asked import Asked, asked
 from registry.pages.blueprint import blueprint
 from registry.queries import size_of_register, waiting_rows
+from registry.room import filled
 from registry.shell.access import allow
 from registry.shell.serving import house
 
@@ -35,7 +36,11 @@ def overview() -> str:
         variables = card.load(here, question)
         if variables is not None:
             loaded.append((card, Markup(render_template(card.template, asked=question, **variables))))
-    return render_template("registry/overview.html", asked=question, cards=loaded)
+    return render_template(
+        "registry/overview.html",
+        asked=question,
+        cards=zip(filled([card.span for card, _html in loaded]), loaded, strict=True),
+    )
 
 
 def register_card(house: House, asked: Asked) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from registry.kind import Kind, Record
 from registry.pages.asked import Asked, asked
 from registry.pages.blueprint import blueprint
 from registry.queries import changes
+from registry.room import filled
 from registry.shell.access import allow
 from registry.shell.serving import house
 from registry.show import show
@@ -56,7 +57,7 @@ def firm(uscc: str) -> str:
         uscc=uscc,
         document=document,
         asked=question,
-        panels=panels,
+        panels=zip(filled([panel.span for panel, _html in panels]), panels, strict=True),
         filings=filings if every else filings[:RECENT],
         more=0 if every else max(0, len(filings) - RECENT),
         by_record=here.kinds.by_record,

@@ -111,7 +111,8 @@ def _rehearsed(held: Held, kind: Kind) -> str:
     except HeaderError as error:
         trouble = (_("The columns are not settled yet"), error.in_language(language()), [])
     except NeedsConfirmationError as error:
-        trouble = (_("Many members are missing from this list and would leave"), "", error.lines[:-1])
+        title = _("Many members are missing from this list and would leave")
+        trouble = (title, error.in_language(language()), error.rows)
     except RefusedError as error:
         trouble = (_("The list cannot be filed like this"), error.in_language(language()), [])
     return render_template(
@@ -140,6 +141,7 @@ def _summary(done: Imported) -> Record:
         "codes": [(code, fate, n) for (code, fate), n in by_code.items()],
         "problems": [problem(number, note, language()) for number, note in (*stops, *notes)[:SHOWN_PROBLEMS]],
         "all": len(done.outcome.problems),
+        "before": done.before,
     }
 
 

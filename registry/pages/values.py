@@ -43,7 +43,7 @@ def city(code: str | None) -> str | Markup:
         return formats.unknown()
     if code == house().settings.city.code:
         return house().settings.city.name_en if language() == "en" else house().settings.city.name
-    return regions().get(code or "", code or "")
+    return regions(language()).get(code or "", code or "")
 
 
 def whereabouts(firm: Any) -> Markup:
@@ -62,20 +62,24 @@ def _at_home(area: str | None, district: str | None, _language: str, _home: str)
 
 
 @cache
-def regions() -> dict[str, str]:
-    return {row["code"]: row["name"] for row in codes.load("codes/regions").rows}
+def regions(language: str) -> dict[str, str]:
+    """Code → name; in English those of the prefectures, the others fall back."""
+    rows = codes.load("codes/regions").rows
+    return {row["code"]: (row["name_en"] if language == "en" else "") or row["name"] for row in rows}
 
 
-def industry(code: str | None) -> str | Markup:
-    """``C2912 橡胶板、管、带制造``."""
+def industry(code: str | None, short: bool = False) -> str | Markup:
+    """``C2912 橡胶板、管、带制造``. ``short``: in a list, where an English name of the division has to do."""
     if code in MISSING:
         return formats.unknown()
-    return _industry(code or "", language())
+    return _industry(code or "", language(), short)
 
 
 @lru_cache(maxsize=5_000)
-def _industry(code: str, language: str) -> Markup:
-    return Markup('<span class="code">{}</span> {}').format(code, industries.name_of(code, language))
+def _industry(code: str, language: str, short: bool) -> Markup:
+    name = industries.name_of(code, language)
+    shown = industries.name_of(code[:3], language) if short and language == "en" else name
+    return Markup('<span class="code" title="{}">{}</span> {}').format(name, code, shown)
 
 
 def capital(value: int | str | None) -> str | Markup:
@@ -154,6 +158,7 @@ def problem_name(code: str) -> str:
         "rejected": _("turned down"),
         "absent_from_list": _("absent from the whole list"),
         "nothing_given": _("says nothing"),
+        "not_a_row": _("total or footnote"),
     }
     return str(ours.get(code, code))
 

@@ -57,7 +57,7 @@ def test_the_overview_leads_to_the_firms_behind_a_number(watched: Watched) -> No
     page = watched.go("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("总览")
     number = page.locator("#card-quality .stat-value data").first.get_attribute("value")
-    page.locator("#card-quality a.stat").click()
+    page.locator("#card-quality a.stat").first.click()
     expect(page.locator("#list .table-tools strong data")).to_have_attribute("value", number or "")
     page.get_by_role("link", name="EN").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Quality firms")
@@ -85,6 +85,37 @@ def test_filters_exchange_the_list_in_place(watched: Watched) -> None:
     assert page.evaluate("window.stayed")
     page.go_back()
     expect(page.locator(".narrowings .chip")).to_have_count(1)
+
+
+def test_a_phone_shows_firms_before_filters(watched: Watched) -> None:
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    page = watched.go("/firms?tier=srdi&size=small")
+    expect(page.locator("#tier")).to_be_hidden()
+    first = page.locator("tbody a.firm-name").first.bounding_box()
+    assert first is not None
+    assert first["y"] < 844
+    page.get_by_text("筛选 (2)").click()
+    expect(page.locator("#tier")).to_be_visible()
+    page.select_option("#size", "")
+    expect(page.locator(".narrowings .chip")).to_have_count(1)
+    watched.page.set_viewport_size({"width": 1366, "height": 768})
+    page = watched.go("/firms?tier=srdi")
+    expect(page.locator("#tier")).to_be_visible()
+    expect(page.get_by_text("筛选 (1)")).to_be_hidden()
+
+
+def test_a_profile_uses_the_width(watched: Watched) -> None:
+    """Whatever a firm lacks, the panels of each row reach the right edge."""
+    watched.page.set_viewport_size({"width": 1366, "height": 768})
+    for firms in ("/firms?revenue=unknown", "/firms?tier=none&sort=uscc", "/firms?tier=srdi&sort=-revenue"):
+        page = watched.go(firms)
+        watched.go(page.locator("tbody a.firm-name").first.get_attribute("href") or "")
+        rows: dict[float, float] = {}
+        for panel in page.locator(".columns > *").all():
+            box = panel.bounding_box()
+            assert box is not None
+            rows[box["y"]] = max(rows.get(box["y"], 0), box["x"] + box["width"])
+        assert len({round(edge) for edge in rows.values()}) == 1, firms
 
 
 def test_a_messy_list_goes_from_upload_to_decision(watched: Watched, tmp_path: Path) -> None:

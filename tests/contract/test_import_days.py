@@ -108,3 +108,19 @@ def test_above_scale_firm_that_left_before_it_entered_is_refused(cli: Register, 
         "above-scale", lists.csv(("uscc", "entered_on", "left_on"), (code(1), "2024-01-01", "2023-12-31"))
     )
     assert said.codes("refused") == ["date_order"]
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "1839-12-31", "1700年"])
+def test_a_founding_day_before_any_firm_is_left_out_and_noted(
+    cli: Register, lists: Lists, typed: str
+) -> None:
+    said = enterprise(cli, lists, "成立日期", typed)
+    assert said.fates == (1, 0, 0, 0)
+    assert (2, "founded_on", "date_unreadable") in said.problems("note")
+    assert "founded_on" not in cli.values(code(1))
+    assert enterprise(cli, lists, "成立日期", "1872-06-01").fates == (1, 0, 0, 0)
+
+
+def test_an_issue_day_before_any_firm_refuses_the_row(cli: Register, lists: Lists) -> None:
+    said = title(cli, lists, issued_on="0001-01-01", valid_to="2027-06-30")
+    assert said.problems("refused") == [(2, "issued_on", "date_unreadable")]

@@ -193,3 +193,18 @@ def test_share_above_the_whole_is_a_note_and_not_stored(cli: Register, lists: Li
     assert said.fates == (1, 0, 0, 0)
     assert "share_range" in said.codes("note")
     assert "market_share" not in cli.show(code(1))["evidence"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["约500", "500左右", "500多", ">500", "＞500", "500+", "500余人", "近500", "500以上"]
+)
+@pytest.mark.parametrize(
+    "header, field", [("研发人员数", "rd_staff"), ("营业收入（万元）", "revenue"), ("能耗", "energy_tce")]
+)
+def test_about_a_number_is_no_number(
+    cli: Register, lists: Lists, header: str, field: str, typed: str
+) -> None:
+    said = figures(cli, lists, header, typed)
+    assert said.problems("note") == [(2, field, "number_unreadable")]
+    assert typed in said.json["problems"][0]["message"]
+    assert stored_figure(cli, field) is None

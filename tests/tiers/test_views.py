@@ -14,8 +14,10 @@ from flask.testing import FlaskClient
 
 from registry.shell.app import create_app
 from tests.sample_app import app_in, house_in, house_of, words_of
-from tiers.asking import ask_count, ask_firms
+from tiers.asking import ask_count, ask_firms, view
 from tiers.lists import MEASURES
+from tiers.members import REVENUE_CLASSES, Question
+from tiers.queries import expiries
 from tiers.sampling import file_sample
 
 DAYS = ["2025-12-31", "2026-06-30"]
@@ -83,7 +85,7 @@ def test_a_number_of_the_table_of_tiers_leads_to_its_firms(app: Flask, client: F
     for entry in counted(app, day)["tiers"]:
         for measure in MEASURES:
             firms, records = listed(client, f"/tiers/{entry['tier']}/{entry['level']}/{measure}?as_of={day}")
-            by_title = measure in ("titles_valid", "expiring_180d")
+            by_title = measure in ("titles_valid", "titles_cumulative", "expiring_180d")
             assert (records if by_title else firms) == entry[measure], (
                 entry["tier"],
                 entry["level"],
@@ -104,6 +106,71 @@ def test_units_and_highest_tiers_lead_to_their_firms(app: Flask, client: FlaskCl
         assert listed(client, f"/targets/quality-firms?as_of={day}&highest={tier}")[0] == firms
 
 
+@pytest.mark.parametrize("day", DAYS)
+def test_quality_titles_lead_to_their_firms(app: Flask, client: FlaskClient, day: str) -> None:
+    document = counted(app, day)
+    for measure in ("titles_valid", "titles_cumulative"):
+        assert (
+            listed(client, f"/quality/{measure}?as_of={day}&lang=zh")[1] == document["quality"][measure] > 0
+        )
+    target = next(target for target in document["targets"] if target["id"] == "quality-firms")
+    assert listed(client, f"/quality/review_pending?as_of={day}")[0] == target["review_pending"]
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_what_expires_leads_to_its_firms(app: Flask, client: FlaskClient, day: str) -> None:
+    with view(house_of(app), None) as connection:
+        found = expiries(connection, Question(date.fromisoformat(day), house_of(app).settings))
+    for within, titles, firms in found["windows"]:
+        assert listed(client, f"/quality/expiring?as_of={day}&within={within}&lang=zh") == (firms, titles)
+    assert sum(titles for _month, titles, _firms in found["months"]) > 0
+    for month, titles, firms in found["months"]:
+        assert listed(client, f"/quality/expiring?as_of={day}&month={month}&lang=zh") == (firms, titles)
+
+
+@pytest.mark.parametrize("day", [*DAYS, "2026-06-30&year=2023"])
+def test_revenue_classes_lead_to_their_firms(app: Flask, client: FlaskClient, day: str) -> None:
+    on, _, year = day.partition("&year=")
+    revenue = ask_count(house_of(app), date.fromisoformat(on), None, int(year) if year else None, "area")[
+        "revenue"
+    ]
+    assert sum(revenue[name] > 0 for name in REVENUE_CLASSES) >= 3
+    for name in REVENUE_CLASSES:
+        assert listed(client, f"/revenue/{name}?as_of={day}")[0] == revenue[name], name
+
+
+def test_every_number_of_the_overview_is_a_link(client: FlaskClient) -> None:
+    """Numbers of firms and titles, that is: the rate is none."""
+    html = client.get("/?as_of=2025-12-31&lang=zh").text
+    cards = {part.partition('"')[0]: part for part in html.split('id="card-')[1:]}
+    assert cards["quality"].count('<a class="stat"') == 4
+    assert len(re.findall(r'href="/revenue/\w+\?as_of', cards["revenue"])) == len(REVENUE_CLASSES)
+    assert len(re.findall(r'href="/quality/expiring\?', cards["expiries"])) == 3 + 12
+    for id in ("tiers", "units"):
+        cells = re.sub(r"<a .*?</a>", "", cards[id].split("<tbody>")[1], flags=re.S)
+        assert not re.search(r'<data value="[1-9]', cells), id
+
+
+def test_english_pages_speak_english_of_plan_and_trades(client: FlaskClient) -> None:
+    targets = client.get("/targets?lang=en").text.split("<tbody>")[1].split("</tbody>")[0]
+    assert "Part 3 (3), item 8" in targets
+    assert "Bureau of Industry and Information Technology" in targets
+    assert not re.search(r"[\u4e00-\u9fff]", targets)
+    cards = client.get("/?as_of=2025-12-31&lang=en").text.split('id="card-')
+    for card in cards[1:]:
+        if not card.startswith("register"):  # names of files are as they were
+            assert not re.search(r"[\u4e00-\u9fff]", card.split("<footer")[0]), card.partition('"')[0]
+    firms = client.get("/firms?tier=srdi&lang=en").text
+    trade = re.search(
+        r'<span class="code" title="General equipment · [\u4e00-\u9fff]+">C34\d\d</span> General equipment<',
+        firms,
+    )
+    assert trade
+    elsewhere = client.get("/firms?city=outside&lang=en").text.split("<tbody>")[1]
+    assert not re.search(r'<td data-label="Place"[^>]*>[^<]*[\u4e00-\u9fff]', elsewhere)
+    assert "三(三)8" in client.get("/targets?lang=zh").text
+
+
 def test_the_overview_shows_the_count_of_its_day(app: Flask, client: FlaskClient) -> None:
     for day in DAYS:
         text = client.get(f"/?as_of={day}&lang=zh").text
@@ -121,10 +188,6 @@ def test_the_overview_shows_what_was_known_then(client: FlaskClient) -> None:
 
 
 def test_expiries_add_up_to_the_windows(client: FlaskClient, app: Flask) -> None:
-    from tiers.asking import view
-    from tiers.members import Question
-    from tiers.queries import expiries
-
     with view(house_of(app), None) as connection:
         found = expiries(connection, Question(date(2025, 12, 31), house_of(app).settings))
     assert len(found["months"]) == 12
@@ -143,7 +206,10 @@ def test_lists_can_be_taken_away(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/targets/nothing", "/targets/quality-firms?unit=x", "/targets/quality-firms?highest=x", "/tiers/x/city/firms_valid",
+    ["/quality/x", "/quality/expiring",
+     "/quality/expiring?within=31", "/quality/expiring?month=2026-13", "/revenue/x",
+     "/quality/titles_valid?within=30",
+     "/targets/nothing", "/targets/quality-firms?unit=x", "/targets/quality-firms?highest=x", "/tiers/x/city/firms_valid",
      "/tiers/srdi/provincial/x", "/tiers/srdi/x/firms_valid"],
 )  # fmt: skip
 def test_what_nobody_counts_is_not_found(client: FlaskClient, path: str) -> None:

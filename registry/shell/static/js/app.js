@@ -61,6 +61,14 @@
     }
   });
 
+  // Filters are folded on a phone. Where the style sheet cannot open them on a wide screen, this does.
+  const unfold = () => {
+    if (CSS.supports("selector(::details-content)") || !matchMedia("(min-width: 861px)").matches) return;
+    for (const fold of document.querySelectorAll(".filter-fold")) fold.open = true;
+  };
+  document.addEventListener("DOMContentLoaded", unfold);
+  document.addEventListener("htmx:afterSettle", unfold);
+
   // The drop zone is a file input that fills its frame; here it says what it holds.
   document.addEventListener("change", (event) => {
     const zone = event.target.closest(".drop");
