@@ -365,6 +365,13 @@ class Evaluation:
 
     def line(self, item: Item, edition: Edition, purpose: str) -> Points:
         """What one line of a point table can give."""
+        key = (id(item), purpose)
+        if key not in self._points:
+            self._asked.append(item)
+            self._points[key] = self._line(item, edition, purpose)
+        return self._points[key]
+
+    def _line(self, item: Item, edition: Edition, purpose: str) -> Points:
         most = float(item.most)
         never = np.zeros(self.number, dtype=bool)
         if isinstance(item, JudgedItem):
