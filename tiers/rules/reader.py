@@ -146,7 +146,8 @@ class _Reader:
             "lacks": self._holds, "honour": self._honoured, "no_honour": self._honoured, "located": self._located,
             "industry": self._trade, "industry_outside": self._trade, "judged": self._judged, "score": self._scored,
         }  # fmt: skip
-        named = [kind for kind in kinds if spot.has(kind)]
+        # Under a metric, any is a span of years.
+        named = [kind for kind in kinds if spot.has(kind) and not (kind == "any" and spot.has("metric"))]
         if len(named) != 1:
             raise spot.wrong(f"wants exactly one of {', '.join(kinds)}; has {', '.join(named) or 'none'}")
         made = kinds[named[0]](spot, named[0], said)
