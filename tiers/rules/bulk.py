@@ -34,13 +34,32 @@ def answers(asked: Asked) -> Iterator[dict[str, Any]]:
         columns = [_column(asked, criterion, batch) for criterion in tops]
         missing = _listed(asked.wanted, batch)
         findings = _listed(evaluation.odd, batch)
-        scores = [asked.score(at) for at in batch] if edition.tables else [None] * len(batch)
+        scores = _scores(asked, batch)
         for n, at in enumerate(batch):
             yield {
                 "uscc": evaluation.facts.firms[at], **shape, "verdict": NAMES[verdict[at]], "computed": NAMES[computed[at]],
                 "score": scores[n], "criteria": [column[n] for column in columns], "missing": missing[n],
                 "findings": findings[n],
             }  # fmt: skip
+
+
+def _scores(asked: Asked, batch: range) -> list[dict[str, Any] | None]:
+    """The score of each firm; few differ, so each distinct one is made once."""
+    scored = asked.scored
+    if not scored:
+        return [None] * len(batch)
+    found = asked.evaluation.points(asked.edition, scored[0].table.partition(".")[0], asked.purpose)
+    sides = [side[batch.start : batch.stop].tolist() for side in (found.low, found.high)]
+    verdicts = [
+        asked.evaluation.verdicts(c, asked.edition, asked.purpose)[batch.start : batch.stop].tolist()
+        for c in scored
+    ]
+    made: dict[Any, dict[str, Any] | None] = {}
+    keys = list(zip(*sides, *verdicts, strict=True))
+    for at, key in zip(batch, keys, strict=True):
+        if key not in made:
+            made[key] = asked.score(at)
+    return [made[key] for key in keys]
 
 
 def _column(asked: Asked, criterion: Criterion, batch: range) -> list[dict[str, Any]]:
@@ -69,13 +88,13 @@ def _values(asked: Asked, criterion: Measured, batch: range) -> list[Any]:
     if criterion.how in ("each", "any"):
         years = np.array(
             [
-                evaluation.yearly(metric, back).value[batch.start : batch.stop]
+                evaluation.measures.yearly(metric, back).value[batch.start : batch.stop]
                 for back in range(criterion.years)
             ]
         )
         rows = [tuple(row) for row in np.where(np.isnan(years), -np.inf, years).T.tolist()]
         return list(rows)
-    value = evaluation.measure(metric, criterion.how, criterion.years).value[batch.start : batch.stop]
+    value = evaluation.measures.over(metric, criterion.how, criterion.years).value[batch.start : batch.stop]
     return [None if number != number else number for number in value.tolist()]
 
 

@@ -110,7 +110,7 @@ def _worst(asked: Asked, criterion: Measured, at: int) -> tuple[int, int]:
     if criterion.how != "each":
         return last, 1
     for back in range(criterion.years):
-        value = asked.evaluation.yearly(metric, back).value[at]
+        value = asked.evaluation.measures.yearly(metric, back).value[at]
         short = (
             value > float(criterion.threshold)
             if criterion.op.startswith(("at_most", "less"))

@@ -95,6 +95,11 @@ class Asked:
         for criterion, _none in self.tops():
             yield from under(criterion, None)
 
+    @cached_property
+    def scored(self) -> list[Scored]:
+        """The criteria that ask for points, the table's total first."""
+        return [c for c, _of in self.nodes() if isinstance(c, Scored)] if self.edition.tables else []
+
     def verdict_of(self, criterion: Criterion, at: int) -> int:
         return int(self.evaluation.verdicts(criterion, self.edition, self.purpose)[at])
 
@@ -174,20 +179,22 @@ class Asked:
         """The number compared: of several years the one that decides, the worst for each, the best for any."""
         metric = METRICS[criterion.metric]
         if criterion.how in ("each", "any"):
-            of_years = [self.evaluation.yearly(metric, back).value[at] for back in range(criterion.years)]
+            of_years = [
+                self.evaluation.measures.yearly(metric, back).value[at] for back in range(criterion.years)
+            ]
             known = [value for value in of_years if not np.isnan(value)]
             if not known:
                 return None
             worst = (criterion.op in ("at_least", "more_than", "is")) == (criterion.how == "each")
             return Fraction(repr(float(min(known) if worst else max(known))))
-        value = self.evaluation.measure(metric, criterion.how, criterion.years).value[at]
+        value = self.evaluation.measures.over(metric, criterion.how, criterion.years).value[at]
         return None if np.isnan(value) else Fraction(repr(float(value)))
 
     # The score, the missing, the odd -----------------------------------------------------------------
 
     def score(self, at: int) -> dict[str, Any] | None:
         """The first point table: what it can still give, and whether that passes where it is asked."""
-        scored = [c for c, _of in self.nodes() if isinstance(c, Scored)] if self.edition.tables else []
+        scored = self.scored
         if not scored:
             return None
         total = scored[0]
