@@ -22,15 +22,24 @@ from tiers.rules.explain import Asked, Source
 from tiers.rules.library import Composed, Library, library
 from tiers.rules.metrics import RESTS_ON
 from tiers.rules.simulation import compare, edited
+from tiers.rules.spots import RuleError
 
 PURPOSES = ("new", "review")
+
+
+def known_rules() -> Library:
+    """All editions. Raises MisusedError with file and place when one of the files cannot be used."""
+    try:
+        return library()
+    except RuleError as error:
+        raise MisusedError(f"data/rules/{error}", f"规则文件有误：data/rules/{error}") from error
 
 
 def questions(
     tier: str | None, level: str | None, purpose: str, day: date, rules: Library | None = None
 ) -> list[Composed]:
     """The editions that apply, in the order of the ladder. Raises MisusedError for a tier without any rule."""
-    rules = rules or library()
+    rules = rules or known_rules()
     pairs = dict.fromkeys((e.tier, e.level) for e in rules.editions.values())
     order = {id: at for at, id in enumerate(words.vocabulary("tier"))}
     wanted = [
@@ -103,17 +112,17 @@ def simulate(
 ) -> Record:
     """The document of ``simulate``: the city's firms under an edition instead of the one that applies. Raises
     MisusedError for an unknown edition or threshold."""
-    then = library().by_id(id)
+    then = known_rules().by_id(id)
     if then is None:
         raise MisusedError(
-            f"there is no edition {id}; there are {', '.join(library().editions)}", f"没有规则版本“{id}”"
+            f"there is no edition {id}; there are {', '.join(known_rules().editions)}", f"没有规则版本“{id}”"
         )
     if then.base.layer != "base":
         raise MisusedError(
             f"{id} stands over {', '.join(then.base.over)}; simulate one of those",
             f"“{id}”是附加规则，请模拟其基础版本",
         )
-    now = library().choose(then.base.tier, then.base.level, purpose, day)
+    now = known_rules().choose(then.base.tier, then.base.level, purpose, day)
     if now is None:
         now = then
     try:

@@ -16,9 +16,8 @@ from registry.house import House
 from registry.naming.codes import read_code
 from registry.speaking import SHORT, as_of_day, command, print_json, table
 from registry.subjects import existing
-from tiers.assessing import PURPOSES, assess, assess_all, simulate
+from tiers.assessing import PURPOSES, assess, assess_all, known_rules, simulate
 from tiers.rules.layout import differences, laid_out
-from tiers.rules.library import library
 from tiers.rules.metrics import METRICS
 
 
@@ -140,7 +139,7 @@ def rules_list(_house: House, as_json: bool = False) -> None:
             e.status,
             e.provenance,
         )
-        for e in library().editions.values()
+        for e in known_rules().editions.values()
     ]
     if as_json:
         print_json([dict(zip(HEAD, row, strict=True)) for row in rows])
@@ -149,7 +148,7 @@ def rules_list(_house: House, as_json: bool = False) -> None:
 
 
 def _edition(id: str) -> dict[str, Any]:
-    found = library().editions.get(id)
+    found = known_rules().editions.get(id)
     if found is None:
         raise MisusedError(f"there is no edition {id}; see: cli.py rules list", f"没有规则版本“{id}”")
     return laid_out(found)

