@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 from registry.codes import DATA
@@ -44,28 +44,43 @@ class Library:
 
     def _check_references(self) -> None:
         for edition in self.editions.values():
-            for id in (*edition.supersedes, *edition.over, *edition.runs_on.values()):
-                if id not in self.editions:
-                    raise RuleError(f"{edition.file}:1: {edition.id}: names {id}, of which there is no file")
-            for id in edition.over:
-                under = self.editions[id]
-                criteria = {criterion.id for criterion in under.criteria}
-                items = {item.id for table in under.tables for part in table.classes for item in part.items}
-                for wanted, known in ((edition.suspends, criteria), (edition.replaces, items)):
-                    if missing := [name for name in wanted if name not in known and len(edition.over) == 1]:
-                        raise RuleError(
-                            f"{edition.file}:1: {edition.id}: {id} has no {missing[0]!r} to change"
-                        )
-                # What replaces an item is worth as much as the item.
-                most = {
-                    item.id: item.most
-                    for table in under.tables
-                    for part in table.classes
-                    for item in part.items
-                }
-                for name, lines in edition.replaces.items():
-                    if name in most and sum(line.most for line in lines) != most[name]:
-                        raise RuleError(f"{edition.file}:1: {name}: the lines do not add up to {most[name]}")
+            for key in ("supersedes", "over", "runs_on"):
+                named = getattr(edition, key)
+                for id in named.values() if key == "runs_on" else named:
+                    self._check_reference(edition, key, id)
+            if edition.over:
+                self._check_changes(edition, [self.editions[id] for id in edition.over])
+
+    def _check_reference(self, edition: Edition, key: str, id: str) -> None:
+        if id not in self.editions:
+            raise _wrong(edition, key, f"names {id}, of which there is no file")
+        other = self.editions[id]
+        if id == edition.id or (other.tier, other.level) != (edition.tier, edition.level):
+            raise _wrong(edition, key, f"{id} is no other rule of {edition.tier} ({edition.level})")
+        if key != "supersedes" and other.layer != "base":
+            raise _wrong(edition, key, f"{id} is no base")
+
+    def _check_changes(self, edition: Edition, bases: Sequence[Edition]) -> None:
+        """What an overlay suspends or replaces is there; what it adds bears no id of the base; lines are worth the item."""
+        asked = {criterion.id for base in bases for criterion in base.criteria}
+        items = [
+            {item.id: item.most for table in base.tables for part in table.classes for item in part.items}
+            for base in bases
+        ]
+        known = {name for found in items for name in found}
+        names = " and ".join(base.id for base in bases)
+        for key, wanted, there in (
+            ("suspends", edition.suspends, asked),
+            ("replaces", edition.replaces, known),
+        ):
+            if missing := [name for name in wanted if name not in there]:
+                raise _wrong(edition, key, f"{names}: has no {missing[0]!r} to change")
+        if twice := [criterion.id for criterion in edition.criteria if criterion.id in asked]:
+            raise _wrong(edition, "criteria", f"{names}: has the id {twice[0]!r} already")
+        for most in items:
+            for name, lines in edition.replaces.items():
+                if name in most and sum(line.most for line in lines) != most[name]:
+                    raise _wrong(edition, "replaces", f"{name}: the lines do not add up to {most[name]}")
 
     def _check_times(self) -> None:
         """Bases of one (tier, level, jurisdiction, purpose) neither overlap nor leave a hole that no file declares."""
@@ -88,6 +103,21 @@ class Library:
                         f"{after.starts}; if the law of that time is not known, declare it in a file of status not_found"
                     )
 
+        self._check_rounds()
+
+    def _check_rounds(self) -> None:
+        """No two notices of one day send the same purpose somewhere."""
+        rounds = [e for e in self.editions.values() if e.runs_on and e.status != "template"]
+        for one, other in combinations(rounds, 2):
+            same = (one.tier, one.level) == (
+                other.tier,
+                other.level,
+            ) and one.runs_on.keys() & other.runs_on.keys()
+            if same and (one.in_force(other.starts) or other.in_force(one.starts)):
+                raise _wrong(
+                    other, "in_force", f"{other.id} and {one.id} overlap; each says what its round runs on"
+                )
+
     def tiers(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(edition.tier for edition in self.editions.values()))
 
@@ -96,7 +126,7 @@ class Library:
         standing = [
             e for e in self.editions.values() if (e.tier, e.level) == (tier, level) and e.in_force(day)
         ]
-        over = [e for e in standing if e.layer != "base" and purpose in e.purposes]
+        over = [e for e in standing if e.layer != "base" and e.status != "template" and purpose in e.purposes]
         sent = [e.runs_on[purpose] for e in over if purpose in e.runs_on]
         bases = [
             e for e in standing if e.layer == "base" and e.status != "template" and purpose in e.purposes
@@ -104,7 +134,7 @@ class Library:
         if sent:
             base = self.editions[sent[-1]]
         elif bases:
-            base = bases[0]
+            base = max(bases, key=_narrowness)
         else:
             return None
         return self.compose(base, [e for e in over if base.id in e.over])
@@ -132,8 +162,22 @@ class Library:
         edition = self.editions.get(id)
         if edition is None:
             return None
-        over = [e for e in self.editions.values() if overlays and e.layer == "province" and id in e.over]
+        over = [
+            e
+            for e in self.editions.values()
+            if overlays and e.layer == "province" and e.status != "template" and id in e.over
+        ]
         return self.compose(edition, over)
+
+
+def _wrong(edition: Edition, key: str, what: str) -> RuleError:
+    return RuleError(f"{edition.file}:1: {key}: {what}")
+
+
+def _narrowness(edition: Edition) -> int:
+    """Where two places have a base of their own, the narrower one speaks: CN, a province, a city, an area."""
+    place = edition.jurisdiction
+    return 0 if place == "CN" else len(place.rstrip("0")) if place.isdigit() else 7
 
 
 def _replaced(table: PointTable, overlay: Edition) -> PointTable:

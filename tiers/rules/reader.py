@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args
 
-from registry import words
+from registry import codes, industries, words
 from tiers.rules.editions import (
     AllOf,
     AnyOf,
@@ -37,11 +37,13 @@ from tiers.rules.editions import (
 )
 from tiers.rules.metrics import METRICS, YEARLY_SPANS, Metric
 from tiers.rules.quantities import read_amount
-from tiers.rules.spots import RuleError, Spot, read_spots
+from tiers.rules.spots import NAME, Spot, read_spots
 
 PURPOSES = ("new", "review", "statistics")
 OPERATORS = get_args(Operator)
 PROVENANCES = get_args(Provenance)
+#: Most years that a rule looks back over figures.
+LONGEST = 3
 #: Tiers that are no titles but have rules of their own.
 BESIDE = ("above_scale", "doubling", "size")
 
@@ -60,8 +62,8 @@ def read_edition(path: Path) -> Edition:
         "en": top.need("en").text(),
         "document": top.need("document").text(),
         "issuer": top.need("issuer").text(),
-        "jurisdiction": top.need("jurisdiction").text(),
-        "purposes": tuple(part.one_of(*PURPOSES) for part in top.need("purposes").each()),
+        "jurisdiction": _place(top.need("jurisdiction"), whole=True),
+        "purposes": _purposes(top.need("purposes")),
         "layer": top.need("layer").one_of("base", "province", "notice"),
         "status": status,
         "provenance": trust,
@@ -91,18 +93,26 @@ def read_edition(path: Path) -> Edition:
             "over: the rules that it stands over belong to layers province and notice, and only there"
         )
     runs = top.take("runs_on")
-    found["runs_on"] = {purpose: spot.text() for purpose, spot in runs.pairs()} if runs else {}
+    if runs and found["layer"] != "notice":
+        raise runs.wrong("only a notice sends its round to another base")
+    found["runs_on"] = _by_purpose(runs) if runs else {}
     reader = _Reader(trust)
     found["tables"] = reader.tables(top.take("tables"))
     groups = top.take("groups")
     found["groups"] = tuple(reader.size_group(id, part) for id, part in groups.pairs()) if groups else ()
     criteria = top.take("criteria")
-    if criteria is None and groups is None and not gap and found["layer"] == "base":
+    if gap and (criteria or groups or found["tables"]):
+        raise (criteria or groups or top).wrong("what is not found asks nothing: no criteria, no tables")
+    if not (criteria and criteria.each()) and groups is None and not gap and found["layer"] == "base":
         raise top.wrong("lacks 'criteria'")
     found["criteria"] = tuple(reader.criterion(spot, "") for spot in criteria.each()) if criteria else ()
+    for key in ("suspends", "replaces"):
+        if found["layer"] == "base" and (spot := top.take(key)):
+            raise spot.wrong("a base changes nothing; layers province and notice do")
     found["suspends"], found["replaces"] = reader.changes(top.take("suspends"), top.take("replaces"))
     top.done()
-    _unique(found["criteria"], path)
+    if criteria:
+        _unique(found["criteria"], criteria)
     reader.check_scores(found["tables"])
     return Edition(**found)
 
@@ -111,11 +121,74 @@ def _known(spot: Spot, vocabulary: str, more: tuple[str, ...] = ()) -> str:
     return spot.one_of(*words.vocabulary(vocabulary), *more)
 
 
-def _unique(criteria: tuple[Criterion, ...], path: Path) -> None:
+def _purposes(spot: Spot) -> tuple[str, ...]:
+    found = tuple(part.one_of(*PURPOSES) for part in spot.each())
+    if not found or len(set(found)) < len(found):
+        raise spot.wrong(f"wants each purpose once, of {', '.join(PURPOSES)}")
+    return found
+
+
+def _by_purpose(runs: Spot) -> dict[str, str]:
+    found = {}
+    for purpose, spot in runs.pairs():
+        if purpose not in PURPOSES:
+            raise spot.wrong(f"{purpose!r} is none of {', '.join(PURPOSES)}")
+        found[purpose] = spot.text()
+    return found
+
+
+def _place(spot: Spot, whole: bool = False) -> str:
+    """Digits of a place (``whole``: all six, or CN), or the id of a district or area."""
+    text = spot.text()
+    digits = text.isascii() and text.isdigit() and (len(text) == 6 or (not whole and 2 <= len(text) <= 6))
+    if not digits and not (whole and text == "CN") and text not in _places():
+        raise spot.wrong(f"{text!r} is no place: digits of its code, or an id of data/codes/places.csv")
+    return text
+
+
+def _places() -> set[str]:
+    return {row["id"] for row in codes.load("codes/places").rows}
+
+
+def _industry(spot: Spot) -> str:
+    text = spot.text()
+    if industries.read(text) != text:
+        raise spot.wrong(f"{text!r} is no code of GB/T 4754 such as C or I65")
+    return text
+
+
+def _whole(spot: Spot, unit: str) -> int:
+    """A number of years or a rank: whole, from one on."""
+    value = spot.read(lambda text: read_amount(text, unit))
+    if value.denominator != 1 or value < 1:
+        raise spot.wrong(f"{spot.text()!r}: wants a whole number from one on")
+    return int(value)
+
+
+def _several(spot: Spot) -> list[Spot]:
+    """One or a list of at least one."""
+    parts = spot.each() if isinstance(spot.value, list) else [spot]
+    if not parts:
+        raise spot.wrong("is empty")
+    return parts
+
+
+def _named(spot: Spot) -> list[tuple[str, Spot]]:
+    """Keys that are ids, with their values; at least one."""
+    found = list(spot.pairs())
+    if not found:
+        raise spot.wrong("is empty")
+    for name, part in found:
+        if not NAME.match(name):
+            raise part.wrong(f"{name!r} is no id; write small letters, digits and _")
+    return found
+
+
+def _unique(criteria: tuple[Criterion, ...], spot: Spot) -> None:
     seen: set[str] = set()
-    for criterion in criteria:
+    for criterion, part in zip(criteria, spot.each(), strict=True):
         if criterion.id in seen:
-            raise RuleError(f"{path.name}:1: criteria: the id {criterion.id!r} stands twice")
+            raise part.wrong(f"the id {criterion.id!r} stands twice")
         seen.add(criterion.id)
 
 
@@ -124,7 +197,7 @@ class _Reader:
 
     def __init__(self, trust: Provenance) -> None:
         self.trust = trust
-        self.scored: list[tuple[Spot, str]] = []
+        self.scored: list[tuple[Spot, str, Fraction]] = []
 
     # Criteria ----------------------------------------------------------------------------------------
 
@@ -133,7 +206,7 @@ class _Reader:
         given = spot.take("id")
         if not over and given is None:
             raise spot.wrong("a criterion wants an 'id'")
-        id = given.text() if given else str(order)
+        id = given.id() if given else str(order)
         said: dict[str, Any] = {"id": f"{over}.{id}" if over else id}
         for key in ("zh", "en", "clause"):
             part = spot.take(key)
@@ -143,7 +216,7 @@ class _Reader:
         trust = spot.take("provenance")
         said["provenance"] = trust.one_of(*PROVENANCES) if trust else self.trust
         purposes = spot.take("purposes")
-        said["purposes"] = tuple(p.one_of(*PURPOSES) for p in purposes.each()) if purposes else ()
+        said["purposes"] = _purposes(purposes) if purposes else ()
         kinds = {
             "metric": self._measured, "all": self._all, "any": self._any, "cases": self._cases, "holds": self._holds,
             "lacks": self._holds, "honour": self._honoured, "no_honour": self._honoured, "located": self._located,
@@ -189,11 +262,14 @@ class _Reader:
                 raise part.wrong("only one of " + ", ".join(YEARLY_SPANS))
             if not metric.yearly:
                 raise part.wrong(f"{metric.id} is a fact of the day, not of years")
-            if (span == "pooled") != (metric.under is not None) and span in ("pooled", "sum", "compound"):
+            # Shares are pooled, growth is compounded, plain facts are added up.
+            plain = metric.under is None and not metric.growth
+            fits = {"pooled": metric.under is not None, "compound": metric.growth, "sum": plain}
+            if not fits.get(span, True):
                 raise part.wrong(f"{metric.id} cannot be taken as {span}")
-            how, years = span, int(part.read(lambda text: read_amount(text, "years")))
-            if not 1 <= years <= 3:
-                raise part.wrong("one to three years")
+            how, years = span, _whole(part, "years")
+            if years > LONGEST:
+                raise part.wrong(f"one to {LONGEST} years")
         return Measured(**said, metric=metric.id, op=op, threshold=threshold, how=how, years=years)  # type: ignore[arg-type]
 
     def _threshold(self, spot: Spot, unit: str) -> tuple[Operator, Fraction]:
@@ -221,13 +297,14 @@ class _Reader:
             cases.append(Case(bound, above, self.criterion(part.need("then"), said["id"], order)))
             part.done()
         inner.done()
+        if len(cases) < 2:
+            raise spot.wrong("cases want at least two bands")
         return Cases(**said, by=metric.id, cases=tuple(cases))
 
     def _holds(self, spot: Spot, kind: str, said: dict[str, Any]) -> Criterion:
         level = spot.take("level")
         tiers = spot.need(kind)
-        parts = tiers.each() if isinstance(tiers.value, list) else [tiers]
-        return Holds(**said, tiers=tuple(_known(part, "tier") for part in parts),
+        return Holds(**said, tiers=tuple(_known(part, "tier") for part in _several(tiers)),
                      level=_known(level, "level") if level else None, lacks=kind == "lacks")  # fmt: skip
 
     def _honoured(self, spot: Spot, kind: str, said: dict[str, Any]) -> Criterion:
@@ -236,20 +313,21 @@ class _Reader:
         levels, rank, within = inner.take("levels"), inner.take("rank_at_most"), inner.take("within")
         made = Honoured(
             **said,
-            honours=tuple(_known(part, "honour") for part in (which.each() if isinstance(which.value, list) else [which])),
-            levels=tuple(_known(part, "level") for part in levels.each()) if levels else (),
-            rank_at_most=int(rank.read(lambda text: read_amount(text, "rank"))) if rank else None,
-            within=int(within.read(lambda text: read_amount(text, "years"))) if within else None,
+            honours=tuple(_known(part, "honour") for part in _several(which)),
+            levels=tuple(_known(part, "level") for part in _several(levels)) if levels else (),
+            rank_at_most=_whole(rank, "rank") if rank else None,
+            within=_whole(within, "years") if within else None,
             lacks=kind == "no_honour",
         )  # fmt: skip
         inner.done()
         return made
 
     def _located(self, spot: Spot, kind: str, said: dict[str, Any]) -> Criterion:
-        return Located(**said, places=spot.need(kind).texts())
+        return Located(**said, places=tuple(_place(part) for part in _several(spot.need(kind))))
 
     def _trade(self, spot: Spot, kind: str, said: dict[str, Any]) -> Criterion:
-        return Trade(**said, industries=spot.need(kind).texts(), outside=kind == "industry_outside")
+        found = tuple(_industry(part) for part in _several(spot.need(kind)))
+        return Trade(**said, industries=found, outside=kind == "industry_outside")
 
     def _judged(self, spot: Spot, kind: str, said: dict[str, Any]) -> Criterion:
         spot.need(kind).one_of("yes")
@@ -257,18 +335,20 @@ class _Reader:
 
     def _scored(self, spot: Spot, kind: str, said: dict[str, Any]) -> Criterion:
         table = spot.need(kind)
-        self.scored.append((table, table.text()))
         op, threshold = self._threshold(spot, "points")
+        if op not in ("at_least", "more_than"):
+            raise spot.wrong("points are at_least or more_than")
+        self.scored.append((table, table.text(), threshold))
         return Scored(**said, table=table.text(), op=op, threshold=threshold)
 
     # Point tables ------------------------------------------------------------------------------------
 
     def tables(self, spot: Spot | None) -> tuple[PointTable, ...]:
-        return tuple(self._table(id, part) for id, part in spot.pairs()) if spot else ()
+        return tuple(self._table(id, part) for id, part in _named(spot)) if spot else ()
 
     def _table(self, id: str, spot: Spot) -> PointTable:
         most = self._points(spot.need("most"))
-        classes = tuple(self._class(name, part) for name, part in spot.need("classes").pairs())
+        classes = tuple(self._class(name, part) for name, part in _named(spot.need("classes")))
         if sum(part.most for part in classes) != most:
             raise spot.wrong(f"the classes add up to {sum(part.most for part in classes)}, not {most}")
         table = PointTable(id, spot.need("zh").text(), spot.need("en").text(), most, classes)
@@ -280,7 +360,7 @@ class _Reader:
 
     def _class(self, id: str, spot: Spot) -> PointClass:
         most = self._points(spot.need("most"))
-        items = tuple(self.item(name, part) for name, part in spot.need("items").pairs())
+        items = tuple(self.item(name, part) for name, part in _named(spot.need("items")))
         if sum(item.most for item in items) != most:
             raise spot.wrong(f"the items add up to {sum(item.most for item in items)}, not {most}")
         made = PointClass(id, spot.need("zh").text(), spot.need("en").text(), most, items)
@@ -303,11 +383,16 @@ class _Reader:
         if gathered := spot.take("gathers"):
             return Gathered(**said, rungs=self._rungs(id, gathered, said["most"], falling=False))
         if best := spot.take("best_of"):
-            return BestOf(**said, items=tuple(self.item(name, part) for name, part in best.pairs()))
+            lines = tuple(self.item(name, part) for name, part in _named(best))
+            if len(lines) < 2 or max(line.most for line in lines) != said["most"]:
+                raise best.wrong(f"wants two lines or more, the best of them worth {said['most']}")
+            return BestOf(**said, items=lines)
         if steps := spot.take("steps"):
             metric = self._metric(steps.need("metric"))
             every = steps.need("every").read(lambda text: read_amount(text, metric.unit))
             made = Steps(**said, metric=metric.id, every=every, points=self._points(steps.need("points")))
+            if made.points > said["most"]:
+                raise steps.wrong(f"more than the item's maximum of {said['most']}")
             if metric.yearly or every <= 0:
                 raise steps.wrong("steps count full parts of a fact of the day")
             steps.done()
@@ -328,12 +413,20 @@ class _Reader:
                 raise part.wrong(f"more than the item's maximum of {most}")
             rungs.append(Rung(points, self.criterion(condition, id, order) if condition else None))
             part.done()
-        if falling and (rungs[-1].condition is not None or any(r.condition is None for r in rungs[:-1])):
+        bare = [rung.condition is None for rung in rungs]
+        if falling and (not rungs or not bare[-1] or any(bare[:-1])):
             raise spot.wrong("the last rung, and only it, has no 'if': what else is given")
+        if not falling and any(bare):
+            raise spot.wrong("each of them has an 'if'")
+        if (rungs[0].points if falling else sum(rung.points for rung in rungs)) < most:
+            raise spot.wrong(f"the item's maximum of {most} cannot be reached")
         return tuple(rungs)
 
     def _points(self, spot: Spot) -> Fraction:
-        return spot.read(lambda text: read_amount(text, "points"))
+        points = spot.read(lambda text: read_amount(text, "points"))
+        if points < 0:
+            raise spot.wrong("points are not below zero")
+        return points
 
     # Size standards ----------------------------------------------------------------------------------
 
@@ -362,11 +455,7 @@ class _Reader:
     def changes(
         self, suspends: Spot | None, replaces: Spot | None
     ) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Item, ...]]]:
-        off = (
-            {id: tuple(p.one_of(*PURPOSES) for p in part.each()) for id, part in suspends.pairs()}
-            if suspends
-            else {}
-        )
+        off = {id: _purposes(part) for id, part in suspends.pairs()} if suspends else {}
         new = (
             {id: tuple(self.item(name, line) for name, line in part.pairs()) for id, part in replaces.pairs()}
             if replaces
@@ -375,9 +464,12 @@ class _Reader:
         return off, new
 
     def check_scores(self, tables: tuple[PointTable, ...]) -> None:
-        known = {table.id for table in tables} | {f"{t.id}.{c.id}" for t in tables for c in t.classes}
-        for spot, name in self.scored:
+        known = {table.id: table.most for table in tables}
+        known |= {f"{table.id}.{part.id}": part.most for table in tables for part in table.classes}
+        for spot, name, threshold in self.scored:
             if name not in known:
                 raise spot.wrong(
                     f"there is no point table {name!r}; known: {', '.join(sorted(known)) or 'none'}"
                 )
+            if threshold > known[name]:
+                raise spot.wrong(f"{threshold} points of at most {known[name]} cannot be reached")

@@ -5,6 +5,7 @@ Scalars stay text: a rule's ``3%`` and ``2026-04-01`` are read by those who know
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,8 @@ T = TypeVar("T")
 MAX_BYTES = 1_000_000
 #: Fifteen times faster where the C library is at hand; both give the same nodes and places.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
 class RuleError(ValueError):
@@ -74,9 +77,17 @@ class Spot:
             raise self.wrong("expected text")
         return self.value.strip()
 
+    def id(self) -> str:
+        """A name that paths such as ``total.innovation`` can be made of."""
+        if not NAME.match(self.text()):
+            raise self.wrong(f"{self.text()!r} is no id; write small letters, digits and _")
+        return self.text()
+
     def texts(self) -> tuple[str, ...]:
-        """One text or a list of them."""
+        """One text or a list of them, at least one."""
         if isinstance(self.value, list):
+            if not self.value:
+                raise self.wrong("is empty")
             return tuple(spot.text() for spot in self.each())
         return (self.text(),)
 
@@ -97,9 +108,11 @@ class Spot:
 
     def day(self) -> date:
         try:
-            return date.fromisoformat(self.text())
-        except ValueError as error:
-            raise self.wrong(f"{self.text()!r} is no day such as 2026-04-01") from error
+            if _DAY.match(self.text()):
+                return date.fromisoformat(self.text())
+        except ValueError:
+            pass
+        raise self.wrong(f"{self.text()!r} is no day such as 2026-04-01")
 
 
 def read_spots(path: Path) -> Spot:
@@ -120,6 +133,8 @@ def read_spots(path: Path) -> Spot:
         raise RuleError(f"{path.name}:{line}: is not YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise RuleError(f"{path.name}:1: is not YAML: {error}") from error
+    except RecursionError as error:
+        raise RuleError(f"{path.name}:1: is nested deeper than a rule can be") from error
     if node is None:
         raise RuleError(f"{path.name}:1: the file is empty")
     return _spot(node, path.name, "rule")
