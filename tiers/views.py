@@ -24,7 +24,7 @@ from tiers import cards
 from tiers.asking import ask_count
 from tiers.lists import MEASURES, Firms, behind_target, behind_tier
 from tiers.members import Question
-from tiers.names import full_name, indicator_name, rung, short_name, target_short
+from tiers.names import finding_name, full_name, indicator_name, rung, short_name, target_short
 from tiers.targets import plan
 
 blueprint = Blueprint("tiers", __name__, template_folder="templates")
@@ -32,6 +32,7 @@ blueprint.add_app_template_filter(as_filter(short_name), "tier_short")
 blueprint.add_app_template_filter(as_filter(full_name), "tier_full")
 blueprint.add_app_template_filter(as_filter(indicator_name), "indicator")
 blueprint.add_app_template_filter(as_filter(target_short), "target_short")
+blueprint.add_app_template_filter(as_filter(finding_name), "finding")
 blueprint.add_app_template_filter(rung, "rung")
 
 UNKNOWN = "unknown"
@@ -192,6 +193,7 @@ CARDS = (
 
 PANELS = (
     Panel("titles", "tiers/_titles.html", cards.titles_panel, 10),
+    Panel("duties", "tiers/_duties.html", cards.duties_panel, 15),
     Panel("listings", "registry/_records.html", cards.listings_panel, 62, 6),
     Panel("above-scale", "registry/_records.html", cards.above_scale_panel, 64, 6),
     Panel("doubling", "registry/_records.html", cards.doubling_panel, 66, 6),
