@@ -14,7 +14,7 @@ from registry.pages.asked import Asked
 from registry.pages.profile import records_panel
 from registry.shell.charts import Span, strip
 from tiers.asking import ask_count, view
-from tiers.duties import rule
+from tiers.duties import Rule, rule
 from tiers.findings import grace_of, of_firm, recorded_rounds
 from tiers.lifecycle import findings
 from tiers.members import Question
@@ -119,8 +119,11 @@ def duties_panel(house: House, asked: Asked, document: Record) -> Mapping[str, A
         recorded = recorded_rounds(connection, question)
     found = findings(asked.day, terms, steps, recorded, grace_of(question))
     held = [term for term in terms if term.valid_from <= asked.day < term.ends_on]
-    changes = [rule("change", term.tier, term.level, asked.day) for term in held]
-    return {"found": found, "changes": list(dict.fromkeys(by for by in changes if by))}
+    changes: dict[str, list[Rule]] = {}
+    for by in dict.fromkeys(rule("change", term.tier, term.level, asked.day) for term in held):
+        if by:
+            changes.setdefault(by.value, []).append(by)
+    return {"found": found, "changes": list(changes.items())}
 
 
 def applications_panel(house: House, _asked: Asked, document: Record) -> Mapping[str, Any] | None:

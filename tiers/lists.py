@@ -72,6 +72,11 @@ def behind_tier(
     return _ask(house, question, known_at, members.titles(same + soon))
 
 
+def behind_titles(house: House, question: Question, known_at: datetime | None, sql: str) -> Firms:
+    """The city's firms of any membership query of titles."""
+    return _ask(house, question, known_at, sql)
+
+
 def _with_highest(question: Question) -> str:
     order = question.settings.quality.order
     ranks = " ".join(f"when '{word(tier)}' then {rank}" for rank, tier in enumerate(order))
