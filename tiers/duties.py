@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from registry import codes
+
+
+def one_of(titles: Collection[str], tier: str, level: str) -> bool:
+    """Whether a title is among some, each ``tier`` or ``tier:level``."""
+    return tier in titles or f"{tier}:{level}" in titles
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Rule:
     provenance: str
 
     def binds(self, tier: str, level: str) -> bool:
-        return tier in self.titles or f"{tier}:{level}" in self.titles
+        return one_of(self.titles, tier, level)
 
     def holds(self, day: date) -> bool:
         return self.first <= day <= self.last

@@ -5,7 +5,7 @@ Membership queries like those of ``members``: columns ``uscc, record, filing, ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,10 +28,10 @@ ROUND_YEAR = """case when substr(a.round, 1, 4) between '1901' and '9999' then s
                      else substr(cast(a.from_day as varchar), 1, 4) end"""
 
 
-def bound(by: Rule, alias: str = "t") -> str:
-    """The condition "a title that the rule binds" on ``t``."""
+def among(titles: Iterable[str], alias: str = "t") -> str:
+    """The condition "one of these titles" on ``t``; each is ``tier`` or ``tier:level``."""
     parts = []
-    for entry in by.titles:
+    for entry in titles:
         tier, _, level = entry.partition(":")
         at = f" and {alias}.level = '{word(level)}'" if level else ""
         parts.append(f"({alias}.tier = '{word(tier)}'{at})")
@@ -39,9 +39,10 @@ def bound(by: Rule, alias: str = "t") -> str:
 
 
 def made(by: Rule, year: int) -> str:
-    """The firms whose update of a year is on record under a rule."""
-    return f"""select a.uscc from application a where a.purpose = 'update' and {bound(by, "a")}
-               and a.stage not in ({words(NOT_MADE)}) and a.from_day <= :day and {ROUND_YEAR} = '{int(year):04d}'"""
+    """The firms whose update of a year stands on record under a rule, as ``lifecycle.made``."""
+    return f"""select a.uscc from application a where a.purpose = 'update' and {among(by.titles, "a")}
+               and a.stage not in ({words(NOT_MADE)}) and a.from_day <= :day and a.to_day > :day
+               and {ROUND_YEAR} = '{int(year):04d}'"""
 
 
 def due_days(day: date) -> Iterator[tuple[Rule, int, date]]:
@@ -64,10 +65,11 @@ def recorded_rounds(connection: Connection, question: Question) -> frozenset[Rou
             continue
         for tier, level, holders, updated in question.ask(
             connection,
-            f"""select t.tier, t.level, count(distinct t.uscc), count(distinct u.uscc)
-                from title t left join (select distinct m.uscc from ({made(by, year)}) m) u on u.uscc = t.uscc
-                where {bound(by)} and t.valid_from <= :due and t.ends_on > :due
-                  and t.uscc not in (select uscc from away) group by t.tier, t.level""",
+            f"""select t.tier, t.level, count(*), sum(case when t.uscc in ({made(by, year)}) then 1 else 0 end)
+                from title t where {among(by.titles)} and t.valid_from <= :due and t.ends_on > :due
+                  and exists (select 1 from enterprise e where e.uscc = t.uscc and e.city = :home
+                              and e.from_day <= :due and e.to_day > :due)
+                group by t.tier, t.level""",
             due=due,
         ):
             if updated >= holders * question.settings.review.whole_round:
@@ -114,38 +116,33 @@ def _without(by: Rule, year: int, due: date, recorded: frozenset[Round], *, told
     ]
     return f"""
       select t.uscc, t.filing, t.row from title t
-      where {members.IN_FORCE} and {bound(by)} and t.valid_from <= '{on}'
+      where {members.IN_FORCE} and {among(by.titles)} and t.valid_from <= '{on}'
         and t.uscc not in ({made(by, year)})
         and {"not " if told else ""}exists (
-          select 1 from title h where h.uscc = t.uscc and {bound(by, "h")}
+          select 1 from title h where h.uscc = t.uscc and {among(by.titles, "h")}
             and h.valid_from <= '{on}' and h.ends_on > '{on}' and not ({" or ".join(whole) or "1 = 0"}))"""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A title that must rest on a lower one: ``below`` are those of which one is enough."""
+    """A title that must rest on a lower one: ``below`` are those of which one is enough, all as ``tier`` or ``tier:level``."""
 
-    tier: str
+    title: str
     below: tuple[str, ...]
-    rule: Rule
 
 
 def gaps(day: date) -> list[Gap]:
     return [
-        Gap(entry.partition(":")[0], codes.several(by.value), by)
-        for by in rules("below")
-        if by.holds(day)
-        for entry in by.titles
+        Gap(entry, codes.several(by.value)) for by in rules("below") if by.holds(day) for entry in by.titles
     ]
 
 
 def nesting(gap: Gap, *, pending: bool) -> str:
     """Titles without the one beneath; ``pending``: whose lower title's review is pending, else those with none at all."""
-    lower = words(gap.below)
-    waiting = f"select p.uscc from ({members.REVIEW_PENDING}) p where p.tier in ({lower})"
+    waiting = f"select p.uscc from ({members.REVIEW_PENDING}) p where {among(gap.below, 'p')}"
     titles = members.titles(
-        f"""t.tier = '{word(gap.tier)}' and {bound(gap.rule)} and not exists (
-            select 1 from title l where l.uscc = t.uscc and l.tier in ({lower})
+        f"""{among([gap.title])} and not exists (
+            select 1 from title l where l.uscc = t.uscc and {among(gap.below, "l")}
               and l.valid_from <= :day and l.ends_on > :day)"""
     )
     return f"select n.* from ({titles}) n where n.uscc {'in' if pending else 'not in'} ({waiting})"

@@ -61,7 +61,7 @@ def ladder() -> str:
     """Flows, expiry calendar and findings."""
     here = house()
     between = _between(here)
-    with view(here, between.asked.known_at) as connection:
+    with view(here, between.asked.known_at) as connection, between.question.prepared(connection):
         moved = flows.flows(connection, between.question, between.before)
         ends = calendar(connection, between.question)
         found = counted_findings(connection, between.question)
@@ -100,7 +100,7 @@ def finding_sql(connection: Connection, question: Question) -> dict[str, str]:
     }
     for gap in findings.gaps(question.day):
         for state in ("missing", "pending"):
-            id = f"{gap.tier}-{state}-{'-'.join(gap.below)}"
+            id = "-".join((gap.title, state, *gap.below))
             asked[id] = findings.nesting(gap, pending=state == "pending")
     return {id: sql for id, sql in asked.items() if sql}
 
@@ -114,9 +114,9 @@ def finding_title(id: str) -> str:
     if id in fixed:
         return fixed[id]
     tier, state, *below = id.split("-")
-    lower = " / ".join(short_name(one) for one in below)
+    lower = " / ".join(short_name(one.partition(":")[0]) for one in below)
     text = _("%(tier)s, %(below)s in review") if state == "pending" else _("%(tier)s without %(below)s")
-    return str(text) % {"tier": short_name(tier), "below": lower}
+    return str(text) % {"tier": short_name(tier.partition(":")[0]), "below": lower}
 
 
 def state_name(state: str) -> str:
@@ -241,4 +241,4 @@ def found_firms(id: str) -> str:
 @blueprint.get("/ladder/found/<id>/export<suffix>")
 @allow("counts.read")
 def export_found_firms(id: str, suffix: str) -> Response:
-    return _file(id, suffix, _found(id))
+    return _file(id.replace(":", "-"), suffix, _found(id))

@@ -17,7 +17,7 @@ from datetime import date
 from typing import NamedTuple
 
 from registry import codes
-from tiers.duties import Rule, rule, rules
+from tiers.duties import Rule, one_of, rule, rules
 from tiers.terms import ONE_DAY, Term, last_of, months_on, years_on
 
 #: The gravest first.
@@ -160,7 +160,7 @@ def _window_state(day: date, first: date | None, last: date | None) -> str:
     if last and day > last:
         return "closed"
     if first is None:
-        return "unknown" if last is None else "open"
+        return "unknown"
     return "ahead" if day < first else "open"
 
 
@@ -176,12 +176,13 @@ def _filed(term: Term, way: Rule | None, said: Sequence[Step]) -> bool:
     return latest is not None and latest.stage not in FINAL
 
 
-def made(by: Rule, year: int, said: Sequence[Step]) -> bool:
-    """Whether the update of a year is on record; one for any title of the measure serves them all."""
+def made(by: Rule, year: int, day: date, said: Sequence[Step]) -> bool:
+    """Whether the update of a year stands on record; one for any title of the measure serves them all."""
     return any(
-        s.purpose == "update" and s.year == year and by.binds(s.tier, s.level) and s.stage not in NOT_MADE
+        s.purpose == "update" and s.year == year and by.binds(s.tier, s.level)
+        and s.stage not in NOT_MADE and day < s.to_day
         for s in said
-    )
+    )  # fmt: skip
 
 
 def _updates(
@@ -197,7 +198,7 @@ def _updates(
         unrecorded: dict[Term, list[int]] = {}
         for year in range(min(term.valid_from for term in bound).year, day.year + 1):
             due = by.due(year)
-            if due is None or due >= day or made(by, year, said):
+            if due is None or due >= day or made(by, year, day, said):
                 continue
             held = [t for t in terms if by.binds(t.tier, t.level) and t.valid_from <= due < t.ends_on]
             whole = all((t.tier, t.level, year) in recorded for t in held)
@@ -228,7 +229,7 @@ def _next_updates(
         titles = tuple(dict.fromkeys(term.title for term in held if term.valid_to >= due))
         if titles:
             yield Finding(
-                "update_due", titles, "done" if made(by, due.year, said) else "open", last=due,
+                "update_due", titles, "done" if made(by, due.year, day, said) else "open", last=due,
                 days=(due - day).days, years=(due.year,), document=by.document, provenance=by.provenance,
             )  # fmt: skip
 
@@ -255,13 +256,12 @@ def _nesting(
     day: date, terms: Sequence[Term], current: Sequence[Term], said: Sequence[Step], grace: Grace
 ) -> Iterator[Finding]:
     """Titles held without the one that must be held beneath: found, never invented."""
-    held = {term.tier for term in current}
-    waiting = {term.tier for term in terms if pending(term, day, said, grace)}
+    waiting = [term for term in terms if pending(term, day, said, grace)]
     for by in rules("below"):
         lower = codes.several(by.value)
-        if not by.holds(day) or held & set(lower):
+        if not by.holds(day) or any(one_of(lower, *term.title) for term in current):
             continue
-        state = "pending" if waiting & set(lower) else "missing"
+        state = "pending" if any(one_of(lower, *term.title) for term in waiting) else "missing"
         for term in current:
             if by.binds(term.tier, term.level):
                 yield _about(term, "nesting_missing", by, state=state, below=lower)
@@ -269,7 +269,7 @@ def _nesting(
 
 def _beside(day: date, current: Sequence[Term]) -> Iterator[Finding]:
     for by in rules("beside"):
-        other = next((t for t in current if by.value in (t.tier, f"{t.tier}:{t.level}")), None)
+        other = next((term for term in current if one_of([by.value], *term.title)), None)
         for term in current:
             if other and by.holds(day) and by.binds(term.tier, term.level):
                 both = (term.title, other.title)

@@ -257,7 +257,7 @@ def test_a_sankey_is_in_proportion_and_inside_its_box() -> None:
         "/ladder/moves/srdi/little_giant",
         "/ladder/ways/fell",
         "/ladder/ending/srdi/2026-12",
-        "/ladder/found/little_giant-missing-srdi",
+        "/ladder/found/little_giant:national-missing-srdi:provincial",
     ],
 )
 def test_pages_answer_in_both_languages(client: FlaskClient, path: str, language: str) -> None:
@@ -338,8 +338,14 @@ def test_pages_are_the_same_on_both_databases(database_url: str, tmp_path: Path)
     house = house_in(tmp_path, url=database_url)
     file_sample(house, 60, 3)
     client = create_app(house.settings, house.store, house.rooms, house.clock).test_client()
-    paths = ("/ladder", "/ladder?as_of=2025-12-31&known_at=2025-12-31", "/ladder/moves/all/held", "/ladder/ending/quality/all",
-             "/ladder/found/review_right_lost-unknown", "/ladder/found/srdi-pending-innovative_sme-tech_sme")  # fmt: skip
+    paths = (
+        "/ladder",
+        "/ladder?as_of=2025-12-31&known_at=2025-12-31",
+        "/ladder/moves/all/held",
+        "/ladder/ending/quality/all",
+        "/ladder/found/review_right_lost-unknown",
+        "/ladder/found/srdi:provincial-pending-innovative_sme-tech_sme",
+    )
     for path in paths:
         assert client.get(path).status_code == 200, path
     house.store.dispose()

@@ -77,7 +77,8 @@ def test_the_table_names_known_titles_and_trusted_facts() -> None:
             assert tier in tiers
             assert not level or level in tiers[tier]
         if row["matter"] in ("below", "beside"):
-            assert {entry.partition(":")[0] for entry in codes.several(row["value"])} <= set(tiers)
+            for entry in codes.several(row["value"]):
+                assert entry.partition(":")[0] in tiers
         if row["effect"]:
             assert row["effect"] in ORDER
     assert {r.value for r in rules("review")} == {"review", "recognition", "yearly", "list"}
@@ -138,7 +139,7 @@ def test_ways_that_are_no_review() -> None:
     assert "review_due" not in found("2026-09-01", [tech])
     later = term("tech_sme", "2026-07-01", "2026-12-31", "national")
     (one,) = found("2026-07-15", [tech, later])["review_due"]
-    assert (one.way, one.last) == ("yearly", day("2027-03-31"))
+    assert (one.way, one.last, one.state) == ("yearly", day("2027-03-31"), "unknown")
     high = term("high_tech", "2023-11-01", "2026-10-31", "national")
     assert found("2026-03-01", [high])["review_due"][0].way == "recognition"
     unicorn = term("unicorn", "2025-01-01", "2026-12-31")
@@ -193,8 +194,12 @@ def test_one_update_serves_all_titles_of_the_measure() -> None:
     (one,) = found("2026-05-29", [SRDI, GIANT], steps)["update_due"]
     assert (one.state, set(one.titles)) == ("done", {SRDI.title, GIANT.title})
     assert found("2026-05-27", [SRDI, GIANT], steps)["update_due"][0].state == "open"
-    withdrawn = [step("srdi", "update", "2026", "withdrawn", "2026-05-28")]
-    assert found("2026-05-29", [SRDI], withdrawn)["update_due"][0].state == "open"
+    withdrawn = [
+        step("srdi", "update", "2026", "filed", "2026-05-02", "2026-05-28"),
+        step("srdi", "update", "2026", "withdrawn", "2026-05-28"),
+    ]
+    assert found("2026-05-27", [SRDI], withdrawn)["update_due"][0].state == "done"
+    assert found("2026-05-28", [SRDI], withdrawn)["update_due"][0].state == "open"
 
 
 def test_an_update_is_missed_only_where_its_round_is_on_record() -> None:
@@ -263,10 +268,16 @@ def test_nesting_is_found_and_never_invented() -> None:
     }
     both = found("2026-02-01", [GIANT])["nesting_missing"]
     assert {(one.titles[0][0], one.below) for one in both} == {
-        ("little_giant", ("srdi",)),
+        ("little_giant", ("srdi:provincial",)),
         ("little_giant", ("innovative_sme",)),
     }
     assert "nesting_missing" not in found("2025-12-31", [SRDI, INNOVATIVE])
+    local = term(
+        "srdi", "2024-01-01", "2026-12-31", "city"
+    )  # the city's own programme is not the title beneath
+    assert ("srdi:provincial",) in {
+        one.below for one in found("2025-12-31", [GIANT, INNOVATIVE, local])["nesting_missing"]
+    }
     assert "nesting_missing" in found("2026-01-01", [SRDI, INNOVATIVE])
 
 
@@ -370,7 +381,9 @@ def test_the_register_and_the_firm_agree(sample: House, on: str) -> None:
         for state in ("missing", "pending"):
             listed = {u for u, *_ in ask(sample, register.nesting(gap, pending=state == "pending"), question)}
             name = f"nesting_missing:{state}:{'/'.join(gap.below)}"
-            assert listed == {u for u, tier in each.get(name, set()) if tier == gap.tier}, (name, gap.tier)
+            assert listed == {
+                u for u, tier in each.get(name, set()) if tier == gap.title.partition(":")[0]
+            }, (name, gap.title)
             some += len(listed)
     assert some or on == "2025-06-15"
 
