@@ -68,6 +68,7 @@ class Review(_Section):
     grace_days: int = Field(ge=0)
     max_days: int = Field(ge=0)
     include_review_pending: bool
+    whole_round: float = Field(gt=0, le=1)
 
 
 class Targets(_Section):

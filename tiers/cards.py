@@ -14,6 +14,9 @@ from registry.pages.asked import Asked
 from registry.pages.profile import records_panel
 from registry.shell.charts import Span, strip
 from tiers.asking import ask_count, view
+from tiers.duties import Rule, rule
+from tiers.findings import grace_of, of_firm, recorded_rounds
+from tiers.lifecycle import findings
 from tiers.members import Question
 from tiers.names import full_name
 from tiers.queries import expiries
@@ -104,6 +107,23 @@ def _span(title: Record, day: date) -> Span:
     if tone == "now" and printed < day + SOON:
         tone = "soon"
     return Span(first, last, f"{first.isoformat()} – {last.isoformat()}", tone)
+
+
+def duties_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
+    """What the titles ask of the firm and what is found, with the document behind each."""
+    if not document["titles"]:
+        return None
+    question = Question(asked.day, house.settings)
+    with view(house, asked.known_at) as connection:
+        terms, steps = of_firm(connection, document["uscc"])
+        recorded = recorded_rounds(connection, question)
+    found = findings(asked.day, terms, steps, recorded, grace_of(question))
+    held = [term for term in terms if term.valid_from <= asked.day < term.ends_on]
+    changes: dict[str, list[Rule]] = {}
+    for by in dict.fromkeys(rule("change", term.tier, term.level, asked.day) for term in held):
+        if by:
+            changes.setdefault(by.value, []).append(by)
+    return {"found": found, "changes": list(changes.items())}
 
 
 def applications_panel(house: House, _asked: Asked, document: Record) -> Mapping[str, Any] | None:

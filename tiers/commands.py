@@ -1,4 +1,4 @@
-"""This room's commands: count and the sample city."""
+"""This room's commands: count, the ladder and the sample city."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import click
 from registry.filing import RefusedError
 from registry.house import House
 from registry.speaking import Progress, as_of_day, command, known_at_instant, print_json, table
-from tiers.asking import ask_count, ask_firms
+from tiers import expiring, flows
+from tiers.asking import ask_count, ask_firms, view
 from tiers.count import DIMENSIONS
+from tiers.members import Question
 from tiers.rule_commands import COMMANDS as RULE_COMMANDS
 from tiers.sampling import file_sample, is_empty, is_sample, is_whole
+from tiers.terms import years_on
 
 
 @click.command("count")
@@ -65,6 +68,32 @@ def count(house: House, as_of: str | None, known_at: str | None, year: int | Non
         )
 
 
+@click.command("ladder")
+@click.option("--from", "before", metavar="DAY", help="the earlier day (default: a year before)")
+@click.option("--to", "after", metavar="DAY", help="the later day (default: today)")
+@click.option("--known-at", metavar="INSTANT|DAY|FILING")
+@click.option("--json", "as_json", is_flag=True)
+@command
+def ladder(house: House, before: str | None, after: str | None, known_at: str | None, as_json: bool) -> None:
+    """Show who moved between the quality tiers from one day to another, and which titles end in the coming months."""
+    day = as_of_day(house, after)
+    first = as_of_day(house, before) if before else years_on(day, -1)
+    if first > day:
+        raise click.UsageError("--from must not lie after --to")
+    question = Question(day, house.settings)
+    with view(house, known_at_instant(house, known_at)) as connection:
+        moved, ends = flows.flows(connection, question, first), expiring.calendar(connection, question)
+    if as_json:
+        print_json({**flows.as_json(moved), "ways": flows.sums(moved), "expiring": expiring.as_json(ends)})
+        return
+    head = ("from", "to", "firms", "way")
+    table(head, [[move[name] for name in head] for move in flows.as_json(moved)["moves"]])
+    click.echo()
+    used = [month for month in (*ends.months, "later") if any(row.get(month) for row in ends.rows.values())]
+    rows = [[tier, *(row.get(month, 0) for month in used)] for tier, row in ends.rows.items()]
+    table(("ending", *used), rows)
+
+
 @click.command("demo")
 @click.option("--firms", default=20_000, show_default=True, type=click.IntRange(60, 2_000_000))
 @click.option("--seed", default=2023, show_default=True, type=int)
@@ -98,4 +127,4 @@ def _place(house: House) -> str:
     return f"{url.database}*" if house.store.is_sqlite else url.render_as_string(hide_password=True)
 
 
-COMMANDS = (count, demo, *RULE_COMMANDS)
+COMMANDS = (count, ladder, demo, *RULE_COMMANDS)

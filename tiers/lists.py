@@ -102,6 +102,11 @@ def behind_revenue(house: House, name: str, question: Question, known_at: dateti
     return _ask(house, question, known_at, members.revenue_class(name))
 
 
+def behind_titles(house: House, question: Question, known_at: datetime | None, sql: str) -> Firms:
+    """The city's firms of any membership query of titles."""
+    return _ask(house, question, known_at, sql)
+
+
 def _with_highest(question: Question) -> str:
     order = question.settings.quality.order
     ranks = " ".join(f"when '{word(tier)}' then {rank}" for rank, tier in enumerate(order))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from flask_babel import gettext as _
 
 from registry import codes, words
 from registry.shell.languages import language
+from tiers.lifecycle import Finding
 from tiers.targets import Target
 
 #: Beside the ladder: these say nothing about the step above or below.
@@ -76,3 +78,33 @@ def target_short(id: str) -> str:
     short = {"above-scale": _("Above scale"), "listed": _("Listed"), "high-tech": short_name("high_tech"),
              "tech-sme": short_name("tech_sme"), "quality-firms": _("Quality firms")}  # fmt: skip
     return str(short.get(id, id))
+
+
+#: A finding by what it is and, where that says more, by its state or way.
+FINDINGS: dict[str, Callable[[], str]] = {
+    "banned_until": lambda: _("No application allowed"),
+    "banned_until:unknown": lambda: _("Revoked, no reason on record: perhaps no application allowed"),
+    "cancellation_due": lambda: _("Updates missed: to be cancelled by rule"),
+    "review_right_lost": lambda: _("Right of review lost"),
+    "update_missed": lambda: _("Yearly update missed"),
+    "update_unrecorded": lambda: _("No yearly update on record"),
+    "nesting_missing": lambda: _("The title beneath is missing"),
+    "nesting_missing:pending": lambda: _("The title beneath is in review"),
+    "review_pending": lambda: _("Review pending"),
+    "expires": lambda: _("Expires"),
+    "review_due": lambda: _("Continuation: no rule known"),
+    "review_due:review": lambda: _("Review"),
+    "review_due:recognition": lambda: _("Recognition anew"),
+    "review_due:yearly": lambda: _("Yearly registration"),
+    "update_due": lambda: _("Yearly update due"),
+    "update_due:done": lambda: _("Yearly update made"),
+    "held_beside": lambda: _("Champion and little giant side by side"),
+}
+
+
+def finding_name(one: Finding) -> str:
+    """What a finding is called on pages."""
+    for more in (one.way, one.state):
+        if f"{one.what}:{more}" in FINDINGS:
+            return FINDINGS[f"{one.what}:{more}"]()
+    return FINDINGS[one.what]()

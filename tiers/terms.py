@@ -6,16 +6,36 @@ What is printed wins. Without it ``valid_from`` is the day of issue and ``valid_
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from registry import codes
 from registry.kind import Record
 
 LIST_MONTHS = 24
 ONE_DAY = timedelta(days=1)
+
+
+class Term(NamedTuple):
+    """A term of a title as ``models.Title`` keeps it."""
+
+    tier: str
+    level: str
+    kind: str
+    valid_from: date
+    valid_to: date
+    ends_on: date
+    overtaken_on: date | None = None
+    revoked_on: date | None = None
+    revoke_reason: str | None = None
+
+    @property
+    def title(self) -> tuple[str, str]:
+        return self.tier, self.level
 
 
 @cache
@@ -30,6 +50,15 @@ def years_on(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+def months_on(day: date, months: int) -> date:
+    """The same day so many months on, or the last of that month: of the last day of a month always the last."""
+    at = day.year * 12 + day.month - 1 + months
+    year, month = divmod(at, 12)
+    last = monthrange(year, month + 1)[1]
+    whole = day.day == monthrange(day.year, day.month)[1]
+    return date(year, month + 1, last if whole else min(day.day, last))
 
 
 def last_day(start: date, term: str) -> date:
@@ -95,3 +124,15 @@ def list_ends(issues: Iterable[str]) -> Mapping[str, str]:
         before_next = (date.fromisoformat(following) - ONE_DAY).isoformat() if following else longest
         ends[day] = min(longest, before_next)
     return ends
+
+
+def last_of(term: Term, terms: Sequence[Term]) -> Term:
+    """The term that ends an unbroken row of terms of one title."""
+    following = term.valid_to + ONE_DAY if term.valid_to < date.max else term.valid_to
+    later = [
+        t
+        for t in terms
+        if (t.tier, t.level, t.kind) == (term.tier, term.level, term.kind)
+        and term.valid_from < t.valid_from <= following
+    ]
+    return last_of(min(later, key=lambda t: t.valid_from), terms) if later else term

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,16 +11,15 @@ from werkzeug.wrappers import Response
 from registry import words
 from registry.house import House
 from registry.kind import Record
-from registry.pages.asked import asked, page_number
-from registry.pages.blueprint import table_file
+from registry.pages.asked import asked
 from registry.room import NavItem, Panel
-from registry.shell import tables
 from registry.shell.access import allow
 from registry.shell.formats import as_filter
 from registry.shell.languages import language
 from registry.shell.serving import house
 from tiers import cards
 from tiers.asking import ask_count
+from tiers.list_pages import export_list, list_page
 from tiers.lists import (
     MEASURES,
     QUALITY_MEASURES,
@@ -33,7 +30,7 @@ from tiers.lists import (
     behind_tier,
 )
 from tiers.members import REVENUE_CLASSES, Question
-from tiers.names import clause, full_name, indicator_name, lead, rung, short_name, target_short
+from tiers.names import clause, finding_name, full_name, indicator_name, lead, rung, short_name, target_short
 from tiers.queries import WINDOWS, month_of
 from tiers.targets import plan
 
@@ -44,6 +41,7 @@ blueprint.add_app_template_filter(as_filter(indicator_name), "indicator")
 blueprint.add_app_template_filter(as_filter(target_short), "target_short")
 blueprint.add_app_template_filter(as_filter(clause), "clause")
 blueprint.add_app_template_filter(as_filter(lead), "lead")
+blueprint.add_app_template_filter(as_filter(finding_name), "finding")
 blueprint.add_app_template_filter(rung, "rung")
 
 UNKNOWN = "unknown"
@@ -69,7 +67,15 @@ def target(id: str) -> str:
     narrowed = [_unit_name(here, unit)] if unit else []
     if highest:
         narrowed.append(_("highest tier %(name)s", name=short_name(highest)))
-    return _list_page(here, question, indicator_name(entry), entry, found, narrowed, url_for("tiers.targets"))
+    return list_page(
+        here,
+        question,
+        indicator_name(entry),
+        found,
+        (_("Targets"), url_for("tiers.targets")),
+        narrowed,
+        entry,
+    )
 
 
 @blueprint.get("/targets/<id>/export<suffix>")
@@ -77,7 +83,7 @@ def target(id: str) -> str:
 def export_target(id: str, suffix: str) -> Response:
     here = house()
     entry, found = _behind_target(here, id)
-    return _export(here, f"{id}-{asked(here).day.isoformat()}", suffix, indicator_name(entry), found)
+    return export_list(here, f"{id}-{asked(here).day.isoformat()}", suffix, indicator_name(entry), found)
 
 
 @blueprint.get("/tiers/<tier>/<level>/<measure>")
@@ -87,7 +93,7 @@ def tier(tier: str, level: str, measure: str) -> str:
     here, question = house(), asked(house())
     found = _behind_tier(here, tier, level, measure)
     title = f"{full_name(tier, level)} · {measures()[measure]}"
-    return _list_page(here, question, title, None, found, [], url_for("registry.overview"))
+    return list_page(here, question, title, found, (_("Overview"), url_for("registry.overview")))
 
 
 @blueprint.get("/tiers/<tier>/<level>/<measure>/export<suffix>")
@@ -95,7 +101,7 @@ def tier(tier: str, level: str, measure: str) -> str:
 def export_tier(tier: str, level: str, measure: str, suffix: str) -> Response:
     here = house()
     found = _behind_tier(here, tier, level, measure)
-    return _export(here, f"{tier}-{level}-{measure}", suffix, full_name(tier, level), found)
+    return export_list(here, f"{tier}-{level}-{measure}", suffix, full_name(tier, level), found)
 
 
 @blueprint.get("/quality/<measure>")
@@ -104,14 +110,14 @@ def quality(measure: str) -> str:
     """The firms behind one number about quality titles; ``within`` or ``month`` say which of those that expire."""
     here, question = house(), asked(house())
     title, found = _behind_quality(here, measure)
-    return _list_page(here, question, title, None, found, [], url_for("registry.overview"))
+    return list_page(here, question, title, found, (_("Overview"), url_for("registry.overview")))
 
 
 @blueprint.get("/quality/<measure>/export<suffix>")
 @allow("counts.read")
 def export_quality(measure: str, suffix: str) -> Response:
     title, found = _behind_quality(house(), measure)
-    return _export(house(), f"quality-{measure}", suffix, title, found)
+    return export_list(house(), f"quality-{measure}", suffix, title, found)
 
 
 @blueprint.get("/revenue/<name>")
@@ -120,14 +126,14 @@ def revenue(name: str) -> str:
     """The firms of one revenue class."""
     here, question = house(), asked(house())
     title, found = _behind_revenue(here, name)
-    return _list_page(here, question, title, None, found, [], url_for("registry.overview"))
+    return list_page(here, question, title, found, (_("Overview"), url_for("registry.overview")))
 
 
 @blueprint.get("/revenue/<name>/export<suffix>")
 @allow("counts.read")
 def export_revenue(name: str, suffix: str) -> Response:
     title, found = _behind_revenue(house(), name)
-    return _export(house(), f"revenue-{name}", suffix, title, found)
+    return export_list(house(), f"revenue-{name}", suffix, title, found)
 
 
 def measures() -> dict[str, str]:
@@ -209,53 +215,12 @@ def _unit_name(here: House, unit: str) -> str:
     return _("place unknown") if unit == UNKNOWN else here.places.label(unit, language())
 
 
-def _list_page(
-    here: House, question: Any, title: str, entry: Record | None, found: Firms, narrowed: list[str], up: str
-) -> str:
-    size = here.settings.web.page_rows
-    page = min(page_number(), max(1, -(-len(found.firms) // size)))
-    return render_template(
-        "tiers/firms.html",
-        asked=question,
-        title=title,
-        target=entry,
-        found=found,
-        rows=found.firms[(page - 1) * size : page * size],
-        paging=tables.numbered(page, size, len(found.firms)),
-        narrowed=narrowed,
-        up=up,
-        by_record=here.kinds.by_record,
-        export=_export_address,
-    )
-
-
-def _export_address(suffix: str) -> str:
-    """Where the present list can be taken away, narrowed as it is."""
-    endpoint = f"tiers.export_{(request.endpoint or '').rpartition('.')[2]}"
-    arguments: dict[str, Any] = {**(request.view_args or {}), **request.args, "suffix": suffix}
-    return url_for(endpoint, **arguments)
-
-
-def _export(here: House, name: str, suffix: str, title: str, found: Firms) -> Response:
-    header = [_("Credit code"), _("Name"), _("District"), _("Functional area"), _("Because")]
-
-    def rows() -> Iterator[list[str | None]]:
-        for firm in found.firms:
-            why = "；".join(f"{_record(here, w['record'])} {w['filing']}#{w['row']}" for w in firm["why"])
-            yield [firm["uscc"], firm["name"], here.places.label(firm["district"], language()) or None,
-                   here.places.label(firm["area"], language()) or None, why]  # fmt: skip
-
-    return table_file(name, suffix, title.replace("/", "-"), header, rows())
-
-
-def _record(here: House, record: str) -> str:
-    kind = here.kinds.by_record[record]
-    return kind.en if language() == "en" else kind.zh
-
-
 PERMISSIONS = ("counts.read",)
 
-NAVIGATION = (NavItem("targets", "tiers.targets", "bullseye", lambda: _("Targets"), 30),)
+NAVIGATION = (
+    NavItem("ladder", "tiers.ladder", "bar-chart-steps", lambda: _("Ladder"), 25),
+    NavItem("targets", "tiers.targets", "bullseye", lambda: _("Targets"), 30),
+)
 
 CARDS = (
     Panel("quality", "tiers/_quality.html", cards.quality_card, 10),
@@ -269,6 +234,7 @@ CARDS = (
 
 PANELS = (
     Panel("titles", "tiers/_titles.html", cards.titles_panel, 10),
+    Panel("duties", "tiers/_duties.html", cards.duties_panel, 15),
     Panel("listings", "registry/_records.html", cards.listings_panel, 62, 6),
     Panel("above-scale", "registry/_records.html", cards.above_scale_panel, 64, 6),
     Panel("doubling", "registry/_records.html", cards.doubling_panel, 66, 6),

@@ -44,11 +44,12 @@ def asked(house: House) -> Asked:
     today = house.clock.today()
     typed = request.args.get("known_at", "").strip()
     return Asked(
-        _day(request.args.get("as_of", "").strip()) or today, _instant(house, typed), _year(), typed, today
+        day_of(request.args.get("as_of", "").strip()) or today, _instant(house, typed), _year(), typed, today
     )
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """A typed day; None for nothing, 400 with the reason for what is no day."""
     if not text:
         return None
     try:

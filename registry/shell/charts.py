@@ -7,7 +7,7 @@ attributes and classes only, because the content policy forbids inline styles.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -170,3 +170,76 @@ def line(values: Sequence[Value | None], width: int = 120, height: int = 28) -> 
         if len(piece) > 1
     )
     return Line(path, area, pieces[-1][-1], width, height)
+
+
+@dataclass(frozen=True)
+class Node:
+    """One state on one side: ``y`` and ``height`` of its bar, ``middle`` for its label."""
+
+    id: str
+    value: int
+    y: float
+    height: float
+    middle: float
+
+
+@dataclass(frozen=True)
+class Ribbon:
+    """What flows from one node to another; ``path`` is in a box 100 wide, to be stretched."""
+
+    source: str
+    target: str
+    value: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Sankey:
+    left: tuple[Node, ...]
+    right: tuple[Node, ...]
+    ribbons: tuple[Ribbon, ...]
+    height: int
+
+
+def sankey(
+    moves: Mapping[tuple[str, str], int], order: Sequence[str], height: int = 460, gap: float = 20
+) -> Sankey | None:
+    """Lay flows between two columns of states, in proportion, the large ones first drawn; None without any.
+
+    Between nodes lies a gap that leaves each label a line of its own.
+    """
+    moves = {move: value for move, value in moves.items() if value > 0}
+    if not moves:
+        return None
+    sums = [{state: sum(v for m, v in moves.items() if m[side] == state) for state in order} for side in (0, 1)]  # fmt: skip
+    most = max(sum(1 for value in side.values() if value) for side in sums)
+    scale = (height - gap * most) / sum(moves.values())
+    left, right = (_column(side, scale, gap) for side in sums)
+    at = [{node.id: node.y for node in column} for column in (left, right)]
+    ribbons = []
+    for source in order:
+        for target in order:
+            if value := moves.get((source, target)):
+                thick = value * scale
+                ribbons.append(
+                    Ribbon(source, target, value, _ribbon(at[0][source], at[1][target], max(thick, 0.8)))
+                )
+                at[0][source] += thick
+                at[1][target] += thick
+    ribbons.sort(key=lambda ribbon: -ribbon.value)
+    return Sankey(left, right, tuple(ribbons), height)
+
+
+def _column(sums: Mapping[str, int], scale: float, gap: float) -> tuple[Node, ...]:
+    nodes, y = [], gap / 2
+    for state, value in sums.items():
+        if value:
+            tall = value * scale
+            nodes.append(Node(state, value, round(y, 2), round(max(tall, 1), 2), round(y + tall / 2, 2)))
+            y += tall + gap
+    return tuple(nodes)
+
+
+def _ribbon(left: float, right: float, thick: float) -> str:
+    a, b, c, d = (f"{y:.2f}" for y in (left, right, right + thick, left + thick))
+    return f"M0 {a}C50 {a} 50 {b} 100 {b}L100 {c}C50 {c} 50 {d} 0 {d}Z"

@@ -21,6 +21,8 @@ PAGES = {
     "withdraw": "/filings/1/withdraw",
     "upload": "/upload?kind=titles",
     "fields": "/fields/titles",
+    "ladder": "/ladder",
+    "moves": "/ladder/ways/climbed",
     "targets": "/targets",
     "target": "/targets/quality-firms",
     "missing": "/nothing-here",
@@ -61,6 +63,21 @@ def test_the_overview_leads_to_the_firms_behind_a_number(watched: Watched) -> No
     expect(page.locator("#list .table-tools strong data")).to_have_attribute("value", number or "")
     page.get_by_role("link", name="EN").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Quality firms")
+
+
+def test_a_ribbon_of_the_ladder_leads_to_its_firms(watched: Watched) -> None:
+    """By keyboard: the ribbon says what it is, Enter opens it, and the list holds as many firms."""
+    page = watched.go("/ladder?as_of=2026-07-01&from=2024-07-01")
+    ribbon = page.locator(".flow-ribbons a").first
+    said = ribbon.get_attribute("aria-label") or ""
+    ribbon.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(said.partition(":")[0])
+    number = page.locator("#list .table-tools strong data").get_attribute("value")
+    assert f": {int(number or 0):,} " in said
+    page.get_by_role("link", name="梯度", exact=True).last.click()
+    assert "from=2024-07-01" in page.url
+    expect(page.locator("#from")).to_have_value("2024-07-01")
 
 
 def test_a_name_leads_to_a_profile(watched: Watched) -> None:
