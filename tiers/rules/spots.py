@@ -124,7 +124,10 @@ def read_spots(path: Path) -> Spot:
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 raise RuleError(f"{path.name}:{line}: *{event.anchor}: write it out")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise RuleError(f"{path.name}:{line}: is not UTF-8; save it as UTF-8") from error
+    except OSError as error:
         raise RuleError(f"{path.name}:1: cannot be read: {error}") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1

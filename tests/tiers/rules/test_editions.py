@@ -6,6 +6,7 @@ The tables of numbers stand here by hand, beside the YAML and not taken from it:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -32,14 +33,15 @@ from tiers.rules.editions import (
     Trade,
     parts_of,
 )
-from tiers.rules.library import FOLDER, library, load
+from tiers.rules.library import FOLDER, Library, library, load
 from tiers.rules.quantities import SCALES
 
-PROMISED = """
-    innovative-2022 srdi-2022 srdi-2022-shandong srdi-2026 lg-2022 lg-2026 lg-notice-2025 lg-notice-2026 champion-2022
-    champion-2023 champion-shandong-2017 gazelle-shandong-2020 gazelle-jnhtz-2016 unicorn-shandong-2018
-    quasi-unicorn-shandong-2018 hightech-2016 techsme-2017 techsme-notice-2026 above-scale-2011 doubling-template
-""".split()
+PROMISED = [
+    "innovative-2022", "srdi-2022", "srdi-2022-shandong", "srdi-2026", "lg-2022", "lg-2026", "lg-notice-2025",
+    "lg-notice-2026", "champion-2022", "champion-2023", "champion-shandong-2017", "gazelle-shandong-2020",
+    "gazelle-jnhtz-2016", "unicorn-shandong-2018", "quasi-unicorn-shandong-2018", "hightech-2016", "techsme-2017",
+    "techsme-notice-2026", "above-scale-2011", "doubling-template",
+]  # fmt: skip
 GAPS = ["srdi-2026-shandong-review", "unicorn-shandong-2020", "quasi-unicorn-shandong-2020"]
 TEMPLATES = ["doubling-template", "above-scale-watch-template", "champion-2023-srdi-template"]
 SIGNS = {"at_least": "≥", "more_than": ">", "at_most": "≤", "less_than": "<", "is": "="}
@@ -555,3 +557,13 @@ def test_a_template_over_an_edition_is_never_applied_by_itself() -> None:
     assert found
     assert "main_revenue" in {c.id for c in found.edition.criteria}
     assert "main_revenue_srdi" not in {c.id for c in found.edition.criteria}
+
+
+def test_a_province_s_own_base_goes_before_the_country_s() -> None:
+    editions = library().editions
+    country = replace(editions["srdi-2026"], purposes=("new", "review"))
+    kept = [editions[id] for id in ("srdi-2022", "srdi-2022-shandong", "srdi-2026-shandong-review")]
+    for order in ([country, *kept], [*kept, country]):
+        found = Library(order).choose("srdi", "provincial", "review", FIRST_OF_2026)
+        assert found
+        assert found.base.id == "srdi-2026-shandong-review"
