@@ -33,9 +33,12 @@ def open_house(
 
 
 def create_app(house: House | None = None) -> Flask:
-    """The web application, for any WSGI server: ``gunicorn 'cli:create_app()'``."""
+    """The web application, for any WSGI server: ``gunicorn 'cli:create_app()'``. Rules that cannot be read stop it."""
     from registry.shell.app import create_app as build
+    from tiers.assessing import known_rules
     from tiers.sampling import is_sample
+
+    known_rules()
 
     house = house or open_house()
     return build(house.settings, house.store, house.rooms, house.clock, sample=lambda: is_sample(house))

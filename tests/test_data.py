@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from registry.codes import DATA, Table, TableError, load, several
+from tiers.rules.library import library
 
 
 def ids(text: str) -> list[str]:
@@ -18,9 +19,7 @@ def ids(text: str) -> list[str]:
 
 CODES = [
     f"codes/{name}"
-    for name in ids(
-        "asides bodies boards digital_core honours industries places regions size_groups streets tiers words"
-    )
+    for name in ids("asides bodies boards digital_core honours industries places regions streets tiers words")
 ]
 PLAN = "plans/plan-2023-2025"
 
@@ -304,33 +303,24 @@ def test_honours_and_indicators_name_each_other() -> None:
             assert not colon or (level.endswith("+") and level[:-1] in words("level")), tag
 
 
-def test_size_groups() -> None:
+@pytest.mark.parametrize("id", ["size-2011", "size-2017"])
+def test_size_groups(id: str) -> None:
     industries = by_id("codes/industries", "code")
-    rows = load("codes/size_groups").rows
-    assert len(rows) == 16
-    owner: dict[str, str] = {}
-    for row in rows:
-        assert row["provenance"] in ("official", "secondary", "unverified")
-        for code in several(row["codes"]):
-            assert code in industries
-            assert owner.setdefault(code, row["group"]) == row["group"]
-        for number in "12":
-            metric = f"metric{number}"
-            values = [row[limit + number] for limit in ("large", "medium", "small")]
-            if row[metric]:
-                assert row[metric] in ("employees", "revenue", "total_assets")
-                large, medium, small = map(int, values)
-                assert large > medium > small > 0
-            else:
-                assert metric == "metric2"
-                assert not any(values)
-    divisions = {code[:2] for code in owner}
+    groups = {group.id: group for group in library().editions[id].groups}
+    assert len(groups) == 16
+    covered = [code for group in groups.values() for code in group.industries]
+    assert len(covered) == len(set(covered))
+    assert set(covered) <= set(industries)
+    divisions = {code[:2] for code in covered}
     uncovered = {key for key, row in industries.items() if row["level"] == "division"} - divisions
     assert uncovered == {"53", "66", "67", "68", "69", "83", "84", *(str(number) for number in range(91, 98))}
-    groups = {code for code in industries if len(code) == 3 and code[:2] in ("59", "70")}
-    assert groups <= set(owner)
-    software = next(row for row in rows if row["group"] == "software")
-    assert (software["large1"], software["large2"], software["small2"]) == ("300", "100000000", "500000")
+    assert {code for code in industries if len(code) == 3 and code[:2] in ("59", "70")} <= set(covered)
+    software = groups["software"].limits
+    assert (software["employees"][0], software["revenue"][0], software["revenue"][2]) == (
+        300,
+        100_000_000,
+        500_000,
+    )
 
 
 def test_the_plan() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
+import numpy as np
 from sqlalchemy import Connection
 
 from registry import words
@@ -14,20 +16,30 @@ from registry.kind import Record
 from registry.store import statements
 from registry.store.fold import speaking
 from tiers.facts import load_facts
+from tiers.rules.bulk import answers
 from tiers.rules.evaluation import Evaluation
 from tiers.rules.explain import Asked, Source
 from tiers.rules.library import Composed, Library, library
+from tiers.rules.metrics import RESTS_ON
+from tiers.rules.simulation import compare, edited
+from tiers.rules.spots import RuleError
 
 PURPOSES = ("new", "review")
-#: Where the home city lies, the narrowest last: rules of these places apply.
-CHUNK = 2_000
+
+
+def known_rules() -> Library:
+    """All editions. Raises MisusedError with file and place when one of the files cannot be used."""
+    try:
+        return library()
+    except RuleError as error:
+        raise MisusedError(f"data/rules/{error}", f"规则文件有误：data/rules/{error}") from error
 
 
 def questions(
     tier: str | None, level: str | None, purpose: str, day: date, rules: Library | None = None
 ) -> list[Composed]:
     """The editions that apply, in the order of the ladder. Raises MisusedError for a tier without any rule."""
-    rules = rules or library()
+    rules = rules or known_rules()
     pairs = dict.fromkeys((e.tier, e.level) for e in rules.editions.values())
     order = {id: at for at, id in enumerate(words.vocabulary("tier"))}
     wanted = [
@@ -69,18 +81,13 @@ def assess_all(
     level: str | None = None,
     purpose: str = "new",
 ) -> tuple[int, Iterator[Record]]:
-    """(number of answers, answers about every firm of the city), with the criteria themselves but not their parts."""
+    """(number of answers, answers about every firm of the city, tier by tier), with criteria but without their parts."""
     asked = questions(tier, level, purpose, day)
     evaluation = Evaluation(load_facts(house, connection, day))
     number = len(evaluation.facts)
 
-    def answers() -> Iterator[Record]:
-        each = [Asked(evaluation, composed, purpose) for composed in asked]
-        for at in range(number):
-            for one in each:
-                yield one.document(at, parts=False)
-
-    return number * len(asked), answers()
+    each = (answer for composed in asked for answer in answers(Asked(evaluation, composed, purpose)))
+    return number * len(asked), each
 
 
 def sources(house: House, connection: Connection, firms: Sequence[str], day: date) -> Source:
@@ -93,13 +100,48 @@ def sources(house: House, connection: Connection, firms: Sequence[str], day: dat
                 year = int(key.rpartition("|")[2]) if record == "figures" else None
                 for name, spoken in speaking(about, day.isoformat()).items():
                     found[uscc, name, year] = {"record": record, "filing": spoken.filing, "row": spoken.row}
-    #: Facts that are worked out, and what they are worked out from.
-    behind = {
-        "niche_years": "niche_since", "new_product_years": "new_product_since", "founded_years": "founded_on",
-        "registered_days": "founded_on", "accounting_years": "founded_on", "legal_person": "enterprise_type", "sme": "industry",
-    }  # fmt: skip
 
     def source(uscc: str, fact: str, year: int | None) -> Record | None:
-        return found.get((uscc, behind.get(fact, fact), year))
+        return found.get((uscc, RESTS_ON.get(fact, (fact,))[0], year))
 
     return source
+
+
+def simulate(
+    house: House, connection: Connection, id: str, day: date, changes: Mapping[str, str], purpose: str = "new"
+) -> Record:
+    """The document of ``simulate``: the city's firms under an edition instead of the one that applies. Raises
+    MisusedError for an unknown edition or threshold."""
+    then = known_rules().by_id(id)
+    if then is None:
+        raise MisusedError(
+            f"there is no edition {id}; there are {', '.join(known_rules().editions)}", f"没有规则版本“{id}”"
+        )
+    if then.base.layer != "base":
+        raise MisusedError(
+            f"{id} stands over {', '.join(then.base.over)}; simulate one of those",
+            f"“{id}”是附加规则，请模拟其基础版本",
+        )
+    now = known_rules().choose(then.base.tier, then.base.level, purpose, day)
+    if now is None:
+        now = then
+    try:
+        then = replace(then, edition=edited(then.edition, changes))
+    except ValueError as error:
+        raise MisusedError(f"--set: {error}", f"门槛有误：{error}") from error
+    facts = load_facts(house, connection, day)
+    change = compare(Evaluation(facts), now, then, purpose)
+    units = [area or district or "unknown" for area, district in zip(facts.area, facts.district, strict=True)]
+    by: dict[str, list[int]] = {}
+    for side, mask in enumerate((change.gain, change.lose, change.undecided)):
+        for at in np.flatnonzero(mask):
+            by.setdefault(units[at], [0, 0, 0])[side] += 1
+    return {
+        "edition": id, "instead_of": now.base.id, "as_of": day.isoformat(), "changed": dict(changes),
+        "gain": [str(uscc) for uscc in facts.firms[change.gain]], "lose": [str(uscc) for uscc in facts.firms[change.lose]],
+        "undecided": int(change.undecided.sum()),
+        "by": [
+            {"key": key, "name": house.places.label(key), "gain": gain, "lose": lose, "undecided": undecided}
+            for key, (gain, lose, undecided) in sorted(by.items())
+        ],
+    }  # fmt: skip

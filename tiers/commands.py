@@ -9,6 +9,7 @@ from registry.house import House
 from registry.speaking import Progress, as_of_day, command, known_at_instant, print_json, table
 from tiers.asking import ask_count, ask_firms
 from tiers.count import DIMENSIONS
+from tiers.rule_commands import COMMANDS as RULE_COMMANDS
 from tiers.sampling import file_sample, is_empty, is_sample, is_whole
 
 
@@ -97,4 +98,4 @@ def _place(house: House) -> str:
     return f"{url.database}*" if house.store.is_sqlite else url.render_as_string(hide_password=True)
 
 
-COMMANDS = (count, demo)
+COMMANDS = (count, demo, *RULE_COMMANDS)

@@ -13,26 +13,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from registry import codes
+from tiers.rules.editions import SizeGroup
+from tiers.rules.library import library
 
 CLASSES = ("large", "medium", "small", "micro")
 
 
 @cache
-def groups() -> tuple[dict[str, str], ...]:
-    return codes.load("codes/size_groups").rows
+def groups() -> tuple[SizeGroup, ...]:
+    return library().editions["size-2017"].groups
 
 
 @cache
 def group_of(industry: str) -> str | None:
     """The group of a code with its letter: the longest prefix speaks; None where no group covers it."""
     digits = industry[1:]
-    best, found = 0, None
-    for row in groups():
-        for prefix in codes.several(row["codes"]):
-            if digits.startswith(prefix) and len(prefix) > best:
-                best, found = len(prefix), row["group"]
-    return found
+    fitting = [
+        (len(code), group.id) for group in groups() for code in group.industries if digits.startswith(code)
+    ]
+    return max(fitting)[1] if fitting else None
 
 
 def size_classes(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.object_]]:
@@ -44,26 +43,24 @@ def size_classes(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.object_]]:
     # A section letter alone (C) covers several groups only where they differ; without digits nothing can be said.
     has_code = industry.notna().to_numpy() & (industry.fillna("").str.len() > 1).to_numpy()
     result[has_code & pd.isna(group)] = "not_applicable"
-    for row in groups():
-        here = np.flatnonzero(group == row["group"])
+    for one in groups():
+        here = np.flatnonzero(group == one.id)
         if len(here):
-            result[here] = _classes(row, frame.iloc[here])
+            result[here] = _classes(one, frame.iloc[here])
     return result
 
 
-def _classes(row: dict[str, str], frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.object_]]:
-    metrics = [m for m in ("1", "2") if row[f"metric{m}"]]
-    values = [pd.to_numeric(frame[row[f"metric{m}"]], errors="coerce").to_numpy(dtype=float) for m in metrics]
+def _classes(group: SizeGroup, frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.object_]]:
+    values = [pd.to_numeric(frame[fact], errors="coerce").to_numpy(dtype=float) for fact in group.limits]
     low = [np.where(np.isnan(v), -np.inf, v) for v in values]
     high = [np.where(np.isnan(v), np.inf, v) for v in values]
 
     def rank(of: list[Any]) -> Any:
         """How many of the limits small, medium, large are reached by every metric."""
         reached = np.zeros(len(frame), dtype=int)
-        for step, name in enumerate(("small", "medium", "large"), start=1):
-            all_limits = np.logical_and.reduce(
-                [v >= float(row[f"{name}{m}"]) for m, v in zip(metrics, of, strict=True)]
-            )
+        for step, place in enumerate((2, 1, 0), start=1):
+            limits = [float(limit[place]) for limit in group.limits.values()]
+            all_limits = np.logical_and.reduce([v >= limit for v, limit in zip(of, limits, strict=True)])
             reached = np.where(all_limits, step, reached)
         return reached
 

@@ -500,4 +500,4 @@ def test_a_row_in_review_is_decided_even_if_it_reads_like_a_remark(cli: Register
     said = cli.load("titles", lists.csv(("文号", "企业名称", "序号"), *rows), *shared)
     assert said.fates == (0, 0, 2, 0)
     assert cli("filings", "decide", 2, 3, "--take").exit == 0
-    assert [title["document"] for title in cli.show(code(1))["titles"]] == ["说明:补发2"]
+    assert [title["document"] for title in cli.show(code(1))["titles"]] == ["说明：补发2"]

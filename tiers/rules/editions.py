@@ -194,6 +194,18 @@ class PointTable:
 
 
 @dataclass(frozen=True)
+class SizeGroup:
+    """One group of industries of a size standard. ``limits``: fact → lower limits of large, medium and small."""
+
+    id: str
+    zh: str
+    en: str
+    industries: tuple[str, ...]
+    limits: Mapping[str, tuple[Fraction, Fraction, Fraction]]
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
 class Edition:
     """One dated text. ``until`` is its last day, inclusive. ``layer``: base, province or notice.
 
@@ -222,6 +234,7 @@ class Edition:
     runs_on: Mapping[str, str] = field(default_factory=dict)
     criteria: tuple[Criterion, ...] = ()
     tables: tuple[PointTable, ...] = ()
+    groups: tuple[SizeGroup, ...] = ()
     suspends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     replaces: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
     not_modelled: tuple[str, ...] = ()

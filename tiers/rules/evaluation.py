@@ -7,7 +7,7 @@ what is answered with facts missing stays whatever they turn out to be. Points a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -37,7 +37,8 @@ from tiers.rules.editions import (
     Trade,
 )
 from tiers.rules.facts import Facts, Numbers
-from tiers.rules.metrics import METRICS, Metric
+from tiers.rules.measures import Measure, Measures, passes_exactly
+from tiers.rules.metrics import METRICS
 from tiers.rules.oddities import oddities
 from tiers.rules.verdicts import (
     MANUAL,
@@ -54,20 +55,8 @@ from tiers.rules.verdicts import (
     same,
 )
 
-#: Facts that may be below zero: a missing one may be anything.
-SIGNED = {"net_profit", "tax_paid", "net_assets", "value_added"}
 #: How near to a threshold a rounded number is looked at again with exact fractions.
 NEAR = 1e-9
-
-
-@dataclass(frozen=True)
-class Measure:
-    """``value`` NaN where unknown; it lies in ``low`` … ``high``. ``judge``: possible, but a person has to look."""
-
-    value: Numbers
-    low: Numbers
-    high: Numbers
-    judge: Mask
 
 
 @dataclass(frozen=True)
@@ -86,8 +75,7 @@ class Evaluation:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.number = len(facts)
-        self._measures: dict[tuple[str, str, int], Measure] = {}
-        self._yearly: dict[tuple[str, int], Measure] = {}
+        self.measures = Measures(facts)
         # By identity: criteria are large trees, and the editions asked live as long as this.
         self._asked: list[Any] = []
         self._verdicts: dict[tuple[int, str], Verdicts] = {}
@@ -154,10 +142,13 @@ class Evaluation:
     def _measured(self, criterion: Measured) -> Verdicts:
         metric = METRICS[criterion.metric]
         if criterion.how in ("each", "any"):
-            years = (self._compare(criterion, self.yearly(metric, back)) for back in range(criterion.years))
+            years = (
+                self._compare(criterion, self.measures.yearly(metric, back))
+                for back in range(criterion.years)
+            )
             verdicts = (all_of if criterion.how == "each" else any_of)(years, self.number)
         else:
-            verdicts = self._compare(criterion, self.measure(metric, criterion.how, criterion.years))
+            verdicts = self._compare(criterion, self.measures.over(metric, criterion.how, criterion.years))
         for fact in metric.facts:
             if fact in self.facts.outside:
                 verdicts = np.where(self.facts.outside[fact], OUT, verdicts).astype(np.int8)
@@ -187,7 +178,7 @@ class Evaluation:
 
     def _cases(self, criterion: Cases, edition: Edition, purpose: str) -> Verdicts:
         """The verdict on which all cases that are still possible agree."""
-        by = self.measure(METRICS[criterion.by], "last", 1)
+        by = self.measures.over(METRICS[criterion.by], "last", 1)
         least, most = same(OUT, self.number), same(UNMET, self.number)
         possible = np.zeros(self.number, dtype=bool)
         for case, after in zip(criterion.cases, (*criterion.cases[1:], None), strict=True):
@@ -270,73 +261,6 @@ class Evaluation:
             self._industries[prefixes] = told[:, 0], told[:, 1]
         return self._industries[prefixes]
 
-    # Measures ----------------------------------------------------------------------------------------
-
-    def measure(self, metric: Metric, how: str, years: int) -> Measure:
-        """A metric over years; ``last`` of the latest one."""
-        key = (metric.id, how, years)
-        if key not in self._measures:
-            self._measures[key] = self._measure(metric, how, years)
-        return self._measures[key]
-
-    def _measure(self, metric: Metric, how: str, years: int) -> Measure:
-        if how == "last":
-            return self.yearly(metric, 0)
-        with np.errstate(all="ignore"):
-            if how in ("sum", "mean"):
-                found = [self.yearly(metric, back) for back in range(years)]
-                by = years if how == "mean" else 1
-                value, low, high = (
-                    np.add.reduce([getattr(one, part) for one in found]) / by
-                    for part in ("value", "low", "high")
-                )
-                return Measure(value, low, high, np.logical_or.reduce([one.judge for one in found]))
-            if how == "pooled":
-                over, under = (
-                    np.add.reduce([self._fact(names, back, metric) for back in range(years)])
-                    for names in (metric.over, (metric.under or "",))
-                )
-                return self._share(metric, over, under)
-            if how == "compound":
-                first, last = self._fact(metric.over, years, metric), self._fact(metric.over, 0, metric)
-                grown = np.where((first > 0) & (last >= 0), last / first, np.nan)
-                return _point(np.power(grown, 1 / years) - 1, -np.inf)
-        raise ValueError(how)
-
-    def yearly(self, metric: Metric, back: int) -> Measure:
-        """A metric of one year, ``back`` years before its latest; of the day where it is no figure."""
-        key = (metric.id, back)
-        if key not in self._yearly:
-            with np.errstate(all="ignore"):
-                over = self._fact(metric.over, back, metric)
-                if metric.under:
-                    self._yearly[key] = self._share(metric, over, self._fact((metric.under,), back, metric))
-                elif metric.growth:
-                    before = self._fact(metric.over, back + 1, metric)
-                    grown = np.where(before > 0, (over - before) / before, np.nan)
-                    self._yearly[key] = _point(grown, -np.inf)
-                else:
-                    self._yearly[key] = _point(over, -np.inf if SIGNED & set(metric.over) else 0.0)
-        return self._yearly[key]
-
-    def _fact(self, names: Sequence[str], back: int, metric: Metric) -> Numbers:
-        """The sum of facts, unknown where one of them is."""
-        year = self.facts.day.year - metric.first - back
-        found = [
-            self.facts.figure(name, year) if metric.yearly else self.facts.of_day(name) for name in names
-        ]
-        return found[0] if len(found) == 1 else np.asarray(np.add.reduce(found))
-
-    def _share(self, metric: Metric, over: Numbers, under: Numbers) -> Measure:
-        value = np.where(under > 0, over / under, np.nan)
-        judge = np.zeros(self.number, dtype=bool)
-        if metric.whole:
-            value = np.where(value > 1, np.nan, value)
-        if metric.judged:
-            judge = (over > under) & (under >= 0)
-        found = _point(value, -np.inf if SIGNED & set(metric.over) else 0.0)
-        return Measure(found.value, found.low, found.high, judge)
-
     # Points ------------------------------------------------------------------------------------------
 
     def _scored(self, criterion: Scored, edition: Edition, purpose: str) -> Verdicts:
@@ -365,6 +289,13 @@ class Evaluation:
 
     def line(self, item: Item, edition: Edition, purpose: str) -> Points:
         """What one line of a point table can give."""
+        key = (id(item), purpose)
+        if key not in self._points:
+            self._asked.append(item)
+            self._points[key] = self._line(item, edition, purpose)
+        return self._points[key]
+
+    def _line(self, item: Item, edition: Edition, purpose: str) -> Points:
         most = float(item.most)
         never = np.zeros(self.number, dtype=bool)
         if isinstance(item, JudgedItem):
@@ -376,7 +307,7 @@ class Evaluation:
             wide = high > low
             return Points(low, high, wide & _any(lines, "open"), wide & _any(lines, "judge"))
         if isinstance(item, Steps):
-            found = self.measure(METRICS[item.metric], "last", 1)
+            found = self.measures.over(METRICS[item.metric], "last", 1)
             with np.errstate(invalid="ignore"):
                 low, high = (
                     np.minimum(np.floor(side / float(item.every)) * float(item.points), most)
@@ -434,12 +365,6 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def _point(value: Numbers, floor: float) -> Measure:
-    missing = np.isnan(value)
-    low, high = np.where(missing, floor, value), np.where(missing, np.inf, value)
-    return Measure(value, low, high, np.zeros(len(value), dtype=bool))
-
-
 def _any(lines: Sequence[Points], part: str) -> Mask:
     return np.asarray(np.logical_or.reduce([getattr(line, part) for line in lines]))
 
@@ -455,36 +380,3 @@ def _capped(points: Points, most: float) -> Points:
     low, high = np.minimum(points.low, most), np.minimum(points.high, most)
     wide = high > low
     return Points(low, high, wide & points.open, wide & points.judge)
-
-
-def passes_exactly(facts: Facts, criterion: Measured, at: int) -> bool:
-    """A mean or a compound rate against its threshold in exact fractions, for a firm whose rounded value lies on it."""
-    metric = METRICS[criterion.metric]
-
-    def fact(name: str, back: int) -> Fraction:
-        return Fraction(repr(float(facts.figure(name, facts.day.year - metric.first - back)[at])))
-
-    def level(back: int) -> Fraction:
-        return sum((fact(name, back) for name in metric.over), Fraction(0))
-
-    def of_year(back: int) -> Fraction:
-        if metric.under:
-            return level(back) / fact(metric.under, back)
-        if metric.growth:
-            return (level(back) - level(back + 1)) / level(back + 1)
-        return level(back)
-
-    if criterion.how == "compound":
-        value = level(0) / level(criterion.years)
-        limit = (1 + criterion.threshold) ** criterion.years
-    else:
-        value = sum((of_year(back) for back in range(criterion.years)), Fraction(0)) / criterion.years
-        limit = criterion.threshold
-    compare: dict[str, Callable[[], bool]] = {
-        "at_least": lambda: value >= limit,
-        "more_than": lambda: value > limit,
-        "at_most": lambda: value <= limit,
-        "less_than": lambda: value < limit,
-        "is": lambda: value == limit,
-    }
-    return compare[criterion.op]()

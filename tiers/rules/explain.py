@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from tiers.rules.editions import (
     Holds,
     Honoured,
     Item,
-    JudgedItem,
     Located,
     Measured,
     Rungs,
@@ -30,9 +30,9 @@ from tiers.rules.editions import (
 )
 from tiers.rules.evaluation import Evaluation, asked
 from tiers.rules.library import Composed
-from tiers.rules.metrics import METRICS, Metric
+from tiers.rules.metrics import METRICS, RESTS_ON, Metric
 from tiers.rules.quantities import decimal, plain
-from tiers.rules.verdicts import MANUAL, NAMES, OUT, UNKNOWN, UNMET
+from tiers.rules.verdicts import MANUAL, NAMES, OUT, UNKNOWN, UNMET, Mask
 
 #: (firm's code, fact, year or None) → {"record", "filing", "row"} of the statement that it comes from
 Source = Callable[[str, str, int | None], dict[str, Any] | None]
@@ -95,6 +95,11 @@ class Asked:
         for criterion, _none in self.tops():
             yield from under(criterion, None)
 
+    @cached_property
+    def scored(self) -> list[Scored]:
+        """The criteria that ask for points, the table's total first."""
+        return [c for c, _of in self.nodes() if isinstance(c, Scored)] if self.edition.tables else []
+
     def verdict_of(self, criterion: Criterion, at: int) -> int:
         return int(self.evaluation.verdicts(criterion, self.edition, self.purpose)[at])
 
@@ -116,11 +121,11 @@ class Asked:
             found = self.evaluation.points(self.edition, criterion.table, self.purpose)
             low, high = Fraction(float(found.low[at])), Fraction(float(found.high[at]))
             answer |= {
-                "value": decimal(low) if low == high else f"{decimal(low)}–{decimal(high)}",
-                "threshold": decimal(criterion.threshold), "unit": "points", "op": criterion.op,
+                "value": plain(low, "points") if low == high else f"{decimal(low)}–{decimal(high)}",
+                "threshold": plain(criterion.threshold, "points"), "unit": "points", "op": criterion.op,
             }  # fmt: skip
             if verdict == UNMET:
-                answer["short_by"] = decimal(criterion.threshold - high)
+                answer["short_by"] = plain(criterion.threshold - high, "points")
         elif isinstance(criterion, Holds):
             held = {
                 f"{t}:{lv}"
@@ -174,20 +179,22 @@ class Asked:
         """The number compared: of several years the one that decides, the worst for each, the best for any."""
         metric = METRICS[criterion.metric]
         if criterion.how in ("each", "any"):
-            of_years = [self.evaluation.yearly(metric, back).value[at] for back in range(criterion.years)]
+            of_years = [
+                self.evaluation.measures.yearly(metric, back).value[at] for back in range(criterion.years)
+            ]
             known = [value for value in of_years if not np.isnan(value)]
             if not known:
                 return None
             worst = (criterion.op in ("at_least", "more_than", "is")) == (criterion.how == "each")
             return Fraction(repr(float(min(known) if worst else max(known))))
-        value = self.evaluation.measure(metric, criterion.how, criterion.years).value[at]
+        value = self.evaluation.measures.over(metric, criterion.how, criterion.years).value[at]
         return None if np.isnan(value) else Fraction(repr(float(value)))
 
     # The score, the missing, the odd -----------------------------------------------------------------
 
     def score(self, at: int) -> dict[str, Any] | None:
         """The first point table: what it can still give, and whether that passes where it is asked."""
-        scored = [c for c, _of in self.nodes() if isinstance(c, Scored)] if self.edition.tables else []
+        scored = self.scored
         if not scored:
             return None
         total = scored[0]
@@ -199,57 +206,87 @@ class Asked:
             "pass": None if worst in (UNKNOWN, MANUAL, OUT) else worst != UNMET,
         }  # fmt: skip
 
-    def missing(self, at: int) -> list[str]:
-        """Facts that undecided criteria wait for, as ``fact`` or ``fact@year``, in the order in which they are asked."""
-        found: dict[str, None] = {}
+    @cached_property
+    def waiting(self) -> Mapping[str, Mapping[str, Mask]]:
+        """Criterion → missing fact (``fact`` or ``fact@year``) → the firms for which the criterion waits for it."""
+        found: dict[str, dict[str, Mask]] = {}
+        everyone = np.ones(self.evaluation.number, dtype=bool)
         for criterion, _of in self.tops():
-            if self.verdict_of(criterion, at) == UNKNOWN:
-                found.update(dict.fromkeys(self.wanting(criterion, at)))
-        return list(found)
+            undecided = self.evaluation.verdicts(criterion, self.edition, self.purpose) == UNKNOWN
+            facts = found.setdefault(criterion.id, {})
+            for name, mask in self._wanting(criterion, everyone & undecided):
+                facts[name] = facts[name] | mask if name in facts else mask
+        return found
 
-    def wanting(self, criterion: Criterion, at: int) -> list[str]:
-        """The missing facts under one criterion that is not decided."""
-        if not asked(criterion, self.purpose) or self.verdict_of(criterion, at) not in (UNKNOWN, MANUAL):
-            return []
+    @cached_property
+    def wanted(self) -> Mapping[str, Mask]:
+        """Missing fact → the firms for which any criterion waits for it, in the order in which they are asked."""
+        found: dict[str, Mask] = {}
+        for facts in self.waiting.values():
+            for name, mask in facts.items():
+                found[name] = found[name] | mask if name in found else mask
+        return found
+
+    def missing(self, at: int) -> list[str]:
+        """Facts that undecided criteria wait for."""
+        return [name for name, mask in self.wanted.items() if mask[at]]
+
+    def _wanting(self, criterion: Criterion, active: Mask) -> Iterator[tuple[str, Mask]]:
+        """The missing facts under a criterion that is not decided for ``active`` firms."""
+        if not asked(criterion, self.purpose):
+            return
+        verdicts = self.evaluation.verdicts(criterion, self.edition, self.purpose)
+        active = active & ((verdicts == UNKNOWN) | (verdicts == MANUAL))
+        if not active.any():
+            return
         if isinstance(criterion, Measured):
-            return self._absent(METRICS[criterion.metric], self.years(criterion), at)
-        if isinstance(criterion, Cases):
+            yield from self._absent(METRICS[criterion.metric], self.years(criterion), active)
+        elif isinstance(criterion, Cases):
             metric = METRICS[criterion.by]
-            own = self._absent(metric, [self.evaluation.facts.day.year - metric.first], at)
-            return own + [name for case in criterion.cases for name in self.wanting(case.then, at)]
-        if isinstance(criterion, Scored):
+            yield from self._absent(metric, [self.evaluation.facts.day.year - metric.first], active)
+        elif isinstance(criterion, Scored):
             name, _dot, part = criterion.table.partition(".")
-            classes = [c for c in self.edition.table(name).classes if part in ("", c.id)]
-            return [fact for c in classes for item in c.items for fact in self._wanting_item(item, at)]
-        if isinstance(criterion, Located):
-            return ["city"]
-        if isinstance(criterion, Trade):
-            return ["industry"]
-        return [name for part in parts_of(criterion) for name in self.wanting(part, at)]
+            for c in self.edition.table(name).classes:
+                for item in c.items if part in ("", c.id) else ():
+                    yield from self._wanting_line(item, active)
+        elif isinstance(criterion, Located | Trade):
+            yield ("city" if isinstance(criterion, Located) else "industry"), active
+        for part_ in parts_of(criterion):
+            yield from self._wanting(part_, active)
 
-    def _wanting_item(self, item: Item, at: int) -> list[str]:
-        line = self.evaluation.line(item, self.edition, self.purpose)
-        if not line.open[at]:
-            return []
+    def _wanting_line(self, item: Item, active: Mask) -> Iterator[tuple[str, Mask]]:
+        active = active & self.evaluation.line(item, self.edition, self.purpose).open
         if isinstance(item, BestOf):
-            return [name for part in item.items for name in self._wanting_item(part, at)]
-        if isinstance(item, Steps):
-            return self._absent(METRICS[item.metric], [], at)
-        if isinstance(item, JudgedItem):
-            return []
-        assert isinstance(item, Rungs | Gathered)
-        return [name for rung in item.rungs if rung.condition for name in self.wanting(rung.condition, at)]
+            for part in item.items:
+                yield from self._wanting_line(part, active)
+        elif isinstance(item, Steps):
+            yield from self._absent(METRICS[item.metric], [], active)
+        elif isinstance(item, Rungs | Gathered):
+            for rung in item.rungs:
+                if rung.condition is not None:
+                    yield from self._wanting(rung.condition, active)
 
-    def _absent(self, metric: Metric, years: list[int], at: int) -> list[str]:
+    def _absent(self, metric: Metric, years: list[int], active: Mask) -> Iterator[tuple[str, Mask]]:
         facts = self.evaluation.facts
-        if metric.yearly:
-            return [
-                f"{name}@{year}"
-                for name in metric.facts
-                for year in years
-                if np.isnan(facts.figure(name, year)[at])
-            ]
-        return [name for name in metric.facts if np.isnan(facts.of_day(name)[at])]
+        for name in metric.facts:
+            if metric.yearly:
+                for year in years:
+                    yield f"{name}@{year}", active & np.isnan(facts.figure(name, year))
+            else:
+                unknown = active & np.isnan(facts.of_day(name))
+                for part in RESTS_ON.get(name, (name,)):
+                    yield self._behind(part, unknown)
+
+    def _behind(self, part: str, unknown: Mask) -> tuple[str, Mask]:
+        """A fact on record that a worked out one rests on."""
+        facts = self.evaluation.facts
+        fact, _at, back = part.partition("@")
+        if back:
+            year = facts.day.year - int(back)
+            return f"{fact}@{year}", unknown & np.isnan(facts.figure(fact, year))
+        if fact == "industry":
+            return fact, unknown & np.equal(facts.industry, None)  # type: ignore[call-overload]
+        return fact, unknown
 
     def findings(self, at: int) -> list[str]:
         """Facts that cannot be or hardly can: see ``oddities.py``."""

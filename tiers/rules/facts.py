@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -55,12 +56,14 @@ class Facts:
         return len(self.firms)
 
     def figure(self, fact: str, year: int) -> Numbers:
-        return self.figures.get((fact, year), self.missing)
+        found = self.figures.get((fact, year))
+        return self.missing if found is None else found
 
     def of_day(self, fact: str) -> Numbers:
-        return self.evidence.get(fact, self.missing)
+        found = self.evidence.get(fact)
+        return self.missing if found is None else found
 
-    @property
+    @cached_property
     def missing(self) -> Numbers:
         return np.full(len(self), np.nan)
 

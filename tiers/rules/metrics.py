@@ -122,3 +122,10 @@ _ALL = (
     _of_day("above_scale", "规模以上工业", "On the above-scale list", "yes_no"),
 )  # fmt: skip
 METRICS: Mapping[str, Metric] = {metric.id: metric for metric in _ALL}
+
+#: Facts that are worked out, and what they rest on; ``@1``: a figure of the last year.
+RESTS_ON: Mapping[str, tuple[str, ...]] = {
+    "niche_years": ("niche_since",), "new_product_years": ("new_product_since",), "founded_years": ("founded_on",),
+    "registered_days": ("founded_on",), "accounting_years": ("founded_on",), "legal_person": ("enterprise_type",),
+    "sme": ("industry", "revenue@1", "employees@1", "total_assets@1"),
+}  # fmt: skip

@@ -31,6 +31,7 @@ from tiers.rules.editions import (
     Rung,
     Rungs,
     Scored,
+    SizeGroup,
     Steps,
     Trade,
 )
@@ -38,13 +39,13 @@ from tiers.rules.metrics import METRICS, YEARLY_SPANS, Metric
 from tiers.rules.quantities import read_amount
 from tiers.rules.spots import NAME, Spot, read_spots
 
-PURPOSES = ("new", "review")
+PURPOSES = ("new", "review", "statistics")
 OPERATORS = get_args(Operator)
 PROVENANCES = get_args(Provenance)
 #: Most years that a rule looks back over figures.
 LONGEST = 3
 #: Tiers that are no titles but have rules of their own.
-BESIDE = ("above_scale", "doubling")
+BESIDE = ("above_scale", "doubling", "size")
 
 
 def read_edition(path: Path) -> Edition:
@@ -97,10 +98,12 @@ def read_edition(path: Path) -> Edition:
     found["runs_on"] = _by_purpose(runs) if runs else {}
     reader = _Reader(trust)
     found["tables"] = reader.tables(top.take("tables"))
+    groups = top.take("groups")
+    found["groups"] = tuple(reader.size_group(id, part) for id, part in groups.pairs()) if groups else ()
     criteria = top.take("criteria")
-    if gap and (criteria or found["tables"]):
-        raise (criteria or top).wrong("what is not found asks nothing: no criteria, no tables")
-    if not (criteria and criteria.each()) and not gap and found["layer"] == "base":
+    if gap and (criteria or groups or found["tables"]):
+        raise (criteria or groups or top).wrong("what is not found asks nothing: no criteria, no tables")
+    if not (criteria and criteria.each()) and groups is None and not gap and found["layer"] == "base":
         raise top.wrong("lacks 'criteria'")
     found["criteria"] = tuple(reader.criterion(spot, "") for spot in criteria.each()) if criteria else ()
     for key in ("suspends", "replaces"):
@@ -424,6 +427,28 @@ class _Reader:
         if points < 0:
             raise spot.wrong("points are not below zero")
         return points
+
+    # Size standards ----------------------------------------------------------------------------------
+
+    def size_group(self, id: str, spot: Spot) -> SizeGroup:
+        trust = spot.take("provenance")
+        limits: dict[str, tuple[Fraction, Fraction, Fraction]] = {}
+        for fact, unit in (("employees", "persons"), ("revenue", "yuan"), ("total_assets", "yuan")):
+            if part := spot.take(fact):
+                large, medium, small = (
+                    part.need(size).read(lambda text, unit=unit: read_amount(text, unit))  # type: ignore[misc]
+                    for size in ("large", "medium", "small")
+                )
+                part.done()
+                if not large > medium >= small:
+                    raise part.wrong("limits fall from large to small")
+                limits[fact] = large, medium, small
+        if not limits:
+            raise spot.wrong("wants limits of employees, revenue or total_assets")
+        made = SizeGroup(id, spot.need("zh").text(), spot.need("en").text(), spot.need("industries").texts(), limits,
+                         trust.one_of(*PROVENANCES) if trust else self.trust)  # type: ignore[arg-type]  # fmt: skip
+        spot.done()
+        return made
 
     # Overlays ----------------------------------------------------------------------------------------
 

@@ -37,11 +37,29 @@ from tiers.rules.library import FOLDER, Library, library, load
 from tiers.rules.quantities import SCALES
 
 PROMISED = [
-    "innovative-2022", "srdi-2022", "srdi-2022-shandong", "srdi-2026", "lg-2022", "lg-2026", "lg-notice-2025",
-    "lg-notice-2026", "champion-2022", "champion-2023", "champion-shandong-2017", "gazelle-shandong-2020",
-    "gazelle-jnhtz-2016", "unicorn-shandong-2018", "quasi-unicorn-shandong-2018", "hightech-2016", "techsme-2017",
-    "techsme-notice-2026", "above-scale-2011", "doubling-template",
-]  # fmt: skip
+    "size-2011",
+    "size-2017",
+    "innovative-2022",
+    "srdi-2022",
+    "srdi-2022-shandong",
+    "srdi-2026",
+    "lg-2022",
+    "lg-2026",
+    "lg-notice-2025",
+    "lg-notice-2026",
+    "champion-2022",
+    "champion-2023",
+    "champion-shandong-2017",
+    "gazelle-shandong-2020",
+    "gazelle-jnhtz-2016",
+    "unicorn-shandong-2018",
+    "quasi-unicorn-shandong-2018",
+    "hightech-2016",
+    "techsme-2017",
+    "techsme-notice-2026",
+    "above-scale-2011",
+    "doubling-template",
+]
 GAPS = ["srdi-2026-shandong-review", "unicorn-shandong-2020", "quasi-unicorn-shandong-2020"]
 TEMPLATES = ["doubling-template", "above-scale-watch-template", "champion-2023-srdi-template"]
 SIGNS = {"at_least": "≥", "more_than": ">", "at_most": "≤", "less_than": "<", "is": "="}
@@ -403,7 +421,7 @@ def test_a_gap_says_what_was_looked_for(id: str) -> None:
     assert not edition.criteria
 
 
-@pytest.mark.parametrize("id", sorted({*PROMISED, *TEMPLATES} - {"srdi-2022-shandong"}))
+@pytest.mark.parametrize("id", [id for id in (*PROMISED, *TEMPLATES) if library().editions[id].criteria])
 def test_every_edition_has_its_numbers_below(id: str) -> None:
     assert id in CRITERIA
 

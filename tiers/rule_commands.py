@@ -1,0 +1,242 @@
+"""The commands of the rules: assess, rules, simulate."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+import orjson
+
+from registry import words
+from registry.filing import MisusedError
+from registry.house import House
+from registry.naming.codes import read_code
+from registry.speaking import SHORT, as_of_day, command, print_json, table
+from registry.subjects import existing
+from tiers.assessing import PURPOSES, assess, assess_all, known_rules, simulate
+from tiers.rules.layout import differences, laid_out
+from tiers.rules.metrics import METRICS
+
+
+def _word(vocabulary: str, text: str | None) -> str | None:
+    """An id or a Chinese term as an id; what is no word of the table is left for the rules to refuse."""
+    return words.read(vocabulary, text) or text if text else None
+
+
+@click.command("assess")
+@click.argument("usccs", nargs=-1, metavar="[USCC…]")
+@click.option("--all", "everyone", is_flag=True, help="every firm of the city, one JSON object a line")
+@click.option("--tier", metavar="TIER")
+@click.option("--level", metavar="LEVEL")
+@click.option("--purpose", type=click.Choice(PURPOSES), default="new", show_default=True)
+@click.option("--as-of", metavar="DAY")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="write the answers there, one JSON object a line",
+)
+@click.option("--json", "as_json", is_flag=True)
+@command
+def assess_command(house: House, usccs: Sequence[str], everyone: bool, tier: str | None, level: str | None, purpose: str,
+                   as_of: str | None, out: Path | None, as_json: bool) -> int | None:  # fmt: skip
+    """What firms could hold under the rules of a day, clause by clause, and why not yet."""
+    day = as_of_day(house, as_of)
+    tier, level = _word("tier", tier), _word("level", level)
+    if everyone == bool(usccs):
+        raise MisusedError("name the firms by their codes, or ask for --all", "请给出信用代码，或使用 --all")
+    with house.store.read() as connection:
+        if everyone:
+            return _everyone(*assess_all(house, connection, day, tier, level, purpose), out, as_json)
+        codes = [read_code(typed).code or typed for typed in usccs]
+        unknown = [uscc for uscc in codes if uscc not in existing(connection, codes)]
+        for uscc in unknown:
+            click.echo(f"error: {uscc} is not on the register", err=True)
+        answers = assess(house, connection, [c for c in codes if c not in unknown], day, tier, level, purpose)
+    if out:
+        out.write_bytes(b"".join(orjson.dumps(answer) + b"\n" for answer in answers))
+    elif as_json:
+        print_json(answers)
+    else:
+        for answer in answers:
+            _print(answer)
+    return SHORT if unknown else None
+
+
+def _everyone(number: int, answers: Any, out: Path | None, as_json: bool) -> int | None:
+    counted: dict[tuple[str, str, str], int] = {}
+    file: BinaryIO | None = sys.stdout.buffer if as_json else None
+    if out:
+        file = out.open("wb")
+    try:
+        with click.progressbar(answers, length=number, label="assess", file=sys.stderr) as bar:
+            for answer in bar:
+                if file:
+                    file.write(orjson.dumps(answer) + b"\n")
+                key = (answer["tier"], answer["level"], answer["computed"])
+                counted[key] = counted.get(key, 0) + 1
+    finally:
+        if out and file:
+            file.close()
+    if not (as_json and not out):
+        table(
+            ("tier", "level", "computed", "firms"), [(*key, firms) for key, firms in sorted(counted.items())]
+        )
+    return None
+
+
+def _print(answer: dict[str, Any]) -> None:
+    edition = answer["edition"] or "no edition"
+    over = "".join(f" + {id}" for id in answer["overlays"])
+    click.echo(
+        f"\n{answer['uscc']}  {answer['tier']} ({answer['level']}), {answer['purpose']}, {edition}{over}:"
+    )
+    click.echo(f"  {answer['verdict']}, by data alone {answer['computed']}")
+    if answer["score"]:
+        score = answer["score"]
+        click.echo(f"  score {score['low']}–{score['high']}")
+    table(
+        ("criterion", "verdict", "value", "threshold", "unit", "period", "short by"),
+        [
+            ("  " * c["id"].count(".") + c["id"].rpartition(".")[2], c["verdict"], c["value"], c["threshold"], c["unit"],
+             c["period"], c["short_by"])
+            for c in answer["criteria"]
+        ],
+    )  # fmt: skip
+    if answer["missing"]:
+        click.echo("  missing: " + ", ".join(answer["missing"]))
+    if answer["findings"]:
+        click.echo("  look at: " + ", ".join(answer["findings"]))
+
+
+@click.group("rules", invoke_without_command=True)
+@click.pass_context
+def rules_command(context: click.Context) -> None:
+    """The editions of the rules: list, show ID, diff A B, metrics."""
+    if context.invoked_subcommand is None:
+        context.invoke(rules_list)
+
+
+HEAD = ("id", "tier", "level", "document", "from", "until", "layer", "status", "provenance")
+
+
+@rules_command.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@command
+def rules_list(_house: House, as_json: bool = False) -> None:
+    """Every edition with its document and the days on which it is in force."""
+    rows = [
+        (
+            e.id,
+            e.tier,
+            e.level,
+            e.document,
+            e.starts.isoformat(),
+            e.until and e.until.isoformat(),
+            e.layer,
+            e.status,
+            e.provenance,
+        )
+        for e in known_rules().editions.values()
+    ]
+    if as_json:
+        print_json([dict(zip(HEAD, row, strict=True)) for row in rows])
+    else:
+        table(HEAD, rows)
+
+
+def _edition(id: str) -> dict[str, Any]:
+    found = known_rules().editions.get(id)
+    if found is None:
+        raise MisusedError(f"there is no edition {id}; see: cli.py rules list", f"没有规则版本“{id}”")
+    return laid_out(found)
+
+
+@rules_command.command("show")
+@click.argument("id")
+@click.option("--json", "as_json", is_flag=True)
+@command
+def rules_show(_house: House, id: str, as_json: bool) -> None:
+    """An edition as an official would lay it out, with the source of every value."""
+    document = _edition(id)
+    if as_json:
+        print_json(document)
+        return
+    click.echo(
+        f"{document['zh']}  {document['document']}  {document['from']} – {document['until'] or ''}  [{document['provenance']}]"
+    )
+    for line in document["criteria"]:
+        mark = f" [{line['provenance']}]" if line["provenance"] != document["provenance"] else ""
+        click.echo(
+            f"{'  ' * line['depth']}{line['id'].rpartition('.')[2]}: {line['zh'] or line['asks']}  {line['says']}{mark}"
+        )
+    for line in document["tables"]:
+        click.echo(f"{'  ' * line['depth']}{line['zh']} ({line['most']})  {line['says']}")
+    for text in document["not_modelled"]:
+        click.echo(f"not modelled: {text}")
+    if document["looked_for"]:
+        click.echo(f"not found: {document['looked_for']}")
+
+
+@rules_command.command("diff")
+@click.argument("a")
+@click.argument("b")
+@click.option("--json", "as_json", is_flag=True)
+@command
+def rules_diff(_house: House, a: str, b: str, as_json: bool) -> None:
+    """What two editions ask differently, criterion by criterion."""
+    rows = differences(_edition(a), _edition(b))
+    if as_json:
+        print_json(rows)
+    else:
+        table(("criterion", a, b), [(row["id"], row["a"], row["b"]) for row in rows])
+
+
+@rules_command.command("metrics")
+@click.option("--json", "as_json", is_flag=True)
+@command
+def rules_metrics(_house: House, as_json: bool) -> None:
+    """What a rule may measure."""
+    rows = [
+        (m.id, m.zh, m.en, m.unit, "+".join(m.over) + (f" / {m.under}" if m.under else ""))
+        for m in METRICS.values()
+    ]
+    head = ("id", "zh", "en", "unit", "facts")
+    if as_json:
+        print_json([dict(zip(head, row, strict=True)) for row in rows])
+    else:
+        table(head, rows)
+
+
+@click.command("simulate")
+@click.argument("edition")
+@click.option(
+    "--set", "changes", multiple=True, metavar="CRITERION=AMOUNT", help="another threshold, such as rd=2.5%"
+)
+@click.option("--purpose", type=click.Choice(PURPOSES), default="new", show_default=True)
+@click.option("--as-of", metavar="DAY")
+@click.option("--json", "as_json", is_flag=True)
+@command
+def simulate_command(
+    house: House, edition: str, changes: Sequence[str], purpose: str, as_of: str | None, as_json: bool
+) -> None:
+    """The city's firms under another edition, or under other thresholds: who gains, who loses."""
+    pairs = dict(change.partition("=")[::2] for change in changes)
+    if not all(pairs.values()):
+        raise MisusedError(
+            "--set wants CRITERION=AMOUNT, such as rd=2.5%", "--set 的写法是 条款=门槛，如 rd=2.5%"
+        )
+    with house.store.read() as connection:
+        document = simulate(house, connection, edition, as_of_day(house, as_of), pairs, purpose)
+    if as_json:
+        print_json(document)
+        return
+    click.echo(f"{document['edition']} instead of {document['instead_of']} on {document['as_of']}: {len(document['gain'])} gain, "
+               f"{len(document['lose'])} lose, {document['undecided']} undecided")  # fmt: skip
+    table(("district or area", "gain", "lose", "undecided"),
+          [(row["name"] or row["key"], row["gain"], row["lose"], row["undecided"]) for row in document["by"]])  # fmt: skip
+
+
+COMMANDS = (assess_command, rules_command, simulate_command)
