@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from registry import words
 from registry.filing import MisusedError
 from registry.house import House
 from registry.kind import Record
 from registry.store import statements
+from registry.store.bulk import among
 from registry.store.fold import speaking
-from tiers.facts import load_facts
+from tiers.facts import FIRM, load_facts
 from tiers.rules.bulk import answers
+from tiers.rules.climb import way_up
 from tiers.rules.evaluation import Evaluation
 from tiers.rules.explain import Asked, Source
+from tiers.rules.facts import Facts
 from tiers.rules.library import Composed, Library, library
 from tiers.rules.metrics import RESTS_ON
 from tiers.rules.simulation import compare, edited
 from tiers.rules.spots import RuleError
+from tiers.rules.verdicts import Mask
+from tiers.standing import highest_tier
 
 PURPOSES = ("new", "review")
 
@@ -61,16 +66,13 @@ def assess(
     house: House, connection: Connection, firms: Sequence[str], day: date, tier: str | None = None, level: str | None = None,
     purpose: str = "new",
 ) -> list[Record]:  # fmt: skip
-    """Full answers about some firms, by code and then by the order of the ladder."""
+    """Full answers about some firms, by code and then by the order of the ladder; ``up``: the way there (climb.py)."""
     asked = questions(tier, level, purpose, day)
     facts = load_facts(house, connection, day, firms)
     evaluation = Evaluation(facts)
     source = sources(house, connection, list(facts.firms), day)
-    return [
-        Asked(evaluation, composed, purpose).document(at, source)
-        for at in range(len(facts))
-        for composed in asked
-    ]
+    each = [Asked(evaluation, composed, purpose) for composed in asked]
+    return [{**one.document(at, source), "up": way_up(one, at)} for at in range(len(facts)) for one in each]
 
 
 def assess_all(
@@ -128,20 +130,52 @@ def simulate(
     try:
         then = replace(then, edition=edited(then.edition, changes))
     except ValueError as error:
-        raise MisusedError(f"--set: {error}", f"门槛有误：{error}") from error
+        raise MisusedError(str(error), f"门槛有误：{error}", "--set CRITERION=AMOUNT") from error
     facts = load_facts(house, connection, day)
     change = compare(Evaluation(facts), now, then, purpose)
-    units = [area or district or "unknown" for area, district in zip(facts.area, facts.district, strict=True)]
-    by: dict[str, list[int]] = {}
-    for side, mask in enumerate((change.gain, change.lose, change.undecided)):
-        for at in np.flatnonzero(mask):
-            by.setdefault(units[at], [0, 0, 0])[side] += 1
+    changed = {"gain": change.gain, "lose": change.lose, "undecided": change.undecided}
+    names = names_of(connection, [str(u) for u in facts.firms[change.gain | change.lose]], day)
     return {
         "edition": id, "instead_of": now.base.id, "as_of": day.isoformat(), "changed": dict(changes),
         "gain": [str(uscc) for uscc in facts.firms[change.gain]], "lose": [str(uscc) for uscc in facts.firms[change.lose]],
-        "undecided": int(change.undecided.sum()),
-        "by": [
-            {"key": key, "name": house.places.label(key), "gain": gain, "lose": lose, "undecided": undecided}
-            for key, (gain, lose, undecided) in sorted(by.items())
-        ],
+        "undecided": int(change.undecided.sum()), "names": names,
+        "by": [*_by("unit", _units(facts), changed, house.places.label), *_by("tier", _highest(house, facts), changed, _tier)],
     }  # fmt: skip
+
+
+def _units(facts: Facts) -> list[str]:
+    return [area or district or "unknown" for area, district in zip(facts.area, facts.district, strict=True)]
+
+
+def _highest(house: House, facts: Facts) -> list[str]:
+    """Each firm's highest tier in force, ``none`` without one."""
+    held: list[set[str]] = [set() for _ in range(len(facts))]
+    for (tier, _level), holders in facts.titles.items():
+        for at in np.flatnonzero(holders):
+            held[at].add(tier)
+    return [highest_tier(tiers, house.settings.quality.order) or "none" for tiers in held]
+
+
+def _tier(id: str) -> str:
+    return words.label("tier", id)
+
+
+def _by(
+    dimension: str, keys: Sequence[str], changed: Mapping[str, Mask], label: Callable[[str], str]
+) -> list[Record]:
+    """How many gain, lose or wait, by one property of the firms: ``unit`` (management unit) or ``tier`` (highest held)."""
+    rows: dict[str, Record] = {}
+    for side, mask in changed.items():
+        for at in np.flatnonzero(mask):
+            row = rows.setdefault(keys[int(at)], dict.fromkeys(changed, 0))
+            row[side] += 1
+    return [
+        {"dimension": dimension, "key": key, "name": label(key) or key, **rows[key]} for key in sorted(rows)
+    ]
+
+
+def names_of(connection: Connection, codes: Sequence[str], day: date) -> dict[str, str]:
+    """Code → the name on the day."""
+    e = FIRM.c
+    query = select(e.uscc, e.name).where(among(connection, e.uscc, codes), e.from_day <= day, e.to_day > day)
+    return {row.uscc: row.name for row in connection.execute(query)}

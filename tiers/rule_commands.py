@@ -46,7 +46,9 @@ def assess_command(house: House, usccs: Sequence[str], everyone: bool, tier: str
     day = as_of_day(house, as_of)
     tier, level = _word("tier", tier), _word("level", level)
     if everyone == bool(usccs):
-        raise MisusedError("name the firms by their codes, or ask for --all", "请给出信用代码，或使用 --all")
+        raise MisusedError(
+            "name the firms by their codes, or ask for all of them", "请给出信用代码，或查询全部企业", "--all"
+        )
     with house.store.read() as connection:
         if everyone:
             return _everyone(*assess_all(house, connection, day, tier, level, purpose), out, as_json)
@@ -150,7 +152,7 @@ def rules_list(_house: House, as_json: bool = False) -> None:
 def _edition(id: str) -> dict[str, Any]:
     found = known_rules().editions.get(id)
     if found is None:
-        raise MisusedError(f"there is no edition {id}; see: cli.py rules list", f"没有规则版本“{id}”")
+        raise MisusedError(f"there is no edition {id}", f"没有规则版本“{id}”", "see: cli.py rules list")
     return laid_out(found)
 
 
@@ -226,7 +228,7 @@ def simulate_command(
     pairs = dict(change.partition("=")[::2] for change in changes)
     if not all(pairs.values()):
         raise MisusedError(
-            "--set wants CRITERION=AMOUNT, such as rd=2.5%", "--set 的写法是 条款=门槛，如 rd=2.5%"
+            "a changed threshold wants a criterion and an amount", "修改门槛需给出条款和数值", "--set rd=2.5%"
         )
     with house.store.read() as connection:
         document = simulate(house, connection, edition, as_of_day(house, as_of), pairs, purpose)
@@ -235,8 +237,15 @@ def simulate_command(
         return
     click.echo(f"{document['edition']} instead of {document['instead_of']} on {document['as_of']}: {len(document['gain'])} gain, "
                f"{len(document['lose'])} lose, {document['undecided']} undecided")  # fmt: skip
-    table(("district or area", "gain", "lose", "undecided"),
-          [(row["name"] or row["key"], row["gain"], row["lose"], row["undecided"]) for row in document["by"]])  # fmt: skip
+    table(
+        ("by", "key", "name", "gain", "lose", "undecided"),
+        [
+            (row["dimension"], row["key"], row["name"], row["gain"], row["lose"], row["undecided"])
+            for row in document["by"]
+        ],
+    )
+    for side in ("gain", "lose"):
+        table((side, "name"), [(uscc, document["names"].get(uscc)) for uscc in document[side]])
 
 
 COMMANDS = (assess_command, rules_command, simulate_command)

@@ -85,7 +85,7 @@ def read_edition(path: Path) -> Edition:
     looked = top.take("looked_for")
     if gap != (looked is not None):
         raise (looked or top).wrong(
-            "looked_for: what was looked for belongs to status not_found, and only there"
+            "what was looked for (looked_for) belongs to status not_found, and only there"
         )
     found["looked_for"] = looked.text() if looked else ""
     if (found["layer"] == "base") == bool(found["over"]):

@@ -15,6 +15,8 @@ import yaml
 
 T = TypeVar("T")
 MAX_BYTES = 1_000_000
+#: Far deeper than any rule; composing recurses, and the C library would run out of stack without a word.
+MAX_DEPTH = 100
 #: Fifteen times faster where the C library is at hand; both give the same nodes and places.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -121,20 +123,25 @@ def read_spots(path: Path) -> Spot:
         if path.stat().st_size > MAX_BYTES:
             raise RuleError(f"{path.name}:1: larger than a rule can be ({MAX_BYTES:,} bytes)")
         text = path.read_text(encoding="utf-8")
+        depth = 0
         for event in yaml.parse(text, Loader=LOADER):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise RuleError(f"{path.name}:{line}: is nested deeper than a rule can be")
             if isinstance(event, yaml.AliasEvent):  # an officer reads each rule where it stands
-                line = event.start_mark.line + 1 if event.start_mark else 1
                 raise RuleError(f"{path.name}:{line}: *{event.anchor}: write it out")
         node = yaml.compose(text, Loader=LOADER)
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise RuleError(f"{path.name}:{line}: is not UTF-8; save it as UTF-8") from error
+    except OSError as error:
         raise RuleError(f"{path.name}:1: cannot be read: {error}") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RuleError(f"{path.name}:{line}: is not YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise RuleError(f"{path.name}:1: is not YAML: {error}") from error
-    except RecursionError as error:
-        raise RuleError(f"{path.name}:1: is nested deeper than a rule can be") from error
     if node is None:
         raise RuleError(f"{path.name}:1: the file is empty")
     return _spot(node, path.name, "rule")
