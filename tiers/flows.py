@@ -80,6 +80,19 @@ def way(question: Question, id: str) -> str:
     return WAYS[id].format(none=states(question).index(NONE))
 
 
+def left_pending(question: Question) -> str:
+    """Of those who left: whose review is pending, so that they may be back."""
+    return (
+        f"{way(question, 'left')} and s.uscc in (select p.uscc from ({members.quality_pending(question)}) p)"
+    )
+
+
+def counted(connection: Connection, question: Question, before: date, condition: str) -> int:
+    """How many firms meet a condition on ``s``."""
+    sql = f"select count(*) from ({_both(question)}) s where {condition}"
+    return int(question.ask(connection, sql, before=before)[0][0])
+
+
 def movers(connection: Connection, question: Question, before: date, condition: str) -> list[Record]:
     """The firms of a condition on ``s``, with the titles in force that made their states on either day."""
     rows = question.ask(

@@ -27,6 +27,7 @@ from tiers.names import short_name
 from tiers.terms import years_on
 from tiers.views import blueprint
 
+PENDING = "left-pending"
 RIGHT, CANCELLED = "review_right_lost", "cancellation_due"
 
 
@@ -65,13 +66,16 @@ def ladder() -> str:
         moved = flows.flows(connection, between.question, between.before)
         ends = calendar(connection, between.question)
         found = counted_findings(connection, between.question)
+        waiting = flows.counted(
+            connection, between.question, between.before, flows.left_pending(between.question)
+        )
     shown = {move: firms for move, firms in moved.moves.items() if moved.way(move)}
     return render_template(
         "tiers/ladder.html",
         asked=between.asked,
         between=between,
         moved=moved,
-        sums=flows.sums(moved),
+        sums={**flows.sums(moved), PENDING: waiting},
         drawn=sankey(shown, moved.states),
         beside=(flows.NONE, flows.OUTSIDE),
         ends=ends,
@@ -115,7 +119,7 @@ def finding_title(id: str) -> str:
         return fixed[id]
     tier, state, *below = id.split("-")
     lower = " / ".join(short_name(one.partition(":")[0]) for one in below)
-    text = _("%(tier)s, %(below)s in review") if state == "pending" else _("%(tier)s without %(below)s")
+    text = _("%(tier)s, its %(below)s in review") if state == "pending" else _("%(tier)s without %(below)s")
     return str(text) % {"tier": short_name(tier.partition(":")[0]), "below": lower}
 
 
@@ -139,6 +143,7 @@ def ways() -> dict[str, str]:
         "fell": _("stepped down"),
         "entered": _("entered"),
         "left": _("left"),
+        PENDING: _("left, review pending"),
     }
 
 
@@ -156,9 +161,11 @@ def _moved(was: str, became: str) -> tuple[Between, str, Firms]:
 
 def _went(way: str) -> tuple[Between, str, Firms]:
     here, between = house(), _between(house())
-    if way not in flows.WAYS:
+    if way not in ways():
         abort(404)
-    return between, ways()[way], _movers(here, between, flows.way(between.question, way))
+    pending = way == PENDING
+    condition = flows.left_pending(between.question) if pending else flows.way(between.question, way)
+    return between, ways()[way], _movers(here, between, condition)
 
 
 def _movers(here: House, between: Between, condition: str) -> Firms:

@@ -24,7 +24,21 @@ from tests.registry.house import code, file_rows, open_test_house
 from tests.sample_app import app_in, counted_queries, house_in, house_of, words_of
 from tiers.asking import ask_count, view
 from tiers.expiring import LATER, MONTHS, QUALITY, Calendar, calendar, first_of
-from tiers.flows import ALL, HELD, NONE, OUTSIDE, WAYS, Flows, cell, flows, movers, sums, way
+from tiers.flows import (
+    ALL,
+    HELD,
+    NONE,
+    OUTSIDE,
+    WAYS,
+    Flows,
+    cell,
+    counted,
+    flows,
+    left_pending,
+    movers,
+    sums,
+    way,
+)
 from tiers.members import Question
 from tiers.sampling import file_sample
 
@@ -174,6 +188,21 @@ def test_each_kind_of_move(small: House) -> None:
         assert (firm["uscc"], len(firm["why"])) == (code(6), 1)
         (firm,) = movers(connection, question, day("2023-12-31"), cell(question, "srdi", "little_giant"))
         assert [why["record"] for why in firm["why"]] == ["title", "title"]
+
+
+def test_who_left_may_be_in_review(small: House) -> None:
+    review = {
+        "tier": "innovative_sme",
+        "purpose": "review",
+        "round": "2024",
+        "stage": "filed",
+        "stage_on": "2024-11-01",
+    }
+    file_rows(small, "applications", [{"uscc": code(4), **review}])
+    with view(small, None) as connection:
+        for on, waiting in (("2024-12-31", 0), ("2025-01-01", 1), ("2026-01-01", 0)):
+            question = Question(day(on), small.settings)
+            assert counted(connection, question, day("2023-12-31"), left_pending(question)) == waiting, on
 
 
 def test_the_last_day_of_a_title_counts(small: House) -> None:
