@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 import orjson
 
 from registry import words
+from registry.export import write_table
 from registry.filing import MisusedError
 from registry.house import House
+from registry.kind import Record
 from registry.naming.codes import read_code
 from registry.speaking import SHORT, as_of_day, command, print_json, table
 from registry.subjects import existing
@@ -36,7 +39,7 @@ def _word(vocabulary: str, text: str | None) -> str | None:
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="write the answers there, one JSON object a line",
+    help=".xlsx or .csv for a table, else one JSON object a line",
 )
 @click.option("--json", "as_json", is_flag=True)
 @command
@@ -58,7 +61,7 @@ def assess_command(house: House, usccs: Sequence[str], everyone: bool, tier: str
             click.echo(f"error: {uscc} is not on the register", err=True)
         answers = assess(house, connection, [c for c in codes if c not in unknown], day, tier, level, purpose)
     if out:
-        out.write_bytes(b"".join(orjson.dumps(answer) + b"\n" for answer in answers))
+        _save(answers, out)
     elif as_json:
         print_json(answers)
     else:
@@ -67,26 +70,45 @@ def assess_command(house: House, usccs: Sequence[str], everyone: bool, tier: str
     return SHORT if unknown else None
 
 
-def _everyone(number: int, answers: Any, out: Path | None, as_json: bool) -> int | None:
-    counted: dict[tuple[str, str, str], int] = {}
-    file: BinaryIO | None = sys.stdout.buffer if as_json else None
-    if out:
-        file = out.open("wb")
-    try:
+def _everyone(number: int, answers: Iterator[Record], out: Path | None, as_json: bool) -> int | None:
+    counted: Counter[tuple[str, str, str]] = Counter()
+
+    def passing() -> Iterator[Record]:
         with click.progressbar(answers, length=number, label="assess", file=sys.stderr) as bar:
             for answer in bar:
-                if file:
-                    file.write(orjson.dumps(answer) + b"\n")
-                key = (answer["tier"], answer["level"], answer["computed"])
-                counted[key] = counted.get(key, 0) + 1
-    finally:
-        if out and file:
-            file.close()
-    if not (as_json and not out):
-        table(
-            ("tier", "level", "computed", "firms"), [(*key, firms) for key, firms in sorted(counted.items())]
-        )
+                counted[answer["tier"], answer["level"], answer["computed"]] += 1
+                yield answer
+
+    if out:
+        _save(passing(), out)
+    elif as_json:
+        for answer in passing():
+            sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
+        return None
+    else:
+        deque(passing(), maxlen=0)
+    table(("tier", "level", "computed", "firms"), [(*key, firms) for key, firms in sorted(counted.items())])
     return None
+
+
+SAVED = ("uscc", "tier", "level", "edition", "purpose", "verdict", "computed", "score low", "score high", "unmet", "missing",
+         "findings")  # fmt: skip
+
+
+def _save(answers: Iterable[Record], out: Path) -> None:
+    """To .xlsx or .csv one line an answer, else JSON, one object a line."""
+    if out.suffix.lower() in (".xlsx", ".csv"):
+        write_table(out, "assess", SAVED, map(_line, answers))
+        return
+    with out.open("wb") as file:
+        file.writelines(orjson.dumps(answer) + b"\n" for answer in answers)
+
+
+def _line(answer: Record) -> list[Any]:
+    score = answer["score"] or {}
+    unmet = [c["id"] for c in answer["criteria"] if c["of"] is None and c["verdict"] == "unmet"]
+    return [*(answer[key] for key in SAVED[:7]), score.get("low"), score.get("high"), ", ".join(unmet),
+            ", ".join(answer["missing"]), ", ".join(answer["findings"])]  # fmt: skip
 
 
 def _print(answer: dict[str, Any]) -> None:
