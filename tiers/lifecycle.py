@@ -86,6 +86,8 @@ def findings(
 ) -> list[Finding]:
     """What is due and found, in ``ORDER``. ``recorded``: (tier, level, year) of update rounds wholly on record."""
     said = [step for step in steps if step.from_day <= day]
+    # A renewal that nobody had issued by the day continues nothing yet.
+    terms = [term for term in terms if min(term.valid_from, term.issued) <= day]
     current = [term for term in terms if term.valid_from <= day < term.ends_on]
     found = [
         *_bans(day, terms),
@@ -128,10 +130,8 @@ def _ends(
         yield _about(term, "expires", last=term.valid_to, days=(term.valid_to - day).days)
         yield from _review_due(day, term, said)
     for term in terms:
-        over = (
-            term.valid_to < day and not term.overtaken_on and not (term.revoked_on and term.revoked_on <= day)
-        )
-        if over and all(later.title != term.title or later.valid_from <= term.valid_from for later in terms):
+        later = any(t.title == term.title and t.valid_from > term.valid_from for t in terms)
+        if term.valid_to < day and not later and not (term.revoked_on and term.revoked_on <= day):
             yield from (one for one in _review_due(day, term, said) if one.last and one.last >= day)
 
 

@@ -28,6 +28,7 @@ class Term(NamedTuple):
     kind: str
     valid_from: date
     valid_to: date
+    issued: date
     ends_on: date
     overtaken_on: date | None = None
     revoked_on: date | None = None

@@ -39,8 +39,17 @@ def style() -> str:
         ("乙类称号", (charts.Span(date(2023, 7, 14), date(2026, 7, 13), "2023-07-14 – 2026-07-13", "soon"),)),
         ("丙类称号", (charts.Span(date(2026, 9, 1), None, "2026-09-01 –", "next"),)),
     )  # fmt: skip
+    moves = {
+        ("甲", "甲"): 60,
+        ("乙", "甲"): 25,
+        ("乙", "乙"): 70,
+        ("乙", "丙"): 12,
+        ("丙", "乙"): 40,
+        ("甲", "乙"): 6,
+    }
     return render_template(
         "shell/style.html",
+        moves=charts.sankey(moves, ("甲", "乙", "丙"), height=220),
         strip=charts.strip(terms, date(2026, 6, 1)),
         paging=tables.numbered(2, 50, 20_000),
     )

@@ -31,9 +31,18 @@ def day(text: str) -> date:
 
 def term(tier: str, start: str, end: str, level: str = "provincial", **more: str) -> Term:
     dates = {name: day(text) for name, text in more.items() if name.endswith("_on")}
-    stops = [date.fromordinal(day(end).toordinal() + 1), *dates.values()]
+    ends = min([date.fromordinal(day(end).toordinal() + 1), *dates.values()])
+    issued = day(more.get("issued", start))
     return Term(
-        tier, level, "enterprise", day(start), day(end), min(stops), revoke_reason=more.get("reason"), **dates
+        tier,
+        level,
+        "enterprise",
+        day(start),
+        day(end),
+        issued,
+        ends,
+        revoke_reason=more.get("reason"),
+        **dates,
     )
 
 
@@ -106,11 +115,14 @@ def test_a_title_expires_on_its_last_day(on: str, left: int) -> None:
 
 
 def test_a_title_that_already_goes_on_expires_with_its_last_term() -> None:
-    following = term("innovative_sme", "2026-01-01", "2028-12-31")
+    following = term("innovative_sme", "2026-01-01", "2028-12-31", issued="2025-11-20")
     (one,) = found("2025-12-01", [INNOVATIVE, following])["expires"]
     assert one.last == day("2028-12-31")
     assert "review_due" not in found("2025-12-01", [INNOVATIVE, following])
-    gap = term("innovative_sme", "2026-01-02", "2028-12-31")
+    assert found("2025-11-19", [INNOVATIVE, following])["expires"][0].last == day(
+        "2025-12-31"
+    )  # not issued yet
+    gap = term("innovative_sme", "2026-01-02", "2028-12-31", issued="2025-11-20")
     assert found("2025-12-01", [INNOVATIVE, gap])["expires"][0].last == day("2025-12-31")
 
 
@@ -376,6 +388,7 @@ def test_the_register_and_the_firm_agree(sample: House, on: str) -> None:
         assert {uscc for uscc, *_ in ask(sample, sql, question)} == {
             u for u, _tier in each.get(name, set())
         }, name
+    assert bool(each.get("review_right_lost")) is (on > "2025-04-30")
     some = 0
     for gap in register.gaps(question.day):
         for state in ("missing", "pending"):
@@ -390,7 +403,21 @@ def test_the_register_and_the_firm_agree(sample: House, on: str) -> None:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A city, and nearly all updates of 2025: every twelfth holder is on no list."""
     house = house_in(tmp_path_factory.mktemp("life"))
     file_sample(house, 400, 5)
+    with house.store.read() as connection:
+        held = connection.exec_driver_sql(
+            "select distinct uscc, tier, level from title where valid_from <= '2025-04-30' and ends_on > '2025-04-30'"
+            " and (tier in ('innovative_sme', 'little_giant') or tier = 'srdi' and level = 'provincial') order by uscc"
+        ).all()
+    absent = {uscc for uscc, *_ in held[::12]}
+    said = {"purpose": "update", "round": "2025", "stage": "filed", "stage_on": "2025-04-20"}
+    rows = [
+        {"uscc": row.uscc, "tier": row.tier, "level": row.level, **said}
+        for row in held
+        if row.uscc not in absent
+    ]
+    file_rows(house, "applications", rows, "updates.csv")
     yield house
     house.store.dispose()
