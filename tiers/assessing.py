@@ -45,7 +45,8 @@ def questions(
 ) -> list[Composed]:
     """The editions that apply, in the order of the ladder. Raises MisusedError for a tier without any rule."""
     rules = rules or known_rules()
-    pairs = dict.fromkeys((e.tier, e.level) for e in rules.editions.values())
+    # Size standards sort firms into classes; nobody applies for one.
+    pairs = dict.fromkeys((e.tier, e.level) for e in rules.editions.values() if not e.groups)
     order = {id: at for at, id in enumerate(words.vocabulary("tier"))}
     wanted = [
         (t, lv) for t, lv in pairs
