@@ -96,7 +96,7 @@ class Library:
         standing = [
             e for e in self.editions.values() if (e.tier, e.level) == (tier, level) and e.in_force(day)
         ]
-        over = [e for e in standing if e.layer != "base" and purpose in e.purposes]
+        over = [e for e in standing if e.layer != "base" and e.status != "template" and purpose in e.purposes]
         sent = [e.runs_on[purpose] for e in over if purpose in e.runs_on]
         bases = [
             e for e in standing if e.layer == "base" and e.status != "template" and purpose in e.purposes

@@ -115,17 +115,18 @@ def passes_exactly(facts: Facts, criterion: Measured, at: int) -> bool:
     def fact(name: str, back: int) -> Fraction:
         return Fraction(repr(float(facts.figure(name, facts.day.year - metric.first - back)[at])))
 
+    def level(back: int) -> Fraction:
+        return sum((fact(name, back) for name in metric.over), Fraction(0))
+
     def of_year(back: int) -> Fraction:
-        over = sum((fact(name, back) for name in metric.over), Fraction(0))
         if metric.under:
-            return over / fact(metric.under, back)
+            return level(back) / fact(metric.under, back)
         if metric.growth:
-            before = sum((fact(name, back + 1) for name in metric.over), Fraction(0))
-            return (over - before) / before
-        return over
+            return (level(back) - level(back + 1)) / level(back + 1)
+        return level(back)
 
     if criterion.how == "compound":
-        value = of_year(0) / of_year(criterion.years)
+        value = level(0) / level(criterion.years)
         limit = (1 + criterion.threshold) ** criterion.years
     else:
         value = sum((of_year(back) for back in range(criterion.years)), Fraction(0)) / criterion.years
