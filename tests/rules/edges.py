@@ -92,7 +92,7 @@ def _under(edition: str, criterion: Criterion, above: tuple[str, ...]) -> Iterat
     for part in parts_of(criterion):
         yield from _under(edition, part, above)
     sides: set[str] = set()
-    if isinstance(criterion, Measured) or isinstance(criterion, Scored):
+    if isinstance(criterion, Measured | Scored):
         sides = {"on it", "beside it"}
     elif isinstance(criterion, Cases):
         for n, case in enumerate(criterion.cases):
