@@ -7,8 +7,10 @@ closed, an any-of the alternative with the fewest (then the nearest), a score th
 from __future__ import annotations
 
 import math
+import operator
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import accumulate
@@ -19,13 +21,16 @@ import numpy as np
 from tiers.rules.editions import (
     AllOf,
     AnyOf,
+    BestOf,
     Cases,
     Criterion,
+    Gathered,
     Holds,
     Honoured,
     Item,
     Located,
     Measured,
+    Rung,
     Rungs,
     Scored,
     Trade,
@@ -74,7 +79,8 @@ def gaps_of(asked: Asked, criterion: Criterion, at: int) -> Gaps:
         ways = [gaps_of(asked, part, at) for part in criterion.parts if asked.verdict_of(part, at) == UNMET]
         return min(ways, key=cost)
     if isinstance(criterion, Cases):
-        return min((gaps for case in criterion.cases if (gaps := gaps_of(asked, case.then, at))), key=cost)
+        bands = zip(criterion.cases, asked.evaluation.bands(criterion), strict=True)
+        return min((gaps_of(asked, case.then, at) for case, here in bands if here[at]), key=cost)
     if isinstance(criterion, Measured):
         return (_measured(asked, criterion, at),)
     if isinstance(criterion, Scored):
@@ -93,14 +99,15 @@ def _measured(asked: Asked, criterion: Measured, at: int) -> Gap:
         return Gap(criterion, math.inf)
     distance = float(abs(limit - value) / abs(limit)) if limit else float(abs(value))
     if metric.id in WITH_TIME:
+        if criterion.op in ("at_most", "less_than"):
+            return Gap(criterion, math.inf, barred=True)  # nobody grows younger
         years = math.ceil(limit - value) if metric.unit == "years" else 0
         return Gap(criterion, distance, earliest=date(day.year + years, 1, 1) if years else None)
     if metric.unit in ("yes_no", "institution", "rank", "grade") or not metric.yearly:
         return Gap(criterion, distance)
     year, back = _worst(asked, criterion, at)
-    return Gap(
-        criterion, distance, more=_more(asked, criterion, year, at), earliest=date(year + back + 1, 1, 1)
-    )
+    earliest = date(year + back + metric.first, 1, 1)
+    return Gap(criterion, distance, more=_more(asked, criterion, year, at), earliest=earliest)
 
 
 def _worst(asked: Asked, criterion: Measured, at: int) -> tuple[int, int]:
@@ -110,13 +117,10 @@ def _worst(asked: Asked, criterion: Measured, at: int) -> tuple[int, int]:
     if criterion.how != "each":
         return last, 1
     for back in range(criterion.years):
-        value = asked.evaluation.measures.yearly(metric, back).value[at]
-        short = (
-            value > float(criterion.threshold)
-            if criterion.op.startswith(("at_most", "less"))
-            else value < float(criterion.threshold)
-        )
-        if short:
+        value, limit = asked.evaluation.measures.yearly(metric, back).value[at], float(criterion.threshold)
+        fails = {"at_least": value < limit, "more_than": value <= limit, "at_most": value > limit,
+                 "less_than": value >= limit, "is": value != limit}  # fmt: skip
+        if fails[criterion.op]:
             return last - back, criterion.years
     return last, 1
 
@@ -127,7 +131,7 @@ def _more(asked: Asked, criterion: Measured, year: int, at: int) -> tuple[str, i
 
     def fact(name: str, of: int) -> Fraction | None:
         number = float(facts.figure(name, of)[at])
-        return None if math.isnan(number) else Fraction(repr(number))
+        return Fraction(repr(number)) if math.isfinite(number) else None
 
     if len(metric.over) != 1 or criterion.how in ("sum", "mean", "pooled", "compound"):
         return None
@@ -143,6 +147,10 @@ def _more(asked: Asked, criterion: Measured, year: int, at: int) -> tuple[str, i
         need = None if over is None else limit - over
     if need is None:
         return None
+    if criterion.op == "more_than":
+        return name, year, math.floor(need) + 1
+    if criterion.op == "less_than":
+        return name, year, math.ceil(need) - 1
     return name, year, math.ceil(need) if need > 0 else math.floor(need)
 
 
@@ -157,32 +165,55 @@ def _scored(asked: Asked, criterion: Scored, at: int) -> Gaps:
         for c in edition.table(name).classes
         if part in ("", c.id)
         for item in c.items
-        for step in [_best_step(asked, item, at)]
-        if step
+        for step in _steps(asked, item, at)
     ]
     steps.sort(key=lambda step: (-step[0], step[1].distance))
     reached = list(accumulate(gain for gain, _gap in steps))
-    enough = next((n for n, points in enumerate(reached, start=1) if points >= lacking), None)
+    over = operator.gt if criterion.op == "more_than" else operator.ge
+    enough = next((n for n, points in enumerate(reached, start=1) if over(points, lacking)), None)
     if enough is None:
         return (Gap(criterion, math.inf, barred=True),)
     return tuple(gap for _gain, gap in steps[:enough])
 
 
-def _best_step(asked: Asked, item: Item, at: int) -> tuple[Fraction, Gap] | None:
-    """The rung of a line that gains most, and what it takes; None where the line gives its most already."""
+Step = tuple[Fraction, Gap]
+
+
+def _steps(asked: Asked, item: Item, at: int) -> Iterator[Step]:
+    """What a line could still give, and what that takes: of rungs the best one in reach, of the better of several lines
+    the best of theirs, of gathered points each that is lacking."""
     have = Fraction(float(asked.evaluation.line(item, asked.edition, asked.purpose).high[at]))
-    if not isinstance(item, Rungs):
-        return None
+    if isinstance(item, Rungs | BestOf):
+        lines = [
+            line for line in (item.items if isinstance(item, BestOf) else (item,)) if isinstance(line, Rungs)
+        ]
+        ways = [step for line in lines if (step := _best_rung(asked, line, have, at))]
+        if ways:
+            yield min(ways, key=lambda step: (-step[0], step[1].distance))
+    elif isinstance(item, Gathered):
+        ways = [(rung.points, gap) for rung in item.rungs if (gap := _rung_gap(asked, item, rung, have, at))]
+        for points, gap in sorted(ways, key=lambda way: (-way[0], way[1].distance)):
+            if (gain := min(points, item.most - have)) > 0:
+                yield gain, replace(gap, points=(item.zh, have, have + gain))
+                have += gain
+
+
+def _best_rung(asked: Asked, item: Rungs, have: Fraction, at: int) -> Step | None:
     for rung in item.rungs:
-        if rung.points <= have or rung.condition is None:
+        if rung.points <= have:
             return None
-        gaps = gaps_of(asked, rung.condition, at)
-        if gaps and not any(gap.barred for gap in gaps):
-            first = gaps[0]
-            step = Gap(first.criterion, sum(gap.distance for gap in gaps), more=first.more, earliest=first.earliest,
-                       points=(item.zh, have, rung.points))  # fmt: skip
-            return rung.points - have, step
+        if gap := _rung_gap(asked, item, rung, have, at):
+            return rung.points - have, gap
     return None
+
+
+def _rung_gap(asked: Asked, item: Item, rung: Rung, have: Fraction, at: int) -> Gap | None:
+    """What a rung's condition takes, as one gap; None where it holds, is not decided, or cannot be closed."""
+    gaps = gaps_of(asked, rung.condition, at) if rung.condition is not None else ()
+    if not gaps or any(gap.barred for gap in gaps):
+        return None
+    first, distance = gaps[0], sum(gap.distance for gap in gaps)
+    return replace(first, distance=distance, points=(item.zh, have, rung.points))
 
 
 def way_up(asked: Asked, at: int) -> dict[str, Any]:
@@ -206,22 +237,7 @@ def way_up(asked: Asked, at: int) -> dict[str, Any]:
 
 def _document(asked: Asked, gap: Gap, at: int) -> dict[str, Any]:
     answer = asked.criterion(gap.criterion, None, at)
-    shown = {
-        key: answer[key]
-        for key in (
-            "id",
-            "clause",
-            "value",
-            "threshold",
-            "unit",
-            "period",
-            "short_by",
-            "op",
-            "asks",
-            "zh",
-            "en",
-        )
-    }
+    shown = {key: answer[key] for key in SHOWN}
     shown["metric"] = gap.criterion.metric if isinstance(gap.criterion, Measured) else None
     shown["more"] = {"fact": gap.more[0], "year": gap.more[1], "amount": gap.more[2]} if gap.more else None
     shown["earliest"] = gap.earliest.isoformat() if gap.earliest else None

@@ -180,19 +180,22 @@ class Evaluation:
         """The verdict on which all cases that are still possible agree."""
         by = self.measures.over(METRICS[criterion.by], "last", 1)
         least, most = same(OUT, self.number), same(UNMET, self.number)
-        possible = np.zeros(self.number, dtype=bool)
+        for case, here in zip(criterion.cases, self.bands(criterion), strict=True):
+            then = self.verdicts(case.then, edition, purpose)
+            least = np.where(here, np.minimum(least, then), least)
+            most = np.where(here, np.maximum(most, then), most)
+        agreed = np.where(least == most, least, UNKNOWN)
+        agreed[by.judge] = MANUAL
+        return agreed.astype(np.int8)
+
+    def bands(self, criterion: Cases) -> Iterator[Mask]:
+        """For each case the firms that may be in it; a firm whose number is known is in exactly one."""
+        by = self.measures.over(METRICS[criterion.by], "last", 1)
         for case, after in zip(criterion.cases, (*criterion.cases[1:], None), strict=True):
             here = self._reaches(by.high, case.bound, case.above)
             if after is not None:
                 here &= ~self._reaches(by.low, after.bound, after.above)
-            then = self.verdicts(case.then, edition, purpose)
-            least = np.where(here, np.minimum(least, then), least)
-            most = np.where(here, np.maximum(most, then), most)
-            possible |= here
-        agreed = np.where(least == most, least, UNKNOWN)
-        agreed[~possible] = UNKNOWN
-        agreed[by.judge] = MANUAL
-        return agreed.astype(np.int8)
+            yield here
 
     def _reaches(self, value: Numbers, bound: Fraction | None, above: bool) -> Mask:
         if bound is None:

@@ -240,7 +240,10 @@ class Asked:
         if not active.any():
             return
         if isinstance(criterion, Measured):
-            yield from self._absent(METRICS[criterion.metric], self.years(criterion), active)
+            years = self.years(criterion)
+            # A compound rate looks at both ends of its span and at nothing between.
+            ends = [years[0], years[-1]] if criterion.how == "compound" else years
+            yield from self._absent(METRICS[criterion.metric], ends, active)
         elif isinstance(criterion, Cases):
             metric = METRICS[criterion.by]
             yield from self._absent(metric, [self.evaluation.facts.day.year - metric.first], active)

@@ -11,10 +11,8 @@ import numpy as np
 from tiers.rules.editions import Measured
 from tiers.rules.facts import Facts, Numbers
 from tiers.rules.metrics import METRICS, Metric
+from tiers.rules.oddities import SIGNED, credible
 from tiers.rules.verdicts import Mask
-
-#: Facts that may be below zero: a missing one may be anything.
-SIGNED = {"net_profit", "tax_paid", "net_assets", "value_added"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,7 @@ class Measures:
         self.number = len(facts)
         self._spans: dict[tuple[str, str, int], Measure] = {}
         self._years: dict[tuple[str, int], Measure] = {}
+        self._credible: dict[tuple[str, int | None], Numbers] = {}
 
     def over(self, metric: Metric, how: str, years: int) -> Measure:
         """A metric over years; ``last`` of the latest one."""
@@ -56,11 +55,7 @@ class Measures:
                 )
                 return Measure(value, low, high, np.logical_or.reduce([one.judge for one in found]))
             if how == "pooled":
-                over, under = (
-                    np.add.reduce([self._fact(names, back, metric) for back in range(years)])
-                    for names in (metric.over, (metric.under or "",))
-                )
-                return self._share(metric, over, under)
+                return self._pooled(metric, years)
             if how == "compound":
                 first, last = self._fact(metric.over, years, metric), self._fact(metric.over, 0, metric)
                 grown = np.where((first > 0) & (last >= 0), last / first, np.nan)
@@ -84,12 +79,29 @@ class Measures:
         return self._years[key]
 
     def _fact(self, names: Sequence[str], back: int, metric: Metric) -> Numbers:
-        """The sum of facts, unknown where one of them is."""
-        year = self.facts.day.year - metric.first - back
-        found = [
-            self.facts.figure(name, year) if metric.yearly else self.facts.of_day(name) for name in names
-        ]
+        """The sum of facts, unknown where one of them is or cannot be."""
+        year = self.facts.day.year - metric.first - back if metric.yearly else None
+        found = [self._said(name, year) for name in names]
         return found[0] if len(found) == 1 else np.asarray(np.add.reduce(found))
+
+    def _said(self, fact: str, year: int | None) -> Numbers:
+        key = (fact, year)
+        if key not in self._credible:
+            column = self.facts.of_day(fact) if year is None else self.facts.figure(fact, year)
+            self._credible[key] = credible(self.facts, fact, column)
+        return self._credible[key]
+
+    def _pooled(self, metric: Metric, years: int) -> Measure:
+        """The sum over the sum; a year whose part exceeds its whole does not hide in the others."""
+        parts, wholes = (
+            [self._fact(names, back, metric) for back in range(years)]
+            for names in (metric.over, (metric.under or "",))
+        )
+        above = np.logical_or.reduce([part > whole for part, whole in zip(parts, wholes, strict=True)])
+        found = self._share(metric, np.add.reduce(parts), np.add.reduce(wholes))
+        if metric.judged:
+            return Measure(found.value, found.low, found.high, found.judge | above)
+        return _point(np.where(above, np.nan, found.value), 0.0) if metric.whole else found
 
     def _share(self, metric: Metric, over: Numbers, under: Numbers) -> Measure:
         value = np.where(under > 0, over / under, np.nan)
@@ -103,7 +115,8 @@ class Measures:
 
 
 def _point(value: Numbers, floor: float) -> Measure:
-    missing = np.isnan(value)
+    missing = ~np.isfinite(value)  # also what a denominator next to nothing makes of a share
+    value = np.where(missing, np.nan, value)
     low, high = np.where(missing, floor, value), np.where(missing, np.inf, value)
     return Measure(value, low, high, np.zeros(len(value), dtype=bool))
 
