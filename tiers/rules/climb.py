@@ -54,7 +54,7 @@ class Gap:
     barred: bool = False
     more: tuple[str, int | None, int] | None = None
     earliest: date | None = None
-    points: tuple[str, Fraction, Fraction] | None = None
+    points: tuple[Item, Fraction, Fraction] | None = None
 
 
 Gaps = tuple[Gap, ...]
@@ -74,7 +74,12 @@ def gaps_of(asked: Asked, criterion: Criterion, at: int) -> Gaps:
         ways = [gaps_of(asked, part, at) for part in criterion.parts if asked.verdict_of(part, at) == UNMET]
         return min(ways, key=cost)
     if isinstance(criterion, Cases):
-        return min((gaps for case in criterion.cases if (gaps := gaps_of(asked, case.then, at))), key=cost)
+        here = [
+            case
+            for case, who in zip(criterion.cases, asked.evaluation.possible(criterion), strict=True)
+            if who[at]
+        ]
+        return min((gaps for case in here if (gaps := gaps_of(asked, case.then, at))), key=cost)
     if isinstance(criterion, Measured):
         return (_measured(asked, criterion, at),)
     if isinstance(criterion, Scored):
@@ -180,7 +185,7 @@ def _best_step(asked: Asked, item: Item, at: int) -> tuple[Fraction, Gap] | None
         if gaps and not any(gap.barred for gap in gaps):
             first = gaps[0]
             step = Gap(first.criterion, sum(gap.distance for gap in gaps), more=first.more, earliest=first.earliest,
-                       points=(item.zh, have, rung.points))  # fmt: skip
+                       points=(item, have, rung.points))  # fmt: skip
             return rung.points - have, step
     return None
 
@@ -228,7 +233,9 @@ def _document(asked: Asked, gap: Gap, at: int) -> dict[str, Any]:
     shown["barred"] = gap.barred
     if gap.points:
         line, have, then = gap.points
-        shown["points"] = {"line": line, "from": plain(have, "points"), "to": plain(then, "points")}
+        shown["points"] = {
+            "line": line.zh, "line_en": line.en, "from": plain(have, "points"), "to": plain(then, "points"),
+        }  # fmt: skip
     return shown
 
 

@@ -181,10 +181,7 @@ class Evaluation:
         by = self.measures.over(METRICS[criterion.by], "last", 1)
         least, most = same(OUT, self.number), same(UNMET, self.number)
         possible = np.zeros(self.number, dtype=bool)
-        for case, after in zip(criterion.cases, (*criterion.cases[1:], None), strict=True):
-            here = self._reaches(by.high, case.bound, case.above)
-            if after is not None:
-                here &= ~self._reaches(by.low, after.bound, after.above)
+        for case, here in zip(criterion.cases, self.possible(criterion), strict=True):
             then = self.verdicts(case.then, edition, purpose)
             least = np.where(here, np.minimum(least, then), least)
             most = np.where(here, np.maximum(most, then), most)
@@ -193,6 +190,17 @@ class Evaluation:
         agreed[~possible] = UNKNOWN
         agreed[by.judge] = MANUAL
         return agreed.astype(np.int8)
+
+    def possible(self, criterion: Cases) -> list[Mask]:
+        """For each case, the firms to which it applies or may still turn out to apply."""
+        by = self.measures.over(METRICS[criterion.by], "last", 1)
+        found = []
+        for case, after in zip(criterion.cases, (*criterion.cases[1:], None), strict=True):
+            here = self._reaches(by.high, case.bound, case.above)
+            if after is not None:
+                here &= ~self._reaches(by.low, after.bound, after.above)
+            found.append(here)
+        return found
 
     def _reaches(self, value: Numbers, bound: Fraction | None, above: bool) -> Mask:
         if bound is None:
