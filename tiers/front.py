@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry.room import Room
+from tiers import rule_pages
 from tiers.after_fold import derive
 from tiers.asking import holders
 from tiers.commands import COMMANDS
@@ -16,10 +17,10 @@ ROOM = Room(
     kinds=kinds,
     blueprint=tiers_blueprint,
     commands=COMMANDS,
-    navigation=NAVIGATION,
+    navigation=(*NAVIGATION, *rule_pages.NAVIGATION),
     cards=CARDS,
     panels=PANELS,
-    permissions=PERMISSIONS,
+    permissions=(*PERMISSIONS, *rule_pages.PERMISSIONS),
     after_fold=derive,
     derive=derived,
     holders=holders,
