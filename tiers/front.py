@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.room import Room
-from tiers import rule_pages
+from tiers import rule_pages, rungs
 from tiers.after_fold import derive
 from tiers.asking import holders
 from tiers.commands import COMMANDS
@@ -19,7 +19,7 @@ ROOM = Room(
     commands=COMMANDS,
     navigation=(*NAVIGATION, *rule_pages.NAVIGATION),
     cards=CARDS,
-    panels=PANELS,
+    panels=(*PANELS, rungs.PANEL),
     permissions=(*PERMISSIONS, *rule_pages.PERMISSIONS),
     after_fold=derive,
     derive=derived,
