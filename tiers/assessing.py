@@ -95,10 +95,20 @@ def assess_all(
 
 def sources(house: House, connection: Connection, firms: Sequence[str], day: date) -> Source:
     """Which statement speaks for a fact of a firm: its record, filing and row."""
+    return spoken_in(
+        {
+            record: statements.held(connection, house.kinds.by_record[record], firms)
+            for record in ("figures", "evidence", "enterprise")
+        },
+        day,
+    )
+
+
+def spoken_in(held: Mapping[str, Mapping[str, statements.Held]], day: date) -> Source:
+    """The same from statements at hand: record word → firm → key → statements in fold order."""
     found: dict[tuple[str, str, int | None], Record] = {}
-    for record in ("figures", "evidence", "enterprise"):
-        kind = house.kinds.by_record[record]
-        for uscc, keys in statements.held(connection, kind, firms).items():
+    for record, firms in held.items():
+        for uscc, keys in firms.items():
             for key, about in keys.items():
                 year = int(key.rpartition("|")[2]) if record == "figures" else None
                 for name, spoken in speaking(about, day.isoformat()).items():

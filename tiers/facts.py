@@ -59,16 +59,8 @@ def load_facts(house: House, connection: Connection, day: date, firms: Sequence[
     evidence = reader.evidence(columns[6])
     evidence["legal_person"] = np.array([LEGAL_PERSON.get(form, np.nan) for form in columns[5]], dtype=float)
     evidence["parent_listed"] = np.array([_place(SCALES["yes_no"], word) for word in columns[7]], dtype=float)
-    evidence["listed"] = reader.among_firms(
-        Question(day, house.settings).ask(connection, listed(Question(day, house.settings)))
-    )
-    evidence["above_scale"] = reader.among_firms(
-        connection.execute(
-            select(ABOVE.c.uscc).where(
-                ABOVE.c.entered_on <= day, or_(ABOVE.c.left_on.is_(None), ABOVE.c.left_on > day)
-            )
-        ).scalars()
-    )
+    evidence["listed"] = reader.among_firms(reader.listed(Question(day, house.settings)))
+    evidence["above_scale"] = reader.among_firms(reader.above_scale())
     sme, outside = _sizes(industry, figures, day.year - 1, len(usccs))
     evidence["sme"] = sme
     return Facts(
@@ -127,6 +119,15 @@ class _Reader:
         if not self.everyone:
             query = query.where(among(self.connection, column, [str(uscc) for uscc in self.firms]))
         return [row for row in self.connection.execute(query) if row[0] in self.place]
+
+    def above_scale(self) -> list[str]:
+        a = ABOVE.c
+        query = select(a.uscc).where(a.entered_on <= self.day, or_(a.left_on.is_(None), a.left_on > self.day))
+        return [row[0] for row in self._rows(query, a.uscc)]
+
+    def listed(self, question: Question) -> list[str]:
+        # Boards have few firms, so the whole list costs little even where one firm is asked about.
+        return [row.uscc for row in question.ask(self.connection, listed(question))]
 
     def among_firms(self, codes: Iterable[str]) -> Numbers:
         """1 for the firms named, 0 for the others: lists that the register keeps whole."""

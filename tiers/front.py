@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.room import Room
-from tiers import ladder
+from tiers import ladder, rule_pages, rungs
 from tiers.after_fold import derive
 from tiers.asking import holders
 from tiers.commands import COMMANDS
@@ -13,17 +13,17 @@ from tiers.register import REGISTER
 from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (ladder,)
+PAGES = (ladder, rule_pages)
 
 ROOM = Room(
     "tiers",
     kinds=kinds,
     blueprint=tiers_blueprint,
     commands=COMMANDS,
-    navigation=NAVIGATION,
+    navigation=(*NAVIGATION, *rule_pages.NAVIGATION),
     cards=CARDS,
-    panels=PANELS,
-    permissions=PERMISSIONS,
+    panels=(*PANELS, rungs.PANEL),
+    permissions=(*PERMISSIONS, *rule_pages.PERMISSIONS),
     after_fold=derive,
     derive=derived,
     holders=holders,

@@ -59,7 +59,7 @@ class Gap:
     barred: bool = False
     more: tuple[str, int | None, int] | None = None
     earliest: date | None = None
-    points: tuple[str, Fraction, Fraction] | None = None
+    points: tuple[Item, Fraction, Fraction] | None = None
 
 
 Gaps = tuple[Gap, ...]
@@ -194,7 +194,7 @@ def _steps(asked: Asked, item: Item, at: int) -> Iterator[Step]:
         ways = [(rung.points, gap) for rung in item.rungs if (gap := _rung_gap(asked, item, rung, have, at))]
         for points, gap in sorted(ways, key=lambda way: (-way[0], way[1].distance)):
             if (gain := min(points, item.most - have)) > 0:
-                yield gain, replace(gap, points=(item.zh, have, have + gain))
+                yield gain, replace(gap, points=(item, have, have + gain))
                 have += gain
 
 
@@ -213,7 +213,7 @@ def _rung_gap(asked: Asked, item: Item, rung: Rung, have: Fraction, at: int) -> 
     if not gaps or any(gap.barred for gap in gaps):
         return None
     first, distance = gaps[0], sum(gap.distance for gap in gaps)
-    return replace(first, distance=distance, points=(item.zh, have, rung.points))
+    return replace(first, distance=distance, points=(item, have, rung.points))
 
 
 def way_up(asked: Asked, at: int) -> dict[str, Any]:
@@ -244,7 +244,9 @@ def _document(asked: Asked, gap: Gap, at: int) -> dict[str, Any]:
     shown["barred"] = gap.barred
     if gap.points:
         line, have, then = gap.points
-        shown["points"] = {"line": line, "from": plain(have, "points"), "to": plain(then, "points")}
+        shown["points"] = {
+            "line": line.zh, "line_en": line.en, "from": plain(have, "points"), "to": plain(then, "points"),
+        }  # fmt: skip
     return shown
 
 
