@@ -139,6 +139,7 @@ def subject(id: str, language: str) -> str:
     known = {
         "above_scale": ("规模以上工业", "Above-scale industry"),
         "doubling": ("倍增计划", "Doubling programme"),
+        "size": ("大中小微型划分", "Size classes"),
     }
     return known.get(id, (id, id))[language == "en"]
 

@@ -94,7 +94,10 @@ def _values(asked: Asked, criterion: Measured, batch: range) -> list[Any]:
         )
         rows = [tuple(row) for row in np.where(np.isnan(years), -np.inf, years).T.tolist()]
         return list(rows)
-    value = evaluation.measures.over(metric, criterion.how, criterion.years).value[batch.start : batch.stop]
+    found = evaluation.measures.over(metric, criterion.how, criterion.years)
+    value = found.value[batch.start : batch.stop]
+    if criterion.how == "sum":
+        value = np.where(np.isnan(value), found.low[batch.start : batch.stop], value)
     return [None if number != number else number for number in value.tolist()]
 
 

@@ -187,7 +187,10 @@ class Asked:
                 return None
             worst = (criterion.op in ("at_least", "more_than", "is")) == (criterion.how == "each")
             return Fraction(repr(float(min(known) if worst else max(known))))
-        value = self.evaluation.measures.over(metric, criterion.how, criterion.years).value[at]
+        found = self.evaluation.measures.over(metric, criterion.how, criterion.years)
+        value = found.value[at]
+        if np.isnan(value) and criterion.how == "sum" and found.low[at] > 0:
+            value = found.low[at]  # what the known years give already
         return None if np.isnan(value) else Fraction(repr(float(value)))
 
     # The score, the missing, the odd -----------------------------------------------------------------
