@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -85,7 +86,7 @@ def held_at(known_at: datetime | None, last_filing: int | None = None) -> Any:
 def records_of(kind: Kind, subject: str, keys: Held) -> list[Record]:
     """The folded records of one subject, ready for the typed table, in a stated order."""
     records: list[Record] = []
-    for key in sorted(keys):
+    for key in sorted(keys) if len(keys) > 1 else keys:
         for span in fold(keys[key]):
             record = {
                 **span.fields,
@@ -107,12 +108,14 @@ class Folded:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
+        self._blank: Record = dict.fromkeys(kind.columns)
+        self._picked = itemgetter(*kind.columns)
         self.rows: list[tuple[Any, ...]] = []
         self.beside: list[list[tuple[Any, ...]]] = [[] for _side in kind.beside]
 
     def take(self, records: Sequence[Record]) -> None:
-        columns = self.kind.columns
-        self.rows += [tuple(map(record.get, columns)) for record in records]
+        # Laid over a blank, a record has every column, and one C call picks them all.
+        self.rows += [self._picked({**self._blank, **record}) for record in records]
         for side, rows in zip(self.kind.beside, self.beside, strict=True):
             rows += side.rows(records)
 
