@@ -11,7 +11,7 @@ import operator
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import accumulate
 from typing import Any
@@ -35,6 +35,7 @@ from tiers.rules.editions import (
     Scored,
     Trade,
 )
+from tiers.rules.evaluation import years_before
 from tiers.rules.explain import Asked
 from tiers.rules.metrics import METRICS
 from tiers.rules.quantities import plain
@@ -87,9 +88,25 @@ def gaps_of(asked: Asked, criterion: Criterion, at: int) -> Gaps:
         return _scored(asked, criterion, at)
     if isinstance(criterion, Holds) and not criterion.lacks:
         return (Gap(criterion, 1.0),)
-    if isinstance(criterion, Honoured) and not criterion.lacks:
-        return (Gap(criterion, 2.0),)  # an award is farther away than any number
+    if isinstance(criterion, Honoured):
+        # An award is farther away than any number; what should not have happened passes with time alone.
+        return (
+            Gap(criterion, math.inf, earliest=_forgotten(asked, criterion, at))
+            if criterion.lacks
+            else Gap(criterion, 2.0),
+        )
     return (Gap(criterion, math.inf, barred=isinstance(criterion, Holds | Located | Trade)),)
+
+
+def _forgotten(asked: Asked, criterion: Honoured, at: int) -> date | None:
+    """The first day on which none of a firm's records is within the years asked."""
+    records = asked.evaluation.facts.honours
+    if criterion.within is None:
+        return None
+    days = records.on[(records.firm == at) & np.isin(records.honour, criterion.honours)]
+    last: date = days.max().item()
+    then = years_before(last, -criterion.within)
+    return then if then.day == last.day else then + timedelta(days=1)
 
 
 def _measured(asked: Asked, criterion: Measured, at: int) -> Gap:

@@ -78,7 +78,7 @@ class Evaluation:
         self.measures = Measures(facts)
         # By identity: criteria are large trees, and the editions asked live as long as this.
         self._asked: list[Any] = []
-        self._verdicts: dict[tuple[int, str], Verdicts] = {}
+        self._verdicts: dict[tuple[int, int, str], Verdicts] = {}
         self._judged: dict[tuple[int, str], tuple[Verdicts, Verdicts]] = {}
         self._points: dict[tuple[int, str], Points] = {}
         self._industries: dict[tuple[str, ...], tuple[Mask, Mask]] = {}
@@ -116,9 +116,10 @@ class Evaluation:
 
     def verdicts(self, criterion: Criterion, edition: Edition, purpose: str) -> Verdicts:
         """One criterion of an edition; the edition has the point tables."""
-        key = (id(criterion), purpose)
+        # Points differ by edition: one with its province's indicators shares criteria with the one without.
+        key = (id(edition), id(criterion), purpose)
         if key not in self._verdicts:
-            self._asked.append(criterion)
+            self._asked += (edition, criterion)
             self._verdicts[key] = self._answer(criterion, edition, purpose)
         return self._verdicts[key]
 

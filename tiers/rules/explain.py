@@ -235,13 +235,12 @@ class Asked:
         return [name for name, mask in self.wanted.items() if mask[at]]
 
     def _wanting(self, criterion: Criterion, active: Mask) -> Iterator[tuple[str, Mask]]:
-        """The missing facts under a criterion that is not decided for ``active`` firms."""
+        """The missing facts under a criterion that is not decided for ``active`` firms; always all of them, in the order
+        of the text, so that an answer does not depend on who else is asked about."""
         if not asked(criterion, self.purpose):
             return
         verdicts = self.evaluation.verdicts(criterion, self.edition, self.purpose)
         active = active & ((verdicts == UNKNOWN) | (verdicts == MANUAL))
-        if not active.any():
-            return
         if isinstance(criterion, Measured):
             years = self.years(criterion)
             # A compound rate looks at both ends of its span and at nothing between.

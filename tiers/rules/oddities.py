@@ -34,10 +34,7 @@ ODDITIES = {
     "debts_above_assets": ("资不抵债", "Liabilities exceed assets"),
     "part_above_whole": ("部分大于整体（如主营业务收入大于营业收入）", "A part exceeds its whole, as main revenue above revenue"),
     "niche_before_founding": ("从事细分市场的起始早于企业成立", "In the niche before the firm was founded"),
-    "impossible_number": (
-        "不可能的数值（负数、过大或占比超过一）",
-        "A number that cannot be: negative, far too large, a share above one",
-    ),
+    "impossible_number": ("不可能的数值（如负数、名次为零）", "A number that cannot be, such as below zero"),
     "class_one_rights": ("Ⅰ类知识产权的分项多于总数", "More Class I rights of a kind than Class I rights"),
 }  # fmt: skip
 

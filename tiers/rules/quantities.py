@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from fractions import Fraction
 
 #: How a unit is typed: what it measures, and how many of its base one is.
@@ -58,6 +57,6 @@ def plain(value: Fraction | float | None, unit: str) -> int | str | None:
 
 def decimal(value: Fraction, places: int = 6) -> str:
     """Decimal text, exact where it ends within ``places``, else rounded to them."""
-    rounded = (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal(1).scaleb(-places))
-    text = format(rounded.normalize(), "f")
-    return "0" if text == "-0" else text
+    whole, part = divmod(abs(round(value * 10**places)), 10**places)
+    text = f"{whole}.{part:0{places}d}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 and text != "0" else text
