@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -19,9 +19,10 @@ from tiers.facts import load_facts
 from tiers.rules.bulk import answers
 from tiers.rules.evaluation import Evaluation
 from tiers.rules.explain import Asked, Source
+from tiers.rules.facts import Facts
 from tiers.rules.library import Composed, Library, library
 from tiers.rules.metrics import RESTS_ON
-from tiers.rules.simulation import compare, edited
+from tiers.rules.simulation import Change, compare, edited
 
 PURPOSES = ("new", "review")
 
@@ -108,10 +109,34 @@ def spoken_in(held: Mapping[str, Mapping[str, statements.Held]], day: date) -> S
     return source
 
 
-def simulate(
-    house: House, connection: Connection, id: str, day: date, changes: Mapping[str, str], purpose: str = "new"
-) -> Record:
-    """The document of ``simulate``: the city's firms under an edition instead of the one that applies. Raises
+@dataclass(frozen=True)
+class Outcome:
+    """The city's firms under the rules that apply (``now``) and under others (``then``)."""
+
+    now: Composed
+    then: Composed
+    facts: Facts
+    change: Change
+
+    @property
+    def units(self) -> list[str]:
+        """The management unit of each firm."""
+        return [
+            area or district or "unknown"
+            for area, district in zip(self.facts.area, self.facts.district, strict=True)
+        ]
+
+    def by_unit(self) -> dict[str, list[int]]:
+        """Management unit → how many gain, lose, stay undecided; units of which nobody does are left out."""
+        units, by = self.units, dict[str, list[int]]()
+        for side, mask in enumerate((self.change.gain, self.change.lose, self.change.undecided)):
+            for at in np.flatnonzero(mask):
+                by.setdefault(units[at], [0, 0, 0])[side] += 1
+        return dict(sorted(by.items()))
+
+
+def simulate_on(facts: Facts, id: str, changes: Mapping[str, str], purpose: str = "new") -> Outcome:
+    """Facts under an edition, perhaps with other thresholds, instead of the one that applies on their day. Raises
     MisusedError for an unknown edition or threshold."""
     then = library().by_id(id)
     if then is None:
@@ -123,26 +148,29 @@ def simulate(
             f"{id} stands over {', '.join(then.base.over)}; simulate one of those",
             f"“{id}”是附加规则，请模拟其基础版本",
         )
-    now = library().choose(then.base.tier, then.base.level, purpose, day)
+    now = library().choose(then.base.tier, then.base.level, purpose, facts.day)
     if now is None:
         now = then
     try:
         then = replace(then, edition=edited(then.edition, changes))
     except ValueError as error:
         raise MisusedError(f"--set: {error}", f"门槛有误：{error}") from error
+    return Outcome(now, then, facts, compare(Evaluation(facts), now, then, purpose))
+
+
+def simulate(
+    house: House, connection: Connection, id: str, day: date, changes: Mapping[str, str], purpose: str = "new"
+) -> Record:
+    """The document of ``simulate``: the city's firms under an edition instead of the one that applies."""
     facts = load_facts(house, connection, day)
-    change = compare(Evaluation(facts), now, then, purpose)
-    units = [area or district or "unknown" for area, district in zip(facts.area, facts.district, strict=True)]
-    by: dict[str, list[int]] = {}
-    for side, mask in enumerate((change.gain, change.lose, change.undecided)):
-        for at in np.flatnonzero(mask):
-            by.setdefault(units[at], [0, 0, 0])[side] += 1
+    done = simulate_on(facts, id, changes, purpose)
+    change = done.change
     return {
-        "edition": id, "instead_of": now.base.id, "as_of": day.isoformat(), "changed": dict(changes),
+        "edition": id, "instead_of": done.now.base.id, "as_of": day.isoformat(), "changed": dict(changes),
         "gain": [str(uscc) for uscc in facts.firms[change.gain]], "lose": [str(uscc) for uscc in facts.firms[change.lose]],
         "undecided": int(change.undecided.sum()),
         "by": [
             {"key": key, "name": house.places.label(key), "gain": gain, "lose": lose, "undecided": undecided}
-            for key, (gain, lose, undecided) in sorted(by.items())
+            for key, (gain, lose, undecided) in done.by_unit().items()
         ],
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from functools import cached_property
 from threading import Lock
@@ -11,7 +11,7 @@ import numpy as np
 
 from registry import codes
 from registry.house import House
-from tiers.assessing import questions
+from tiers.assessing import Outcome, questions
 from tiers.facts import load_facts
 from tiers.rules.climb import near_misses
 from tiers.rules.evaluation import Evaluation
@@ -21,6 +21,8 @@ from tiers.rules.verdicts import Mask
 
 #: Days that are held at once: a page's own and one that somebody compares it with.
 HELD = 2
+#: Simulations that are held with a city.
+SIMULATED = 4
 _cities: dict[Hashable, City] = {}
 _lock = Lock()
 
@@ -31,6 +33,7 @@ class City:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.evaluation = Evaluation(facts)
+        self._simulated: dict[Hashable, Outcome] = {}
         self._near: dict[tuple[str, str, bool], Mapping[str, list[int]]] = {}
 
     @cached_property
@@ -63,6 +66,29 @@ class City:
             }
             self._near[key] = {id: places for id, places in found.items() if places}
         return self._near[key]
+
+    @cached_property
+    def by_tier(self) -> Mapping[str, Mask]:
+        """Tier → who holds it, of whatever level."""
+        found: dict[str, Mask] = {}
+        for (tier, _level), who in self.facts.titles.items():
+            found[tier] = found[tier] | who if tier in found else who
+        return found
+
+    @cached_property
+    def titled(self) -> Mask:
+        """Who holds any title."""
+        return np.asarray(
+            np.logical_or.reduce([np.zeros(len(self.facts), dtype=bool), *self.by_tier.values()])
+        )
+
+    def simulated(self, key: Hashable, run: Callable[[], Outcome]) -> Outcome:
+        """The outcome of a simulation, held while others are not many."""
+        if key not in self._simulated:
+            while len(self._simulated) >= SIMULATED:
+                self._simulated.pop(next(iter(self._simulated)), None)
+            self._simulated[key] = run()
+        return self._simulated[key]
 
 
 def city_on(house: House, day: date) -> City:

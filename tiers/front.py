@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.room import Room
-from tiers import near_pages, rule_pages, rungs
+from tiers import near_pages, rule_pages, rungs, simulation_pages
 from tiers.after_fold import derive
 from tiers.asking import holders
 from tiers.commands import COMMANDS
@@ -13,7 +13,7 @@ from tiers.register import REGISTER
 from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (near_pages, rule_pages)
+PAGES = (near_pages, rule_pages, simulation_pages)
 
 ROOM = Room(
     "tiers",

@@ -71,7 +71,7 @@ def firms(
     """Firms that miss a criterion, with name, place, the gaps in their own numbers, and facts that other criteria wait for."""
     asked = city.asked[tier, level]
     criterion = next(criterion for criterion, _of in asked.tops() if criterion.id == id)
-    names = _names(house, city.facts.day, [city.facts.firms[at] for at in places])
+    names = names_of(house, city.facts.day, [city.facts.firms[at] for at in places])
     for at in places:
         uscc = city.facts.firms[at]
         yield {
@@ -84,7 +84,8 @@ def firms(
         }
 
 
-def _names(house: House, day: date, codes: Sequence[str]) -> dict[str, str]:
+def names_of(house: House, day: date, codes: Sequence[str]) -> dict[str, str]:
+    """What firms are called on a day."""
     e: Any = ENTERPRISE.c
     with house.store.read() as connection:
         rows = connection.execute(select(e.uscc, e.name).where(on_day(day), among(connection, e.uscc, codes)))
