@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -22,9 +22,10 @@ from tiers.rules.climb import way_up
 from tiers.rules.evaluation import Evaluation
 from tiers.rules.explain import Asked, Source
 from tiers.rules.facts import Facts
+from tiers.rules.layout import laid_out
 from tiers.rules.library import Composed, Library, library
 from tiers.rules.metrics import RESTS_ON
-from tiers.rules.simulation import compare, edited
+from tiers.rules.simulation import Change, compare, edited
 from tiers.rules.spots import RuleError
 from tiers.rules.verdicts import Mask
 from tiers.standing import highest_tier
@@ -93,6 +94,28 @@ def assess_all(
     return number * len(asked), each
 
 
+#: What a list of editions tells of each.
+HEAD = ("id", "tier", "level", "document", "from", "until", "layer", "status", "provenance")
+
+
+def edition_heads() -> list[Record]:
+    """Every edition with its document and the days on which it is in force."""
+    told = (
+        (e.id, e.tier, e.level, e.document, e.starts.isoformat(), e.until and e.until.isoformat(), e.layer, e.status,
+         e.provenance)
+        for e in known_rules().editions.values()
+    )  # fmt: skip
+    return [dict(zip(HEAD, row, strict=True)) for row in told]
+
+
+def edition_document(id: str) -> Record:
+    """An edition laid out. Raises MisusedError for an unknown one."""
+    found = known_rules().editions.get(id)
+    if found is None:
+        raise MisusedError(f"there is no edition {id}", f"没有规则版本“{id}”", "see: cli.py rules list")
+    return laid_out(found)
+
+
 def sources(house: House, connection: Connection, firms: Sequence[str], day: date) -> Source:
     """Which statement speaks for a fact of a firm: its record, filing and row."""
     return spoken_in(
@@ -120,10 +143,34 @@ def spoken_in(held: Mapping[str, Mapping[str, statements.Held]], day: date) -> S
     return source
 
 
-def simulate(
-    house: House, connection: Connection, id: str, day: date, changes: Mapping[str, str], purpose: str = "new"
-) -> Record:
-    """The document of ``simulate``: the city's firms under an edition instead of the one that applies. Raises
+@dataclass(frozen=True)
+class Outcome:
+    """The city's firms under the rules that apply (``now``) and under others (``then``)."""
+
+    now: Composed
+    then: Composed
+    facts: Facts
+    change: Change
+
+    @property
+    def units(self) -> list[str]:
+        """The management unit of each firm."""
+        return [
+            area or district or "unknown"
+            for area, district in zip(self.facts.area, self.facts.district, strict=True)
+        ]
+
+    def by_unit(self) -> dict[str, list[int]]:
+        """Management unit → how many gain, lose, stay undecided; units of which nobody does are left out."""
+        units, by = self.units, dict[str, list[int]]()
+        for side, mask in enumerate((self.change.gain, self.change.lose, self.change.undecided)):
+            for at in np.flatnonzero(mask):
+                by.setdefault(units[at], [0, 0, 0])[side] += 1
+        return dict(sorted(by.items()))
+
+
+def simulate_on(facts: Facts, id: str, changes: Mapping[str, str], purpose: str = "new") -> Outcome:
+    """Facts under an edition, perhaps with other thresholds, instead of the one that applies on their day. Raises
     MisusedError for an unknown edition or threshold."""
     then = known_rules().by_id(id)
     if then is None:
@@ -135,27 +182,31 @@ def simulate(
             f"{id} stands over {', '.join(then.base.over)}; simulate one of those",
             f"“{id}”是附加规则，请模拟其基础版本",
         )
-    now = known_rules().choose(then.base.tier, then.base.level, purpose, day)
+    now = known_rules().choose(then.base.tier, then.base.level, purpose, facts.day)
     if now is None:
         now = then
     try:
         then = replace(then, edition=edited(then.edition, changes))
     except ValueError as error:
         raise MisusedError(str(error), f"门槛有误：{error}", "--set CRITERION=AMOUNT") from error
+    return Outcome(now, then, facts, compare(Evaluation(facts), now, then, purpose))
+
+
+def simulate(
+    house: House, connection: Connection, id: str, day: date, changes: Mapping[str, str], purpose: str = "new"
+) -> Record:
+    """The document of ``simulate``: the city's firms under an edition instead of the one that applies."""
     facts = load_facts(house, connection, day)
-    change = compare(Evaluation(facts), now, then, purpose)
+    done = simulate_on(facts, id, changes, purpose)
+    change = done.change
     changed = {"gain": change.gain, "lose": change.lose, "undecided": change.undecided}
     names = names_of(connection, [str(u) for u in facts.firms[change.gain | change.lose]], day)
     return {
-        "edition": id, "instead_of": now.base.id, "as_of": day.isoformat(), "changed": dict(changes),
+        "edition": id, "instead_of": done.now.base.id, "as_of": day.isoformat(), "changed": dict(changes),
         "gain": [str(uscc) for uscc in facts.firms[change.gain]], "lose": [str(uscc) for uscc in facts.firms[change.lose]],
         "undecided": int(change.undecided.sum()), "names": names,
-        "by": [*_by("unit", _units(facts), changed, house.places.label), *_by("tier", _highest(house, facts), changed, _tier)],
+        "by": [*_by("unit", done.units, changed, house.places.label), *_by("tier", _highest(house, facts), changed, _tier)],
     }  # fmt: skip
-
-
-def _units(facts: Facts) -> list[str]:
-    return [area or district or "unknown" for area, district in zip(facts.area, facts.district, strict=True)]
 
 
 def _highest(house: House, facts: Facts) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from registry.room import Room
-from tiers import ladder, rule_pages, rungs
+from tiers import ladder, near_pages, rule_pages, rungs, simulation_pages
 from tiers.after_fold import derive
+from tiers.api import tiers_api
 from tiers.asking import holders
 from tiers.commands import COMMANDS
 from tiers.derived import derived
@@ -13,12 +14,13 @@ from tiers.register import REGISTER
 from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (ladder, rule_pages)
+PAGES = (ladder, near_pages, rule_pages, simulation_pages)
 
 ROOM = Room(
     "tiers",
     kinds=kinds,
     blueprint=tiers_blueprint,
+    api=tiers_api,
     commands=COMMANDS,
     navigation=(*NAVIGATION, *rule_pages.NAVIGATION),
     cards=CARDS,

@@ -10,7 +10,7 @@ from registry import words
 from registry.shell.charts import Span, Strip, strip
 from registry.shell.languages import language
 from tiers import wording
-from tiers.names import full_name
+from tiers.names import full_name, short_name
 from tiers.rules.editions import Cases, Criterion, Edition, Item, parts_of
 from tiers.rules.library import Library
 
@@ -91,14 +91,21 @@ def group_name(edition: Edition) -> str:
     return wording.subject(edition.tier, language())
 
 
+def row_name(edition: Edition) -> str:
+    """The same in few words."""
+    if edition.tier in words.vocabulary("tier"):
+        return f"{short_name(edition.tier)} {words.label('level', edition.level, language())}"
+    return wording.subject(edition.tier, language())
+
+
 def timeline(rules: Library, today: date) -> Strip | None:
     """A row of bars for each tier and level; what overlaps (a review's own rule, what stands over a base) has its own row."""
     rows: list[tuple[str, list[Span]]] = []
     last: dict[str, Edition] = {}
-    for edition in sorted(in_order(rules), key=lambda e: (group_name(e), e.starts)):
+    for edition in sorted(in_order(rules), key=lambda e: (row_name(e), e.starts)):
         if edition.status == "template":
             continue
-        name = group_name(edition)
+        name = row_name(edition)
         if edition.layer != "base":
             name += " +"
         elif name in last and (last[name].until is None or last[name].until >= edition.starts):  # type: ignore[operator]
@@ -108,7 +115,7 @@ def timeline(rules: Library, today: date) -> Strip | None:
         if row is None:
             rows.append((name, row := []))
         row.append(_span(edition, today))
-    order = {group_name(edition): at for at, edition in reversed(list(enumerate(in_order(rules))))}
+    order = {row_name(edition): at for at, edition in reversed(list(enumerate(in_order(rules))))}
     rows.sort(key=lambda row: (min(at for name, at in order.items() if row[0].startswith(name)), row[0]))
     return strip(rows, today)
 

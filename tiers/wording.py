@@ -134,6 +134,15 @@ def _bound(case: Case, unit: str, language: str) -> str:
     return f"{'>' if case.above else '≥'} {amount(case.bound, unit, language)}"
 
 
+def unit_name(unit: str, language: str) -> str:
+    """What a bare number in a table is counted in."""
+    if unit in ("yuan", "usd", "ratio", "rank", "grade"):
+        names = {"yuan": ("元", "yuan"), "usd": ("美元", "US$"), "ratio": ("比例", "ratio"), "rank": ("名次", "rank"),
+                 "grade": ("级", "level")}  # fmt: skip
+        return names[unit][language == "en"]
+    return _UNITS[unit][1] if language == "en" else layout.UNIT_WORDS[unit]
+
+
 def subject(id: str, language: str) -> str:
     """What rules are about that is no tier."""
     known = {

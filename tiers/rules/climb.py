@@ -281,8 +281,9 @@ def collect(asked: Asked, at: int) -> list[dict[str, Any]]:
     return [{"fact": name, "criteria": waiting[name], "decides": name in alone} for name in ranked]
 
 
-def near_misses(asked: Asked) -> dict[str, list[int]]:
-    """Criterion id → places of the firms that miss this one alone and nothing else that data can decide, nearest first."""
+def near_misses(asked: Asked, open_: bool = False) -> dict[str, list[int]]:
+    """Criterion id → places of the firms that miss this one alone and nothing else that data can decide, nearest first.
+    ``open_``: also those for which other criteria still wait for facts."""
     number = asked.evaluation.number
     unmet, unknown = np.zeros(number, dtype=int), np.zeros(number, dtype=int)
     tops = [
@@ -292,7 +293,7 @@ def near_misses(asked: Asked) -> dict[str, list[int]]:
     for _criterion, verdicts in tops:
         unmet += verdicts == UNMET
         unknown += verdicts == UNKNOWN
-    alone: Mask = (unmet == 1) & (unknown == 0)
+    alone: Mask = (unmet == 1) & ((unknown == 0) | open_)
     found: dict[str, list[int]] = {}
     for criterion, verdicts in tops:
         places = np.flatnonzero(alone & (verdicts == UNMET))
@@ -300,3 +301,8 @@ def near_misses(asked: Asked) -> dict[str, list[int]]:
         if reachable := [(price, at) for price, at in near if not price[0]]:
             found[criterion.id] = [at for _price, at in sorted(reachable)]
     return found
+
+
+def gap_documents(asked: Asked, criterion: Criterion, at: int) -> list[dict[str, Any]]:
+    """The gaps under one criterion, as ``way_up`` has them."""
+    return [_document(asked, gap, at) for gap in gaps_of(asked, criterion, at)]

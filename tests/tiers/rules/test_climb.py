@@ -209,7 +209,12 @@ def test_a_score_takes_the_fewest_lines() -> None:
     document = way(firm, "innovative-2022", day=date(2026, 6, 1))
     (gap,) = document["gaps"]
     # Class II rights give 5 of 20 points; one Class I right of high value gives all.
-    assert gap["points"] == {"line": "与企业主导产品相关的有效知识产权数量", "from": 5, "to": 20}
+    assert gap["points"] == {
+        "line": "与企业主导产品相关的有效知识产权数量",
+        "line_en": "Valid rights related to the main product",
+        "from": 5,
+        "to": 20,
+    }
     assert gap["id"] == "ip.1"
     assert document["earliest"] is None
 
@@ -241,7 +246,10 @@ def test_the_better_of_two_lines_is_a_way_too() -> None:
         "techsme-2017",
     )
     (gap,) = short["gaps"]
-    assert (gap["id"], gap["points"]) == ("sales.1", {"line": "研发费用占销售收入比例", "from": 0, "to": 50})
+    assert (gap["id"], gap["points"]) == (
+        "sales.1",
+        {"line": "研发费用占销售收入比例", "line_en": "R&D to sales", "from": 0, "to": 50},
+    )
     assert gap["more"] == {"fact": "rd_expense", "year": 2025, "amount": 12_000_000}
 
 
