@@ -22,6 +22,14 @@ from tiers.names import full_name
 from tiers.views import blueprint
 
 
+@blueprint.get("/near")
+@allow("rules.read")
+def near_steps() -> str:
+    """How many firms are one step below each tier; the ladder page fetches it, as judging the city takes its time."""
+    question = asked(house())
+    return render_template("tiers/steps.html", asked=question, near=near.summary(house(), question.day))
+
+
 @blueprint.get("/near/<tier>/<level>")
 @allow("rules.read")
 def near_misses(tier: str, level: str) -> str:
