@@ -168,7 +168,7 @@ def figure_steps(scale: Scale, made: list[Account]) -> list[Step]:
                         {"year": str(year)},
                     )
                 )
-    return steps + _corrections(scale, made)
+    return [*steps, *_corrections(scale, made), _platform_scores(scale, made)]
 
 
 def _rows(scale: Scale, some: list[Account], year: int, group: str) -> Callable[[], list[Row]]:
@@ -239,7 +239,7 @@ def figure_row(rng: random.Random, account: Account, year: int) -> Row:
         if rng.random() < 0.05 * account.tier:
             row["equity_paid_in"] = money(rng.choice((3e6, 5e6, 8e6, 2e7, 5e7, 1e8)))
         if year >= 2024 and account.tier >= 2:
-            row["platform_score"] = min(96, max(28, round(rng.gauss(54 + 7 * account.tier, 9))))
+            row["platform_score"] = _score(rng, account.tier)
     if account.group == "above-scale":
         row |= {
             "value_added": money(revenue * rng.uniform(0.17, 0.31)),
@@ -279,6 +279,22 @@ def _corrections(scale: Scale, made: list[Account]) -> list[Step]:
             )
         )
     return steps
+
+
+def _platform_scores(scale: Scale, made: list[Account]) -> Step:
+    """The platform's scores of 2026, which new applications of that year are asked for."""
+    rng, filed = scale.rng("platform"), date(2026, 6, 12)
+    rows: list[Row] = [
+        {"uscc": a.firm.uscc, "platform_score": _score(rng, a.tier)}
+        for a in made
+        if a.tier and 2025 in a.revenue and a.firm.home(filed) and rng.random() < 0.5 + 0.15 * a.tier
+    ]
+    file = "2026年专精特新发展评价得分（样例）.xlsx"
+    return Step(filed, "figures-2026-scores", "figures", file, _fixed(rows), {"year": "2026"})
+
+
+def _score(rng: random.Random, tier: int) -> int:
+    return min(96, max(28, round(rng.gauss(54 + 7 * tier, 9))))
 
 
 def _fixed(rows: list[Row]) -> Callable[[], list[Row]]:
