@@ -28,7 +28,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = ("verdicts", "measures", "evaluation", "quantities", "facts", "climb")
-TESTS = ("tests/tiers/rules/test_units.py", "tests/tiers/rules/test_climb.py", "tests/tiers/rules/test_properties.py",
+TESTS = ("tests/tiers/rules/test_units.py", "tests/tiers/rules/test_evaluation.py", "tests/tiers/rules/test_climb.py", "tests/tiers/rules/test_properties.py",
          "tests/rules/test_tables.py")  # fmt: skip
 #: What forked processes need not import again; none of it imports the rules.
 HEAVY = ("numpy", "pandas", "pytest", "hypothesis.strategies", "sqlalchemy", "sqlmodel", "yaml", "orjson", "registry.words",
