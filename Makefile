@@ -3,6 +3,7 @@
 # make test    set up, then all tests; ARGS="tests/registry -k fold" for some
 # make lint    style, types, import contracts, unused and missing dependencies
 # make bench   the benchmarks, printed as a table
+# make mutation  breaks the evaluator of the rules on purpose and looks which test notices
 # make lock    resolve the dependencies anew (needs uv)
 # make clean   remove what the above made; data/var stays
 
@@ -22,7 +23,7 @@ STAMP_DEV := .venv/.dev-$(call sum,requirements.lock requirements-dev.lock)
 STAMP_VENDOR := $(VENDOR)/.stamp-$(call sum,package-lock.json .ci/vendor.py)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard registry/shell/translations/*/LC_MESSAGES/*.po))
 
-.PHONY: setup dev browser run test lint bench lock clean
+.PHONY: setup dev browser run test lint bench mutation lock clean
 
 setup: $(STAMP_RUN) $(STAMP_VENDOR) $(CATALOGUES)
 
@@ -62,6 +63,9 @@ lint: dev
 
 bench: dev
 	$(PY) -m pytest tests/bench -m bench -s $(ARGS)
+
+mutation: dev
+	$(PY) -m tests.mutation.run $(ARGS)
 
 lock:
 	bash .ci/lock

@@ -65,7 +65,7 @@ class Row:
         return Asked(Evaluation(facts_of([self.firm], self.day)), composed, self.purpose)
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Everything stays text, so that ``10%`` and ``2026-04-01`` are read by those who know what they mean."""
 
 

@@ -42,7 +42,10 @@ def edited(edition: Edition, changes: Mapping[str, str]) -> Edition:
         if criterion is None:
             raise ValueError(f"{edition.id} has no threshold called {id!r}; it has {', '.join(known)}")
         unit = METRICS[criterion.metric].unit if isinstance(criterion, Measured) else "points"
-        amount = read_amount(text, unit)
+        try:
+            amount = read_amount(text, unit)
+        except ValueError as error:
+            raise ValueError(f"{id}: {error}") from error
         edition = _swapped(edition, criterion, replace(criterion, threshold=amount))
     return edition
 
