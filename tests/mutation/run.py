@@ -28,8 +28,10 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = ("verdicts", "measures", "evaluation", "quantities", "facts", "climb")
-TESTS = ("tests/tiers/rules/test_units.py", "tests/tiers/rules/test_evaluation.py", "tests/tiers/rules/test_climb.py", "tests/tiers/rules/test_properties.py",
-         "tests/rules/test_tables.py")  # fmt: skip
+TESTS = tuple(f"tests/{name}.py" for name in (
+    "tiers/rules/test_units", "tiers/rules/test_evaluation", "tiers/rules/test_climb", "tiers/rules/test_properties",
+    "rules/test_tables",
+))  # fmt: skip
 #: What forked processes need not import again; none of it imports the rules.
 HEAVY = ("numpy", "pandas", "pytest", "hypothesis.strategies", "sqlalchemy", "sqlmodel", "yaml", "orjson", "registry.words",
          "registry.fields", "registry.house")  # fmt: skip

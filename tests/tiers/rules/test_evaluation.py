@@ -201,3 +201,9 @@ def test_what_is_measured_is_kept_by_firm_and_year() -> None:
     found = [evaluation.measures.yearly(METRICS["revenue"], back).value[0] for back in (0, 1, 2, 0)]
     assert found == [5, 7, 9, 5]
     assert np.isnan(evaluation.measures.yearly(METRICS["revenue"], 3).value[0])
+
+
+def test_findings_are_those_of_the_three_years_that_rules_look_at() -> None:
+    for year, found in [("今年", False), ("上年", True), ("前年", True), ("大前年", True), ("前三年", False)]:
+        odd = Evaluation(facts_of([{f"{year}营业收入": "0元"}, {}], DAY)).odd
+        assert odd["zero_revenue"].tolist() == [found, False], year
