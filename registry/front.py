@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from registry.api import registry_api
 from registry.commands import COMMANDS
 from registry.kinds import kinds
 from registry.room import Room
@@ -11,6 +12,7 @@ ROOM = Room(
     "registry",
     kinds=kinds,
     blueprint=registry_blueprint,
+    api=registry_api,
     commands=COMMANDS,
     navigation=NAVIGATION,
     cards=CARDS,

@@ -114,6 +114,8 @@ class Room:
     id: str
     kinds: Callable[[Settings], tuple[Kind, ...]] = lambda _settings: ()
     blueprint: Callable[[], Blueprint] | None = None
+    # The room's part of the HTTP API, made on registry.shell.api.api_blueprint.
+    api: Callable[[], Blueprint] | None = None
     commands: tuple[click.Command, ...] = ()
     navigation: tuple[NavItem, ...] = ()
     cards: tuple[Panel, ...] = ()

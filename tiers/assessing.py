@@ -20,6 +20,7 @@ from tiers.rules.bulk import answers
 from tiers.rules.evaluation import Evaluation
 from tiers.rules.explain import Asked, Source
 from tiers.rules.facts import Facts
+from tiers.rules.layout import laid_out
 from tiers.rules.library import Composed, Library, library
 from tiers.rules.metrics import RESTS_ON
 from tiers.rules.simulation import Change, compare, edited
@@ -80,6 +81,28 @@ def assess_all(
 
     each = (answer for composed in asked for answer in answers(Asked(evaluation, composed, purpose)))
     return number * len(asked), each
+
+
+#: What a list of editions tells of each.
+HEAD = ("id", "tier", "level", "document", "from", "until", "layer", "status", "provenance")
+
+
+def edition_heads() -> list[Record]:
+    """Every edition with its document and the days on which it is in force."""
+    told = (
+        (e.id, e.tier, e.level, e.document, e.starts.isoformat(), e.until and e.until.isoformat(), e.layer, e.status,
+         e.provenance)
+        for e in library().editions.values()
+    )  # fmt: skip
+    return [dict(zip(HEAD, row, strict=True)) for row in told]
+
+
+def edition_document(id: str) -> Record:
+    """An edition laid out. Raises MisusedError for an unknown one."""
+    found = library().editions.get(id)
+    if found is None:
+        raise MisusedError(f"there is no edition {id}; see: cli.py rules list", f"没有规则版本“{id}”")
+    return laid_out(found)
 
 
 def sources(house: House, connection: Connection, firms: Sequence[str], day: date) -> Source:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from registry.room import Room
 from tiers import near_pages, rule_pages, rungs, simulation_pages
 from tiers.after_fold import derive
+from tiers.api import tiers_api
 from tiers.asking import holders
 from tiers.commands import COMMANDS
 from tiers.derived import derived
@@ -19,6 +20,7 @@ ROOM = Room(
     "tiers",
     kinds=kinds,
     blueprint=tiers_blueprint,
+    api=tiers_api,
     commands=COMMANDS,
     navigation=(*NAVIGATION, *rule_pages.NAVIGATION),
     cards=CARDS,

@@ -16,9 +16,16 @@ from registry.house import House
 from registry.naming.codes import read_code
 from registry.speaking import SHORT, as_of_day, command, print_json, table
 from registry.subjects import existing
-from tiers.assessing import PURPOSES, assess, assess_all, simulate
-from tiers.rules.layout import differences, laid_out
-from tiers.rules.library import library
+from tiers.assessing import (
+    HEAD,
+    PURPOSES,
+    assess,
+    assess_all,
+    edition_document,
+    edition_heads,
+    simulate,
+)
+from tiers.rules.layout import differences
 from tiers.rules.metrics import METRICS
 
 
@@ -120,39 +127,16 @@ def rules_command(context: click.Context) -> None:
         context.invoke(rules_list)
 
 
-HEAD = ("id", "tier", "level", "document", "from", "until", "layer", "status", "provenance")
-
-
 @rules_command.command("list")
 @click.option("--json", "as_json", is_flag=True)
 @command
 def rules_list(_house: House, as_json: bool = False) -> None:
     """Every edition with its document and the days on which it is in force."""
-    rows = [
-        (
-            e.id,
-            e.tier,
-            e.level,
-            e.document,
-            e.starts.isoformat(),
-            e.until and e.until.isoformat(),
-            e.layer,
-            e.status,
-            e.provenance,
-        )
-        for e in library().editions.values()
-    ]
+    heads = edition_heads()
     if as_json:
-        print_json([dict(zip(HEAD, row, strict=True)) for row in rows])
+        print_json(heads)
     else:
-        table(HEAD, rows)
-
-
-def _edition(id: str) -> dict[str, Any]:
-    found = library().editions.get(id)
-    if found is None:
-        raise MisusedError(f"there is no edition {id}; see: cli.py rules list", f"没有规则版本“{id}”")
-    return laid_out(found)
+        table(HEAD, [list(head.values()) for head in heads])
 
 
 @rules_command.command("show")
@@ -161,7 +145,7 @@ def _edition(id: str) -> dict[str, Any]:
 @command
 def rules_show(_house: House, id: str, as_json: bool) -> None:
     """An edition as an official would lay it out, with the source of every value."""
-    document = _edition(id)
+    document = edition_document(id)
     if as_json:
         print_json(document)
         return
@@ -188,7 +172,7 @@ def rules_show(_house: House, id: str, as_json: bool) -> None:
 @command
 def rules_diff(_house: House, a: str, b: str, as_json: bool) -> None:
     """What two editions ask differently, criterion by criterion."""
-    rows = differences(_edition(a), _edition(b))
+    rows = differences(edition_document(a), edition_document(b))
     if as_json:
         print_json(rows)
     else:

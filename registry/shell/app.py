@@ -12,7 +12,18 @@ from flask import Flask
 from registry.house import House
 from registry.room import Room
 from registry.settings import Settings
-from registry.shell import access, charts, errors, formats, languages, navigation, pages, security, tables
+from registry.shell import (
+    access,
+    api,
+    charts,
+    errors,
+    formats,
+    languages,
+    navigation,
+    pages,
+    security,
+    tables,
+)
 from registry.shell.serving import KEY, Serving
 from registry.store.clock import Clock
 from registry.store.engine import Store
@@ -55,10 +66,12 @@ def create_app(
     app.jinja_env.globals["charts"] = charts
     version_static_files(app)
 
-    app.register_blueprint(pages.blueprint)
+    for blueprint in (pages.blueprint, api.blueprint, api.shared):
+        app.register_blueprint(blueprint)
     for room in rooms:
-        if room.blueprint is not None:
-            app.register_blueprint(room.blueprint())
+        for make in (room.blueprint, room.api):
+            if make is not None:
+                app.register_blueprint(make())
     return app
 
 
