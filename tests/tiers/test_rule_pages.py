@@ -6,11 +6,14 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cli import main
 from tests.sample_app import app_in, house_of, words_of
 from tiers import near
 from tiers.assessing import assess, simulate
@@ -158,10 +161,27 @@ def test_titles_held_are_the_firms_own(client: FlaskClient, firms: list[str]) ->
         }
         html = client.get(f"/firms/{uscc}?as_of={DAY}&lang=zh").text
         for (tier, level), until in held.items():
-            if f'id="rung-{tier}-{level}"' not in html:
-                continue  # levels without a rule
             rung = html.split(f'id="rung-{tier}-{level}"')[1].split("</summary>")[0]
             assert f"持有至 {until}" in rung
+
+
+def test_a_title_without_rules_has_its_rung(
+    tmp_path: Path, firms: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = tmp_path / "list.csv"
+    listed.write_text(
+        f"统一社会信用代码,称号,级别,批次,认定日期\n{firms[0]},单项冠军,市级,2026,2026-01-05\n",
+        encoding="utf-8",
+    )
+    with app_in(tmp_path) as app:
+        house = house_of(app)
+        monkeypatch.setenv("DATABASE_URL", str(house.store.engine.url))
+        monkeypatch.setenv("TIDU_PATHS_VAR", str(house.settings.var))
+        filed = CliRunner().invoke(main, ["import", "titles", str(listed)])
+        assert filed.exit_code == 0, filed.output
+        for language, word in (("zh", "持有至 2029-01-04"), ("en", "held until 2029-01-04")):
+            html = app.test_client().get(f"/firms/{firms[0]}?as_of={DAY}&lang={language}").text
+            assert word in html.split('id="rung-single_champion-city"')[1].split("</summary>")[0]
 
 
 def test_a_ladder_speaks_of_what_was_known_then(client: FlaskClient, firms: list[str]) -> None:
