@@ -37,7 +37,7 @@ PURPOSE = Parameter(
     "purpose", "what is applied for, new by default", "申报用途，默认 new", "new", one_of=PURPOSES
 )
 _TARGET = record(
-    id=TEXT, name=TEXT, goal=VALUE, value=VALUE, rate=MAYBE, unknown=WHOLE, period=MAYBE, source=TEXT
+    id=TEXT, name=TEXT, goal=VALUE, value=VALUE, rate=MAYBE, unknown=COUNT, period=MAYBE, source=TEXT
 )
 _CRITERION = record(id=TEXT, clause=MAYBE, verdict=TEXT, value=VALUE, threshold=VALUE, unit=MAYBE, period=MAYBE,
                     short_by=VALUE, source={"type": ["array", "null"]})  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request
 
+from registry import words
 from registry.house import House
 from registry.kind import Record
 from registry.pages.asked import Asked as Question
@@ -43,13 +44,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Rung:
-    """One tier and level. ``state``: held met near far barred unknown gap. ``until``: the last day of what is held."""
+    """One tier and level. ``state``: held met near far barred unknown gap. ``until``: the last day of what is held.
+    ``edition`` None: a title is held of which there are no rules."""
 
     tier: str
     level: str
     state: str
     until: str | None
-    edition: Edition
+    edition: Edition | None
     overlays: Sequence[Edition]
     answer: Record
     lines: Sequence[Line]
@@ -87,10 +89,28 @@ def rungs(house: House, asked: Question, document: Record, purpose: str) -> list
         about = statements_about(connection, uscc, asked.known_at)
     kinds = ("figures", "evidence", "enterprise")
     source = spoken_in({kind: {uscc: about[kind]} for kind in kinds if kind in about}, asked.day)
-    return [
+    found = [
         _rung(Asked(evaluation, composed, purpose), document, source)
         for composed in questions(None, None, purpose, asked.day)
     ]
+    return _in_order([*found, *_beside(document, {(rung.tier, rung.level) for rung in found})])
+
+
+def _beside(document: Record, known: set[tuple[str, str]]) -> list[Rung]:
+    """Titles in force of a level for which there are no rules: held, and nothing to judge."""
+    answer: Record = {"edition": None, "computed": "unknown", "findings": []}
+    way: Record = {"gaps": [], "collect": [], "judged": []}
+    held = {(t["tier"], t["level"]): t["valid_to"] for t in document["titles"] if t["state"] == "in_force"}
+    return [
+        Rung(tier, level, "held", until, None, (), answer, (), way, None)
+        for (tier, level), until in held.items()
+        if (tier, level) not in known
+    ]
+
+
+def _in_order(rungs: list[Rung]) -> list[Rung]:
+    order = {id: at for at, id in enumerate(words.vocabulary("tier"))}
+    return sorted(rungs, key=lambda rung: (order.get(rung.tier, 99), rung.level))
 
 
 def _rung(asked: Asked, document: Record, source: Source) -> Rung:

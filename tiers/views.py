@@ -32,6 +32,7 @@ from tiers.lists import (
 from tiers.members import REVENUE_CLASSES, Question
 from tiers.names import clause, finding_name, full_name, indicator_name, lead, rung, short_name, target_short
 from tiers.queries import WINDOWS, month_of
+from tiers.rules.library import library
 from tiers.targets import plan
 
 blueprint = Blueprint("tiers", __name__, template_folder="templates")
@@ -243,4 +244,5 @@ PANELS = (
 
 
 def tiers_blueprint() -> Blueprint:
+    library()  # a mistake in a rule file stops the start, not the first reader
     return blueprint

@@ -25,6 +25,12 @@ PAGES = {
     "moves": "/ladder/ways/climbed",
     "targets": "/targets",
     "target": "/targets/quality-firms",
+    "rules": "/rules",
+    "rule": "/rules/srdi-2022",
+    "compare": "/rules/compare?a=srdi-2022&b=srdi-2026",
+    "simulate": "/simulate?edition=srdi-2022&as_of=2026-06-15&run=yes",
+    "near": "/near/high_tech/national?as_of=2026-06-15",
+    "api": "/api",
     "missing": "/nothing-here",
 }
 SERIOUS = ("critical", "serious")

@@ -222,7 +222,9 @@ def test_pages_are_the_same_on_both_databases(database_url: str, tmp_path: Path)
     client = create_app(house.settings, house.store, house.rooms, house.clock).test_client()
     for path in (
         "/?as_of=2025-12-31", "/?as_of=2025-12-31&known_at=2025-12-31", "/firms?q=济南&sort=-revenue&expiring=365&tier=srdi",
-        "/firms?sort=expiry&city=all", "/firms?above=yes&size=small&highest=srdi", "/firms/export.csv", "/filings", "/filings/1",
+        "/firms?sort=expiry&city=all", "/firms?above=yes&size=small&highest=srdi", "/firms/export.csv",
+        "/near/high_tech/national?open=yes", "/simulate?edition=srdi-2022&run=yes", "/api/v1/simulate?edition=lg-2022",
+        "/filings", "/filings/1",
         "/targets", "/targets/quality-firms?highest=srdi&unit=370171", "/targets/listed",
         *(f"/tiers/srdi/provincial/{measure}?known_at={at}" for measure in MEASURES for at in ("", "2026-12-31")),
     ):  # fmt: skip

@@ -69,6 +69,14 @@
   document.addEventListener("DOMContentLoaded", unfold);
   document.addEventListener("htmx:afterSettle", unfold);
 
+  // An address that names a fold opens it.
+  const openNamed = () => {
+    const named = location.hash && document.getElementById(location.hash.slice(1));
+    if (named && named.matches("details")) named.open = true;
+  };
+  document.addEventListener("DOMContentLoaded", openNamed);
+  window.addEventListener("hashchange", openNamed);
+
   // The drop zone is a file input that fills its frame; here it says what it holds.
   document.addEventListener("change", (event) => {
     const zone = event.target.closest(".drop");
