@@ -101,7 +101,7 @@ def edition_document(id: str) -> Record:
     """An edition laid out. Raises MisusedError for an unknown one."""
     found = library().editions.get(id)
     if found is None:
-        raise MisusedError(f"there is no edition {id}; see: cli.py rules list", f"没有规则版本“{id}”")
+        raise MisusedError(f"there is no edition {id}", f"没有规则版本“{id}”", "see: cli.py rules list")
     return laid_out(found)
 
 
@@ -177,7 +177,7 @@ def simulate_on(facts: Facts, id: str, changes: Mapping[str, str], purpose: str 
     try:
         then = replace(then, edition=edited(then.edition, changes))
     except ValueError as error:
-        raise MisusedError(f"--set: {error}", f"门槛有误：{error}") from error
+        raise MisusedError(f"this is no threshold: {error}", f"门槛有误：{error}", "--set") from error
     return Outcome(now, then, facts, compare(Evaluation(facts), now, then, purpose))
 
 

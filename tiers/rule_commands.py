@@ -54,7 +54,7 @@ def assess_command(house: House, usccs: Sequence[str], everyone: bool, tier: str
     day = as_of_day(house, as_of)
     tier, level = _word("tier", tier), _word("level", level)
     if everyone == bool(usccs):
-        raise MisusedError("name the firms by their codes, or ask for --all", "请给出信用代码，或使用 --all")
+        raise MisusedError("name the firms by their codes", "请给出信用代码", "or ask for --all")
     with house.store.read() as connection:
         if everyone:
             return _everyone(*assess_all(house, connection, day, tier, level, purpose), out, as_json)
@@ -211,7 +211,9 @@ def simulate_command(
     pairs = dict(change.partition("=")[::2] for change in changes)
     if not all(pairs.values()):
         raise MisusedError(
-            "--set wants CRITERION=AMOUNT, such as rd=2.5%", "--set 的写法是 条款=门槛，如 rd=2.5%"
+            "write a threshold as CRITERION=AMOUNT, such as rd=2.5%",
+            "门槛的写法是 条款=门槛，如 rd=2.5%",
+            "--set",
         )
     with house.store.read() as connection:
         document = simulate(house, connection, edition, as_of_day(house, as_of), pairs, purpose)
