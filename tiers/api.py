@@ -147,7 +147,8 @@ def rules_diff() -> Response:
               "rd.ratio=2.5%", many=True),
     PURPOSE, AS_OF,
     shape=record(edition=TEXT, instead_of=TEXT, as_of=DAY, changed={"type": "object"}, gain=listing(TEXT), lose=listing(TEXT),
-                 undecided=WHOLE, by=listing(record(key=TEXT, name=TEXT, gain=COUNT, lose=COUNT, undecided=COUNT))),
+                 undecided=WHOLE, names={"type": "object"},
+                 by=listing(record(dimension=TEXT, key=TEXT, name=TEXT, gain=COUNT, lose=COUNT, undecided=COUNT))),
     example="/simulate?edition=srdi-2022&set=rd.ratio%3D2.5%25",
 )  # fmt: skip
 def simulate_edition() -> Response:

@@ -188,7 +188,7 @@ def simulate_on(facts: Facts, id: str, changes: Mapping[str, str], purpose: str 
     try:
         then = replace(then, edition=edited(then.edition, changes))
     except ValueError as error:
-        raise MisusedError(str(error), f"门槛有误：{error}", "--set CRITERION=AMOUNT") from error
+        raise MisusedError(f"this is no threshold: {error}", f"门槛有误：{error}", "--set") from error
     return Outcome(now, then, facts, compare(Evaluation(facts), now, then, purpose))
 
 

@@ -144,11 +144,16 @@ class _Reader:
 
     def figures(self) -> dict[tuple[str, int], Numbers]:
         f = FIGURE.c
+        years = range(self.day.year - YEARS_BACK, self.day.year + 1)
+        query = select(f.uscc, f.year, *(f[name] for name in _FIGURES))
         found: dict[tuple[str, int], Numbers] = {}
-        for year in range(self.day.year - YEARS_BACK, self.day.year + 1):
-            rows = self._rows(select(f.uscc, *(f[name] for name in _FIGURES)).where(f.year == year), f.uscc)
-            if rows:
-                codes, *columns = zip(*rows, strict=True)
+        # All firms by the year, which bounds memory; some firms at once, which is one query.
+        for part in [[year] for year in years] if self.everyone else [list(years)]:
+            of_years: dict[int, list[Any]] = {}
+            for row in self._rows(query.where(f.year.in_(part)), f.uscc):
+                of_years.setdefault(row[1], []).append(row)
+            for year, rows in of_years.items():
+                codes, _years, *columns = zip(*rows, strict=True)
                 at = [self.place[uscc] for uscc in codes]
                 found |= {
                     (name, year): self._spread(at, column)

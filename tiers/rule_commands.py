@@ -235,7 +235,9 @@ def simulate_command(
     pairs = dict(change.partition("=")[::2] for change in changes)
     if not all(pairs.values()):
         raise MisusedError(
-            "a changed threshold wants a criterion and an amount", "修改门槛需给出条款和数值", "--set rd=2.5%"
+            "write a threshold as CRITERION=AMOUNT, such as rd=2.5%",
+            "门槛的写法是 条款=门槛，如 rd=2.5%",
+            "--set",
         )
     with house.store.read() as connection:
         document = simulate(house, connection, edition, as_of_day(house, as_of), pairs, purpose)

@@ -196,6 +196,7 @@ def test_all_at_once_say_what_one_by_one_does(house: House) -> None:
             ]
         assert number == len(everyone) == len(single)
         for document in single:
+            assert document.pop("up")["tier"] == document["tier"]
             document["criteria"] = [{**c, "source": None} for c in document["criteria"] if c["of"] is None]
         assert everyone == sorted(single, key=lambda d: (d["uscc"], d["tier"], d["level"]))
 
@@ -227,7 +228,11 @@ def test_a_simulation_names_who_gains_and_who_loses(house: House) -> None:
     assert (same["gain"], same["lose"], same["undecided"], same["by"]) == ([], [], 0, [])
     looser = simulated(house, "srdi-2026", debt="82%")
     assert (looser["gain"], looser["lose"], looser["instead_of"]) == ([code(2)], [], "srdi-2026")
-    assert [(row["name"], row["gain"], row["lose"]) for row in looser["by"]] == [("历城区", 1, 0)]
+    assert [(row["dimension"], row["name"], row["gain"], row["lose"]) for row in looser["by"]] == [
+        ("unit", "历城区", 1, 0),
+        ("tier", "创新型中小企业", 1, 0),
+    ]
+    assert looser["names"].keys() == {code(2)}
     stricter = simulated(house, "srdi-2026", ip__rights="6件", debt="40%")
     assert (stricter["gain"], stricter["lose"]) == ([], [code(1)])
     assert stricter["undecided"] == 1, "of 3 the debts are not known, but now its rights fail"
