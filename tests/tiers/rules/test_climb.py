@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from tests.rules.firms import facts_of
 from tiers.rules.climb import _steps, gaps_of, near_misses, way_up
+from tiers.rules.editions import Measured
 from tiers.rules.evaluation import Evaluation
 from tiers.rules.explain import Asked
 from tiers.rules.library import library
@@ -151,6 +153,28 @@ def test_an_accident_is_forgotten_after_its_years() -> None:
     assert (gaps(document), document["barred"], document["earliest"]) == (["clean"], False, "2028-06-01")
     two = way({**SRDI, "荣誉": ["安全事故 2024-02-29", "违法违规 2023-07-01"]}, "srdi-2026")
     assert two["earliest"] == "2027-03-01"
+
+
+def test_only_the_own_records_of_that_kind_are_waited_for() -> None:
+    firms = [
+        {**SRDI, "荣誉": ["安全事故 2025-06-01", "省级 科学技术奖 2026-01-01"]},
+        {**SRDI, "荣誉": ["安全事故 2026-05-01"]},
+    ]
+    one = asked(firms, "srdi-2026")
+    assert [way_up(one, at)["earliest"] for at in (0, 1)] == ["2028-06-01", "2029-05-01"]
+
+
+def test_a_year_on_a_strict_limit_is_the_one_that_fails() -> None:
+    """Below 50 per cent in each of two years: 2025 is exactly 50, and behind from 2028 on."""
+    criterion = Measured(
+        id="it", zh="", en="", clause="", provenance="official", metric="debt_ratio", op="less_than", threshold=Fraction(1, 2),
+        how="each", years=2,
+    )  # fmt: skip
+    firm = {"资产总额": "100元", "负债总额": "50元", "前年资产总额": "100元", "前年负债总额": "70元"}
+    (gap,) = gaps_of(asked([firm], "srdi-2026"), criterion, 0)
+    assert (gap.more, gap.earliest) == (("total_liabilities", 2025, -1), date(2028, 1, 1))
+    (gap,) = gaps_of(asked([{**firm, "负债总额": "49元"}], "srdi-2026"), criterion, 0)
+    assert (gap.more, gap.earliest) == (("total_liabilities", 2024, -21), date(2027, 1, 1))
 
 
 def test_what_nothing_can_close_is_barred() -> None:

@@ -27,7 +27,7 @@ from tiers.rules.verdicts import MET, NAMES, OUT, UNKNOWN, UNMET, all_of, any_of
 
 #: A seed stands for a whole draw of facts: firms, years and honours hang together, so single numbers are not drawn apart.
 SEED = st.integers(0, 2**32 - 1)
-EXAMPLES = int(os.environ.get("RULES_EXAMPLES", 15))
+EXAMPLES = int(os.environ.get("RULES_EXAMPLES", 10))
 several = settings(max_examples=EXAMPLES, deadline=None, derandomize=bool(os.environ.get("RULES_EXAMPLES")))
 VERDICT = st.integers(UNMET, OUT)
 
@@ -68,7 +68,7 @@ def tables(asked: Asked) -> Iterator[str]:
 @given(SEED)
 @several
 def test_columns_say_what_plain_recursion_says(seed: int) -> None:
-    facts = drawn(seed, 3)
+    facts = drawn(seed, 2)
     for asked in asked_of(facts):
         judged = asked.evaluation.judge(asked.edition, asked.purpose)
         for at in range(len(facts)):
@@ -96,7 +96,7 @@ def _range(found: Any, at: int) -> tuple[Any, ...]:
 @given(SEED)
 @several
 def test_many_firms_at_once_are_each_judged_alone_in_any_order(seed: int) -> None:
-    facts = hidden(drawn(seed), seed)
+    facts = hidden(drawn(seed, 3), seed)
     order = np.random.default_rng(seed).permutation(len(facts)).tolist()
     alone = [Evaluation(only(facts, [at])) for at in order]
     shuffled = Evaluation(only(facts, order))
