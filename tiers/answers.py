@@ -153,7 +153,13 @@ def edition_name(id: str) -> str:
     return id if edition is None else wording.name(edition, language())
 
 
+def purpose_name(id: str) -> str:
+    """What an edition serves: applications, or statistics alone."""
+    return str(_("statistics")) if id == "statistics" else words.label("purpose", id, language())
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "purpose_name": purpose_name,
     "measured": measured, "required": required, "gap_words": gap_words, "fact_name": fact_name,
     "fact_names": fact_names, "edition_name": edition_name,
 }  # fmt: skip

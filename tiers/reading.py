@@ -10,8 +10,10 @@ from registry import words
 from registry.shell.charts import Span, Strip, strip
 from registry.shell.languages import language
 from tiers import wording
+from tiers.answers import fact_name, purpose_name
 from tiers.names import full_name, short_name
 from tiers.rules.editions import Cases, Criterion, Edition, Item, parts_of
+from tiers.rules.layout import LIMITED, SIZES
 from tiers.rules.library import Library
 
 
@@ -109,7 +111,7 @@ def timeline(rules: Library, today: date) -> Strip | None:
         if edition.layer != "base":
             name += " +"
         elif name in last and (last[name].until is None or last[name].until >= edition.starts):  # type: ignore[operator]
-            name += f" · {'/'.join(words.label('purpose', p, language()) for p in edition.purposes)}"
+            name += f" · {'/'.join(map(purpose_name, edition.purposes))}"
         last[name] = edition
         row = next((spans for held, spans in rows if held == name), None)
         if row is None:
@@ -207,3 +209,23 @@ def _paired(left: Sequence[Line], right: Sequence[Line]) -> list[Pair]:
             order.insert(at, id)
             at += 1
     return [Pair(ours.get(id), theirs.get(id)) for id in order]
+
+
+def sizes(edition: Edition) -> list[tuple[str, str, list[list[str]], str]]:
+    """Each group of a size standard: its name, its codes, the limits of large, medium and small by fact, its provenance."""
+    spoken = language()
+    return [
+        (
+            wording.name(group, spoken),
+            " ".join(group.industries),
+            [
+                [
+                    f"{fact_name(fact)} {wording.amount(limit[at], LIMITED[fact][1], spoken)}"
+                    for fact, limit in group.limits.items()
+                ]
+                for at in range(len(SIZES))
+            ],
+            group.provenance,
+        )
+        for group in edition.groups
+    ]

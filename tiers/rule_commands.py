@@ -183,6 +183,8 @@ def rules_show(_house: House, id: str, as_json: bool) -> None:
         )
     for line in document["tables"]:
         click.echo(f"{'  ' * line['depth']}{line['zh']} ({line['most']})  {line['says']}")
+    for line in document["groups"]:
+        click.echo(f"{line['zh']}  {line['says']}")
     for text in document["not_modelled"]:
         click.echo(f"not modelled: {text}")
     if document["looked_for"]:

@@ -47,6 +47,7 @@ def rule(id: str) -> str:
         group=reading.group_name(edition),
         requirements=reading.requirements(edition),
         tables=reading.points(edition),
+        sizes=reading.sizes(edition),
         replaced=[
             (item, [line for one in lines for line in reading.item_lines(one, 0)])
             for item, lines in edition.replaces.items()

@@ -28,6 +28,7 @@ from tiers.rules.editions import (
     PointTable,
     Rungs,
     Scored,
+    SizeGroup,
     Steps,
     Trade,
     parts_of,
@@ -93,7 +94,7 @@ def _on_record(criterion: Criterion) -> str:
     return ""
 
 
-def name(part: Criterion | Item | PointTable | PointClass | Edition, language: str) -> str:
+def name(part: Criterion | Item | PointTable | PointClass | SizeGroup | Edition, language: str) -> str:
     """Its own words in the language of the reader; those of the source where there are no others."""
     return (part.en if language == "en" else part.zh) or part.zh or part.en
 

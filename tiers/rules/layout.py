@@ -19,6 +19,7 @@ from tiers.rules.editions import (
     Measured,
     Rungs,
     Scored,
+    SizeGroup,
     Steps,
     Trade,
     parts_of,
@@ -48,10 +49,30 @@ def laid_out(edition: Edition) -> dict[str, Any]:
         "provenance": edition.provenance, "checked_on": edition.checked_on.isoformat(),
         "criteria": [line for criterion in edition.criteria for line in _criterion(criterion, 0)],
         "tables": [line for table in edition.tables for line in _table(table)],
+        "groups": [_group(group) for group in edition.groups],
         "replaces": {id: [line for item in lines for line in _item(item, 0)] for id, lines in edition.replaces.items()},
         "suspends": {id: list(purposes) for id, purposes in edition.suspends.items()},
         "not_modelled": list(edition.not_modelled), "looked_for": edition.looked_for, "notes": list(edition.notes),
     }  # fmt: skip
+
+
+LIMITED = {
+    "employees": ("从业人员", "persons"),
+    "revenue": ("营业收入", "yuan"),
+    "total_assets": ("资产总额", "yuan"),
+}
+SIZES = ("large", "medium", "small")
+
+
+def _group(group: SizeGroup) -> dict[str, Any]:
+    """A group of industries of a size standard, with the lower limits of each size."""
+    limits = {fact: dict(zip(SIZES, map(int, limit), strict=True)) for fact, limit in group.limits.items()}
+    said = "；".join(
+        f"{LIMITED[fact][0]} {' / '.join(amount(value, LIMITED[fact][1]) for value in limit)}"
+        for fact, limit in group.limits.items()
+    )
+    return {"id": group.id, "depth": 0, "zh": group.zh, "en": group.en, "says": said, "industries": list(group.industries),
+            "limits": limits, "provenance": group.provenance}  # fmt: skip
 
 
 def _criterion(criterion: Criterion, depth: int) -> list[dict[str, Any]]:
@@ -164,7 +185,7 @@ def differences(a: dict[str, Any], b: dict[str, Any]) -> list[dict[str, Any]]:
     """Criteria, lines of tables and heads that two editions say differently: {"id", "a", "b"}; absent ones are null."""
     heads = ("document", "from", "until")
     found: list[dict[str, Any]] = [{"id": key, "a": a[key], "b": b[key]} for key in heads if a[key] != b[key]]
-    for part in ("criteria", "tables"):
+    for part in ("criteria", "tables", "groups"):
         left, right = ({line["id"]: line for line in side[part]} for side in (a, b))
         for id in dict.fromkeys((*left, *right)):
             texts = [_text(side.get(id)) for side in (left, right)]
