@@ -220,7 +220,7 @@ def sizes(edition: Edition) -> list[tuple[str, str, list[list[str]], str]]:
             " ".join(group.industries),
             [
                 [
-                    f"{fact_name(fact)} {wording.amount(limit[at], LIMITED[fact][1], spoken)}"
+                    f"{fact_name(fact)} ≥ {wording.amount(limit[at], LIMITED[fact][1], spoken)}"
                     for fact, limit in group.limits.items()
                 ]
                 for at in range(len(SIZES))
