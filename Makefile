@@ -53,7 +53,7 @@ browser:
 	@bash .ci/setup browser
 
 test: dev browser
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 # All are run and shown, also after one has failed.
 lint: dev
