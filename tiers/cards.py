@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Hashable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import g
+from sqlalchemy import Connection
 
 from registry.house import House
 from registry.kind import Kind, Record
@@ -15,7 +16,7 @@ from registry.pages.profile import records_panel
 from registry.shell.charts import Span, strip
 from tiers.asking import ask_count, view
 from tiers.duties import Rule, rule
-from tiers.findings import grace_of, of_firm, recorded_rounds
+from tiers.findings import Round, grace_of, of_firm, recorded_rounds
 from tiers.lifecycle import findings
 from tiers.members import Question
 from tiers.names import full_name
@@ -109,6 +110,29 @@ def _span(title: Record, day: date) -> Span:
     return Span(first, last, f"{first.isoformat()} – {last.isoformat()}", tone)
 
 
+_rounds: dict[Hashable, frozenset[Round]] = {}
+REMEMBERED = 32
+
+
+def _rounds_on_record(
+    house: House, connection: Connection, question: Question, known_at: datetime | None
+) -> frozenset[Round]:
+    """Which update rounds are on record says the same about every firm, so it is asked once after each filing."""
+    with house.store.read() as now:
+        key = (
+            house.store.engine.url,
+            house.store.last_write(now),
+            known_at,
+            question.day,
+            house.settings.city.code,
+        )
+    if key not in _rounds:
+        while len(_rounds) >= REMEMBERED:
+            _rounds.pop(next(iter(_rounds)), None)
+        _rounds[key] = recorded_rounds(connection, question)
+    return _rounds[key]
+
+
 def duties_panel(house: House, asked: Asked, document: Record) -> Mapping[str, Any] | None:
     """What the titles ask of the firm and what is found, with the document behind each."""
     if not document["titles"]:
@@ -116,7 +140,7 @@ def duties_panel(house: House, asked: Asked, document: Record) -> Mapping[str, A
     question = Question(asked.day, house.settings)
     with view(house, asked.known_at) as connection:
         terms, steps = of_firm(connection, document["uscc"])
-        recorded = recorded_rounds(connection, question)
+        recorded = _rounds_on_record(house, connection, question, asked.known_at)
     found = findings(asked.day, terms, steps, recorded, grace_of(question))
     held = [term for term in terms if term.valid_from <= asked.day < term.ends_on]
     changes: dict[str, list[Rule]] = {}

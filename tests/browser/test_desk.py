@@ -44,6 +44,8 @@ def first_firm(watched: Watched) -> str:
 @pytest.mark.parametrize("name", [*PAGES, "firm"])
 def test_pages_are_accessible(watched: Watched, name: str) -> None:
     page = watched.go(PAGES.get(name) or first_firm(watched))
+    page.wait_for_load_state("networkidle")  # what a page fetches later belongs to it
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
     found = Axe().run(page).response["violations"]
     assert [
         (v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found if v["impact"] in SERIOUS
