@@ -145,9 +145,9 @@ def spoken_in(held: Mapping[str, Mapping[str, statements.Held]], day: date) -> S
 
 @dataclass(frozen=True)
 class Outcome:
-    """The city's firms under the rules that apply (``now``) and under others (``then``)."""
+    """The city's firms under the rules that apply (``now``; None: no rule does) and under others (``then``)."""
 
-    now: Composed
+    now: Composed | None
     then: Composed
     facts: Facts
     change: Change
@@ -172,19 +172,21 @@ class Outcome:
 def simulate_on(facts: Facts, id: str, changes: Mapping[str, str], purpose: str = "new") -> Outcome:
     """Facts under an edition, perhaps with other thresholds, instead of the one that applies on their day. Raises
     MisusedError for an unknown edition or threshold."""
-    then = known_rules().by_id(id)
-    if then is None:
+    base = known_rules().editions.get(id)
+    if base is None:
         raise MisusedError(
             f"there is no edition {id}; there are {', '.join(known_rules().editions)}", f"没有规则版本“{id}”"
         )
-    if then.base.layer != "base":
+    if base.layer != "base":
         raise MisusedError(
-            f"{id} stands over {', '.join(then.base.over)}; simulate one of those",
+            f"{id} stands over {', '.join(base.over)}; simulate one of those",
             f"“{id}”是附加规则，请模拟其基础版本",
         )
-    now = known_rules().choose(then.base.tier, then.base.level, purpose, facts.day)
-    if now is None:
-        now = then
+    if not base.criteria:
+        raise MisusedError(f"nobody is judged by {id}", f"“{id}”不作判定，无从模拟")
+    now = known_rules().choose(base.tier, base.level, purpose, facts.day)
+    # The year's notice stands over the other edition as it does over this one.
+    then = now if now and now.base.id == id else known_rules().standing(base, purpose, facts.day)
     try:
         then = replace(then, edition=edited(then.edition, changes))
     except ValueError as error:
@@ -202,7 +204,7 @@ def simulate(
     changed = {"gain": change.gain, "lose": change.lose, "undecided": change.undecided}
     names = names_of(connection, [str(u) for u in facts.firms[change.gain | change.lose]], day)
     return {
-        "edition": id, "instead_of": done.now.base.id, "as_of": day.isoformat(), "changed": dict(changes),
+        "edition": id, "instead_of": done.now.base.id if done.now else None, "as_of": day.isoformat(), "changed": dict(changes),
         "gain": [str(uscc) for uscc in facts.firms[change.gain]], "lose": [str(uscc) for uscc in facts.firms[change.lose]],
         "undecided": int(change.undecided.sum()), "names": names,
         "by": [*_by("unit", done.units, changed, house.places.label), *_by("tier", _highest(house, facts), changed, _tier)],

@@ -100,10 +100,12 @@ def _sizes(
     missing = np.full(number, np.nan)
     parts = {name: figures.get((name, year), missing) for name in ("revenue", "employees", "total_assets")}
     sizes = size_classes(pd.DataFrame({"industry": industry, **parts}))
-    known = {"large": 0.0, "medium": 1.0, "small": 1.0, "micro": 1.0}
-    return np.array([known.get(size, np.nan) for size in sizes], dtype=float), np.equal(
-        sizes, "not_applicable"
-    )
+    # The highest class that missing figures still allow: below large it is small or medium, whatever they are.
+    most = {name: np.where(np.isnan(column), np.inf, column) for name, column in parts.items()}
+    highest = size_classes(pd.DataFrame({"industry": industry, **most}))
+    below = {"medium": 1.0, "small": 1.0, "micro": 1.0}
+    found = np.array([below.get(size, np.nan) for size in highest], dtype=float)
+    return np.where(np.equal(sizes, "large"), 0.0, found), np.equal(sizes, "not_applicable")
 
 
 class _Reader:

@@ -68,6 +68,11 @@ def assess_command(house: House, usccs: Sequence[str], everyone: bool, tier: str
         for uscc in unknown:
             click.echo(f"error: {uscc} is not on the register", err=True)
         answers = assess(house, connection, [c for c in codes if c not in unknown], day, tier, level, purpose)
+    if not answers and len(unknown) < len(codes):
+        click.echo(
+            f"no rule of {tier or 'any tier'} is known for {purpose} on {day}; see: cli.py rules list",
+            err=True,
+        )
     if out:
         _save(answers, out)
     elif as_json:
@@ -224,7 +229,11 @@ def rules_metrics(_house: House, as_json: bool) -> None:
 @click.command("simulate")
 @click.argument("edition")
 @click.option(
-    "--set", "changes", multiple=True, metavar="CRITERION=AMOUNT", help="another threshold, such as rd=2.5%"
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="CRITERION=AMOUNT",
+    help="another threshold, such as rd.ratio=2.5%",
 )
 @click.option("--purpose", type=click.Choice(PURPOSES), default="new", show_default=True)
 @click.option("--as-of", metavar="DAY")
@@ -237,8 +246,8 @@ def simulate_command(
     pairs = dict(change.partition("=")[::2] for change in changes)
     if not all(pairs.values()):
         raise MisusedError(
-            "write a threshold as CRITERION=AMOUNT, such as rd=2.5%",
-            "门槛的写法是 条款=门槛，如 rd=2.5%",
+            "write a threshold as CRITERION=AMOUNT, such as rd.ratio=2.5%",
+            "门槛的写法是 条款=门槛，如 rd.ratio=2.5%",
             "--set",
         )
     with house.store.read() as connection:

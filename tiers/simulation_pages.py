@@ -142,9 +142,11 @@ def _done(here: House, wish: Wish) -> dict[str, Any]:
     size = here.settings.web.page_rows
     page = min(page_number(), max(1, -(-len(places) // size)))
     return {
-        "now": outcome.now.base,
+        "now": outcome.now.base if outcome.now else None,
         "then": outcome.then.base,
-        "same": outcome.now.base.id == wish.edition and not changes(wish.thresholds),
+        "same": outcome.now is not None
+        and outcome.now.base.id == wish.edition
+        and not changes(wish.thresholds),
         "totals": {s: int(getattr(outcome.change, s).sum()) for s in SIDES},
         "by_unit": outcome.by_unit(),
         "by_title": _by_title(city, outcome),

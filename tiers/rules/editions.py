@@ -249,6 +249,27 @@ class Edition:
         return next(table for table in self.tables if table.id == id)
 
 
+def left_to_people(criterion: Criterion, tables: tuple[PointTable, ...]) -> bool:
+    """Whether the text itself leaves the criterion, or something under it, to people's judgement."""
+    if isinstance(criterion, Judged) or any(left_to_people(part, tables) for part in parts_of(criterion)):
+        return True
+    if not isinstance(criterion, Scored):
+        return False
+    name, _dot, part = criterion.table.partition(".")
+    classes = [c for table in tables if table.id == name for c in table.classes if part in ("", c.id)]
+    return any(_item_left(item, tables) for c in classes for item in c.items)
+
+
+def _item_left(item: Item, tables: tuple[PointTable, ...]) -> bool:
+    if isinstance(item, BestOf):
+        return any(_item_left(part, tables) for part in item.items)
+    if isinstance(item, Rungs | Gathered):
+        return any(
+            rung.condition is not None and left_to_people(rung.condition, tables) for rung in item.rungs
+        )
+    return isinstance(item, JudgedItem)
+
+
 def parts_of(criterion: Criterion) -> tuple[Criterion, ...]:
     """The criteria directly under one."""
     if isinstance(criterion, AllOf | AnyOf):

@@ -35,6 +35,7 @@ from tiers.rules.editions import (
     Scored,
     Steps,
     Trade,
+    left_to_people,
 )
 from tiers.rules.facts import Facts, Numbers
 from tiers.rules.measures import Measure, Measures, passes_exactly
@@ -108,8 +109,15 @@ class Evaluation:
     def _judge(self, edition: Edition, purpose: str) -> tuple[Verdicts, Verdicts]:
         if edition.status == "not_found":
             return same(UNKNOWN, self.number), same(UNKNOWN, self.number)
-        answers = [verdicts for _criterion, verdicts in self.criteria(edition, purpose)]
-        data = (np.where(verdicts == MANUAL, OUT, verdicts).astype(np.int8) for verdicts in answers)
+        asked_of = list(self.criteria(edition, purpose))
+        answers = [verdicts for _criterion, verdicts in asked_of]
+        # What the text leaves to people drops out; what is odd in the facts does not: data would decide, were it right.
+        data = (
+            np.where(verdicts == MANUAL, OUT, verdicts).astype(np.int8)
+            if left_to_people(criterion, edition.tables)
+            else verdicts
+            for criterion, verdicts in asked_of
+        )
         return all_of(answers, self.number), all_of(data, self.number)
 
     # A criterion -------------------------------------------------------------------------------------
@@ -248,6 +256,13 @@ class Evaluation:
                 inside |= np.array([known[city] for city in self.facts.city], dtype=bool)
             inside |= (self.facts.district == place) | (self.facts.area == place)
         nowhere = np.equal(self.facts.city, None)  # type: ignore[call-overload]
+        # A firm with a district and no area is in none; one with neither may be anywhere in its city.
+        anywhere = np.equal(self.facts.district, None) & np.equal(self.facts.area, None)  # type: ignore[call-overload]
+        for place in criterion.places:
+            if len(place) == 6 and place.isdigit() and not place.endswith("00"):
+                nowhere |= anywhere & np.array(
+                    [str(city).startswith(place[:4]) for city in self.facts.city], dtype=bool
+                )
         return decided(inside, ~inside & ~nowhere)
 
     def _trade(self, prefixes: tuple[str, ...]) -> tuple[Mask, Mask]:

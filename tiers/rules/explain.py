@@ -36,6 +36,8 @@ from tiers.rules.verdicts import MANUAL, NAMES, OUT, UNKNOWN, UNMET, Mask
 
 #: (firm's code, fact, year or None) → {"record", "filing", "row"} of the statement that it comes from
 Source = Callable[[str, str, int | None], dict[str, Any] | None]
+#: Decimal places of a value that is next to its threshold.
+FINE = 12
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,7 @@ class Asked:
             "verdict": NAMES[verdict[at]],
             "computed": NAMES[computed[at]],
             "score": self.score(at),
-            "verified": base.provenance == "official"
-            and all(o.provenance == "official" for o in self.composed.overlays),
+            "verified": self.verified,
             "criteria": criteria,
             "missing": ["no_edition"] if gap else self.missing(at),
             "not_modelled": list(edition.not_modelled),
@@ -99,6 +100,15 @@ class Asked:
     def scored(self) -> list[Scored]:
         """The criteria that ask for points, the table's total first."""
         return [c for c, _of in self.nodes() if isinstance(c, Scored)] if self.edition.tables else []
+
+    @cached_property
+    def verified(self) -> bool:
+        """Whether every document, criterion and line asked was read in the official text."""
+        trusts = [self.composed.base.provenance, *(o.provenance for o in self.composed.overlays)]
+        trusts += [criterion.provenance for criterion, _of in self.nodes()]
+        if self.scored:
+            trusts += [item.provenance for t in self.edition.tables for c in t.classes for item in c.items]
+        return set(trusts) == {"official"}
 
     def verdict_of(self, criterion: Criterion, at: int) -> int:
         return int(self.evaluation.verdicts(criterion, self.edition, self.purpose)[at])
@@ -151,12 +161,15 @@ class Asked:
             "value": plain(found, metric.unit), "threshold": plain(criterion.threshold, metric.unit), "unit": metric.unit,
             "op": criterion.op,
         }  # fmt: skip
+        if found is not None and found != criterion.threshold and answer["value"] == answer["threshold"]:
+            answer["value"] = decimal(found, FINE)  # beside the line, however near
         years = self.years(criterion)
         answer["period"] = (
             "–".join(dict.fromkeys((str(years[0]), str(years[-1])))) if years else facts.day.isoformat()
         )
         if verdict == UNMET and found is not None and metric.unit not in ("yes_no", "institution"):
-            answer["short_by"] = plain(abs(criterion.threshold - found), metric.unit)
+            gap = abs(criterion.threshold - found)
+            answer["short_by"] = plain(gap, metric.unit) if decimal(gap) != "0" else decimal(gap, FINE)
         if source:
             uscc = facts.firms[at]
             seen: list[dict[str, Any]] = []

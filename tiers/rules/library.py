@@ -157,6 +157,19 @@ class Library:
             )
         return Composed(made, base, tuple(ordered))
 
+    def standing(self, base: Edition, purpose: str, day: date) -> Composed:
+        """A base, also one that does not apply on the day, with what stands over it for this purpose and day."""
+        over = [
+            e
+            for e in self.editions.values()
+            if e.layer != "base"
+            and e.status != "template"
+            and base.id in e.over
+            and purpose in e.purposes
+            and e.in_force(day)
+        ]
+        return self.compose(base, over)
+
     def by_id(self, id: str, overlays: bool = True) -> Composed | None:
         """One base edition with the overlays that stand over it on its last day, or as it is."""
         edition = self.editions.get(id)

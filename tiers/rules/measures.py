@@ -58,7 +58,8 @@ class Measures:
                 return self._pooled(metric, years)
             if how == "compound":
                 first, last = self._fact(metric.over, years, metric), self._fact(metric.over, 0, metric)
-                grown = np.where((first > 0) & (last >= 0), last / first, np.nan)
+                # From a profit to a loss is no rate, but less than any: everything was lost.
+                grown = np.where(first > 0, np.maximum(last, 0) / first, np.nan)
                 return _point(np.power(grown, 1 / years) - 1, -np.inf)
         raise ValueError(how)
 
@@ -88,7 +89,7 @@ class Measures:
         key = (fact, year)
         if key not in self._credible:
             column = self.facts.of_day(fact) if year is None else self.facts.figure(fact, year)
-            self._credible[key] = credible(self.facts, fact, column)
+            self._credible[key] = credible(self.facts, fact, column, year)
         return self._credible[key]
 
     def _pooled(self, metric: Metric, years: int) -> Measure:

@@ -16,8 +16,9 @@ from tiers.rules.verdicts import Mask
 
 #: part, whole: the part cannot exceed the whole.
 PARTS = (
-    ("main_revenue", "revenue"), ("product_revenue", "revenue"), ("hitech_revenue", "revenue"), ("rd_domestic", "rd_expense"),
-    ("rd_staff", "employees"), ("tech_staff", "employees"), ("rd_expense", "total_cost"),
+    ("main_revenue", "revenue"), ("product_revenue", "revenue"), ("product_revenue", "main_revenue"),
+    ("hitech_revenue", "revenue"), ("rd_domestic", "rd_expense"), ("rd_staff", "employees"), ("tech_staff", "employees"),
+    ("rd_expense", "total_cost"),
 )  # fmt: skip
 #: Facts that may be below zero: a missing one may be anything.
 SIGNED = {"net_profit", "tax_paid", "net_assets", "value_added"}
@@ -64,13 +65,19 @@ def oddities(facts: Facts, years: range) -> Mapping[str, Mask]:
 def impossible(fact: str, column: Numbers) -> Mask:
     """Where a number cannot be what the fact is."""
     least = -BEYOND if fact in SIGNED else 1.0 if fact in RANKS else 0.0
-    most = 1.0 if fact == "market_share" else BEYOND
+    most = {"market_share": 1.0, "platform_score": 100.0, "credit_score": 1000.0}.get(fact, BEYOND)
     return np.asarray((column < least) | (column > most))
 
 
-def credible(facts: Facts, fact: str, column: Numbers) -> Numbers:
-    """The column without numbers that cannot be."""
+#: Parts of revenue: more than the whole is no number for any criterion, not only for their share.
+INCOME = ("main_revenue", "product_revenue", "hitech_revenue")
+
+
+def credible(facts: Facts, fact: str, column: Numbers, year: int | None) -> Numbers:
+    """The column without numbers that cannot be. ``year`` None: a fact of the day."""
     bad = impossible(fact, column)
+    if fact in INCOME and year is not None:
+        bad |= column > facts.figure("revenue", year)
     if fact in COUNTED_IN:
         bad |= column > facts.of_day(COUNTED_IN[fact])
     return np.where(bad, np.nan, column) if bad.any() else column

@@ -11,7 +11,7 @@ from tiers.rules.evaluation import Evaluation
 from tiers.rules.library import Composed
 from tiers.rules.metrics import METRICS
 from tiers.rules.quantities import read_amount
-from tiers.rules.verdicts import MET, UNKNOWN, UNMET, Mask
+from tiers.rules.verdicts import MET, UNKNOWN, UNMET, Mask, same
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,11 @@ class Change:
     undecided: Mask
 
 
-def compare(evaluation: Evaluation, now: Composed, then: Composed, purpose: str) -> Change:
-    """By what data can decide. Gains are firms that fail now and would pass; losses pass now and would fail."""
-    before, after = (evaluation.judge(one.edition, purpose)[1] for one in (now, then))
+def compare(evaluation: Evaluation, now: Composed | None, then: Composed, purpose: str) -> Change:
+    """By what data can decide. Gains are firms that fail now and would pass; losses pass now and would fail. Where no rule
+    applies now, nobody passes."""
+    before = evaluation.judge(now.edition, purpose)[1] if now else same(UNMET, evaluation.number)
+    after = evaluation.judge(then.edition, purpose)[1]
     return Change(
         (before == UNMET) & (after == MET),
         (before == MET) & (after == UNMET),

@@ -29,6 +29,7 @@ from tiers.rules.editions import (
     Scored,
     Steps,
     Trade,
+    left_to_people,
 )
 from tiers.rules.facts import Facts
 from tiers.rules.metrics import METRICS, Metric
@@ -63,8 +64,14 @@ class Firm:
 
     def edition_says(self) -> tuple[str, str]:
         """(verdict, by data alone)."""
-        answers = [self.ask(c) for c in self.edition.criteria if not c.purposes or self.purpose in c.purposes]
-        return all_of(answers), all_of(a for a in answers if a != "manual_review")
+        asked = [c for c in self.edition.criteria if not c.purposes or self.purpose in c.purposes]
+        answers = [self.ask(c) for c in asked]
+        data = [
+            answer
+            for criterion, answer in zip(asked, answers, strict=True)
+            if answer != "manual_review" or not left_to_people(criterion, self.edition.tables)
+        ]
+        return all_of(answers), all_of(data)
 
     def ask(self, criterion: Criterion) -> str:
         if criterion.purposes and self.purpose not in criterion.purposes:
@@ -166,7 +173,7 @@ class Firm:
         elif how == "compound":
             first, last = self.level(metric, years), self.level(metric, 0)
             # Both sides are raised to the power, so that no root is drawn.
-            value, limit = (last / first, (1 + limit) ** years) if first > 0 and last >= 0 else (None, limit)
+            value, limit = (max(last, 0) / first, (1 + limit) ** years) if first > 0 else (None, limit)
         elif how in ("sum", "mean"):
             known = [one for one in of_years if one is not None]
             value = sum(known, Fraction(0)) / (years if how == "mean" else 1) if len(known) == years else None

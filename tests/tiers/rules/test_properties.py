@@ -316,6 +316,7 @@ def test_a_mean_of_growths_is_compared_exactly(percent: int, off: int, size: int
         "main_revenue_3": [10_000 * size], "main_revenue_2": [100 * size * first],
         "main_revenue_1": [size * first * second + beside],
     }  # fmt: skip
+    figures |= {name.removeprefix("main_"): amount for name, amount in figures.items()}
     criterion = _of("main_revenue_growth", "mean", percent)
     assert _said(changed(drawn(0, 1), **figures), criterion) == (UNMET if beside < 0 else MET)
 
