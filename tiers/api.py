@@ -158,8 +158,8 @@ def simulate_edition() -> Response:
         raise ApiError(
             400,
             "misused",
-            "set wants CRITERION=AMOUNT, such as rd=2.5%",
-            "set 的写法是 条款=门槛，如 rd=2.5%",
+            "set wants CRITERION=AMOUNT, such as rd.ratio=2.5%",
+            "set 的写法是 条款=门槛，如 rd.ratio=2.5%",
         )
     with house().store.read() as connection:
         purpose = _one_of("purpose", PURPOSES) or "new"

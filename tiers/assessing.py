@@ -42,9 +42,15 @@ def known_rules() -> Library:
 
 
 def questions(
-    tier: str | None, level: str | None, purpose: str, day: date, rules: Library | None = None
+    tier: str | None,
+    level: str | None,
+    purpose: str,
+    day: date,
+    city: str | None,
+    rules: Library | None = None,
 ) -> list[Composed]:
-    """The editions that apply, in the order of the ladder. Raises MisusedError for a tier without any rule."""
+    """The editions that apply to firms of a city, in the order of the ladder. Raises MisusedError for a tier without any
+    rule."""
     rules = rules or known_rules()
     # Size standards sort firms into classes; nobody applies for one.
     pairs = dict.fromkeys((e.tier, e.level) for e in rules.editions.values() if not e.groups)
@@ -60,7 +66,7 @@ def questions(
             f"没有“{tier} {level or ''}”的规则",
         )
     wanted.sort(key=lambda pair: (order.get(pair[0], 99), pair[1]))
-    chosen = [rules.choose(t, lv, purpose, day) for t, lv in wanted]
+    chosen = [rules.choose(t, lv, purpose, day, city) for t, lv in wanted]
     return [composed for composed in chosen if composed]
 
 
@@ -69,12 +75,21 @@ def assess(
     purpose: str = "new",
 ) -> list[Record]:  # fmt: skip
     """Full answers about some firms, by code and then by the order of the ladder; ``up``: the way there (climb.py)."""
-    asked = questions(tier, level, purpose, day)
+    questions(tier, level, purpose, day, None)  # a tier without rules is refused, whoever is asked about
     facts = load_facts(house, connection, day, firms)
     evaluation = Evaluation(facts)
     source = sources(house, connection, list(facts.firms), day)
-    each = [Asked(evaluation, composed, purpose) for composed in asked]
-    return [{**one.document(at, source), "up": way_up(one, at)} for at in range(len(facts)) for one in each]
+    of_city = {
+        city: [
+            Asked(evaluation, composed, purpose) for composed in questions(tier, level, purpose, day, city)
+        ]
+        for city in set(facts.city)
+    }
+    return [
+        {**one.document(at, source), "up": way_up(one, at)}
+        for at in range(len(facts))
+        for one in of_city[facts.city[at]]
+    ]
 
 
 def assess_all(
@@ -86,7 +101,7 @@ def assess_all(
     purpose: str = "new",
 ) -> tuple[int, Iterator[Record]]:
     """(number of answers, answers about every firm of the city, tier by tier), with criteria but without their parts."""
-    asked = questions(tier, level, purpose, day)
+    asked = questions(tier, level, purpose, day, house.settings.city.code)
     evaluation = Evaluation(load_facts(house, connection, day))
     number = len(evaluation.facts)
 
@@ -184,7 +199,7 @@ def simulate_on(facts: Facts, id: str, changes: Mapping[str, str], purpose: str 
         )
     if not base.criteria:
         raise MisusedError(f"nobody is judged by {id}", f"“{id}”不作判定，无从模拟")
-    now = known_rules().choose(base.tier, base.level, purpose, facts.day)
+    now = known_rules().choose(base.tier, base.level, purpose, facts.day, facts.home)
     # The year's notice stands over the other edition as it does over this one.
     then = now if now and now.base.id == id else known_rules().standing(base, purpose, facts.day)
     try:

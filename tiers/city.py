@@ -41,7 +41,7 @@ class City:
         """(tier, level) → the question that a new application of the day would be put; gaps are left out."""
         return {
             (composed.base.tier, composed.base.level): Asked(self.evaluation, composed, "new")
-            for composed in questions(None, None, "new", self.facts.day)
+            for composed in questions(None, None, "new", self.facts.day, self.facts.home)
             if composed.edition.status != "not_found"
         }
 

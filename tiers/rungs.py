@@ -91,7 +91,7 @@ def rungs(house: House, asked: Question, document: Record, purpose: str) -> list
     source = spoken_in({kind: {uscc: about[kind]} for kind in kinds if kind in about}, asked.day)
     found = [
         _rung(Asked(evaluation, composed, purpose), document, source)
-        for composed in questions(None, None, purpose, asked.day)
+        for composed in questions(None, None, purpose, asked.day, evaluation.facts.home)
     ]
     return _in_order([*found, *_beside(document, {(rung.tier, rung.level) for rung in found})])
 

@@ -68,6 +68,12 @@ class Facts:
         return np.full(len(self), np.nan)
 
     @property
+    def home(self) -> str | None:
+        """The city of all these firms; None where they are of several, or there are none."""
+        cities = set(self.city)
+        return cities.pop() if len(cities) == 1 else None
+
+    @property
     def last_year(self) -> int:
         return self.day.year - 1
 

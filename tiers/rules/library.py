@@ -121,10 +121,15 @@ class Library:
     def tiers(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(edition.tier for edition in self.editions.values()))
 
-    def choose(self, tier: str, level: str, purpose: str, day: date) -> Composed | None:
-        """What applies to an application of that day; None where no file speaks of it at all."""
+    def choose(
+        self, tier: str, level: str, purpose: str, day: date, city: str | None = None
+    ) -> Composed | None:
+        """What applies to an application of that day from a firm of that city (six digits; None: of any); None where no
+        file speaks of it at all."""
         standing = [
-            e for e in self.editions.values() if (e.tier, e.level) == (tier, level) and e.in_force(day)
+            e
+            for e in self.editions.values()
+            if (e.tier, e.level) == (tier, level) and e.in_force(day) and _reaches(e.jurisdiction, city)
         ]
         over = [e for e in standing if e.layer != "base" and e.status != "template" and purpose in e.purposes]
         sent = [e.runs_on[purpose] for e in over if purpose in e.runs_on]
@@ -185,6 +190,14 @@ class Library:
 
 def _wrong(edition: Edition, key: str, what: str) -> RuleError:
     return RuleError(f"{edition.file}:1: {key}: {what}")
+
+
+def _reaches(jurisdiction: str, city: str | None) -> bool:
+    """Whether rules of a place speak of a city's firms: the country's, its province's, its own, those of its areas."""
+    if city is None or not jurisdiction.isdigit():
+        return True
+    digits = 2 if jurisdiction.endswith("0000") else 4
+    return jurisdiction[:digits] == city[:digits]
 
 
 def _narrowness(edition: Edition) -> int:

@@ -12,7 +12,7 @@ from tiers.assessing import simulate_on
 from tiers.facts import _sizes
 from tiers.rules.evaluation import Evaluation
 from tiers.rules.explain import Asked
-from tiers.rules.library import library
+from tiers.rules.library import Library, library
 from tiers.rules.verdicts import MET, NAMES
 
 MAY = date(2026, 5, 1)
@@ -75,3 +75,22 @@ def test_beside_the_line_is_not_printed_as_on_it() -> None:
     assert found["verdict"] == "unmet"
     assert found["value"] != found["threshold"]
     assert found["short_by"] not in (None, "0")
+
+
+def test_rules_of_a_place_speak_of_its_own_firms_only() -> None:
+    day = date(2026, 3, 31)
+
+    def asked(city: str | None) -> list[str]:
+        composed = library().choose("srdi", "provincial", "new", day, city)
+        return [] if composed is None else [composed.base.id, *(o.id for o in composed.overlays)]
+
+    assert asked("370100") == asked(None) == ["srdi-2022", "srdi-2022-shandong"]
+    assert asked("110100") == ["srdi-2022"]
+    assert library().choose("gazelle", "zone", "new", day, "370200") is None
+    zhejiang = replace(library().editions["srdi-2026"], id="zj", jurisdiction="330000", file="zj.yaml")
+    both = Library([*library().editions.values(), zhejiang])
+    chosen = {city: both.choose("srdi", "provincial", "new", MAY, city) for city in ("370100", "330100")}
+    assert {city: one and one.base.id for city, one in chosen.items()} == {
+        "370100": "srdi-2026",
+        "330100": "zj",
+    }
