@@ -103,7 +103,29 @@ class Library:
                         f"{after.starts}; if the law of that time is not known, declare it in a file of status not_found"
                     )
 
+        self._check_ends(groups)
         self._check_rounds()
+
+    def _check_ends(self, groups: dict[tuple[str, str, str, str], list[Edition]]) -> None:
+        """What ends is followed by something, of whatever place, were it a declared gap."""
+        for (tier, level, _place, purpose), group in groups.items():
+            last = max(group, key=lambda edition: edition.starts)
+            if last.until is None:
+                continue
+            follows = last.until + timedelta(days=1)
+            others = (
+                e
+                for (t, lv, _p, use), g in groups.items()
+                if (t, lv, use) == (tier, level, purpose)
+                for e in g
+            )
+            if not any(e.in_force(follows) for e in others):
+                raise _wrong(
+                    last,
+                    "in_force",
+                    f"nothing stands for {tier} ({level}, {purpose}) from {follows} on; if what follows is not known, "
+                    "declare it in a file of status not_found",
+                )
 
     def _check_rounds(self) -> None:
         """No two notices of one day send the same purpose somewhere."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pytest
 
 from tests.tiers.rules.drawn import drawn
 from tiers.assessing import simulate_on
@@ -13,6 +14,7 @@ from tiers.facts import _sizes
 from tiers.rules.evaluation import Evaluation
 from tiers.rules.explain import Asked
 from tiers.rules.library import Library, library
+from tiers.rules.spots import RuleError
 from tiers.rules.verdicts import MET, NAMES
 
 MAY = date(2026, 5, 1)
@@ -94,3 +96,11 @@ def test_rules_of_a_place_speak_of_its_own_firms_only() -> None:
         "370100": "srdi-2026",
         "330100": "zj",
     }
+
+
+def test_a_tier_whose_rules_end_is_an_undeclared_gap() -> None:
+    left = [e for e in library().editions.values() if e.id not in ("srdi-2026", "srdi-2026-shandong-review")]
+    with pytest.raises(
+        RuleError, match=r"srdi-2022\.yaml:1: in_force: nothing stands for srdi .* from 2026-04-01 on"
+    ):
+        Library(replace(e, supersedes=()) for e in left)
