@@ -110,6 +110,16 @@ class RegisterPart:
 
 
 @dataclass(frozen=True)
+class Permission:
+    """One thing that somebody may do. ``label`` gives a translated string when called; ``roles`` are the roles that have
+    it (see registry.shell.roles)."""
+
+    id: str
+    label: Callable[[], str]
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Room:
     id: str
     kinds: Callable[[Settings], tuple[Kind, ...]] = lambda _settings: ()
@@ -120,7 +130,7 @@ class Room:
     navigation: tuple[NavItem, ...] = ()
     cards: tuple[Panel, ...] = ()
     panels: tuple[Panel, ...] = ()
-    permissions: tuple[str, ...] = ()
+    permissions: tuple[Permission, ...] = ()
     # Called in a filing's own transaction with the credit codes whose records changed.
     after_fold: Callable[..., None] | None = None
     # Adds to `show`, pure: (house, record word → folded records, day) → {"size_class": …}

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 
 from registry.pages import fields, filings, overview, profile, register, upload, values
 from registry.pages.blueprint import blueprint
-from registry.room import NavItem, Panel
+from registry.room import NavItem, Panel, Permission
+from registry.shell import roles
 from registry.shell.serving import house
 
 for _name, _filter in values.TEMPLATE_FILTERS.items():
@@ -19,7 +20,13 @@ def home() -> dict[str, str]:
     return {"home": house().settings.city.code}
 
 
-PERMISSIONS = ("register.read", "filings.read", "filings.write")
+PERMISSIONS = (
+    Permission("register.read", lambda: _("See firms and their records"), roles.EVERYBODY),
+    Permission("filings.read", lambda: _("See what was put on record, by whom"), roles.EVERYBODY),
+    Permission(
+        "filings.write", lambda: _("Put lists and records on record, decide and withdraw"), roles.WRITERS
+    ),
+)
 
 NAVIGATION = (
     NavItem("overview", "registry.overview", "speedometer2", lambda: _("Overview"), 10),

@@ -6,7 +6,8 @@ from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from registry.room import NavItem
+from registry.room import NavItem, Permission
+from registry.shell import roles
 from registry.shell.access import allow
 from registry.shell.serving import house
 from tiers import answers, reading
@@ -17,7 +18,7 @@ from tiers.views import blueprint
 for _name, _filter in answers.TEMPLATE_FILTERS.items():
     blueprint.add_app_template_filter(_filter, _name)
 
-PERMISSIONS = ("rules.read",)
+PERMISSIONS = (Permission("rules.read", lambda: _("See rules, verdicts and simulations"), roles.EVERYBODY),)
 
 NAVIGATION = (NavItem("rules", "tiers.rules", "journal-bookmark", lambda: _("Rules"), 50),)
 

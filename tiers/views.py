@@ -12,7 +12,8 @@ from registry import words
 from registry.house import House
 from registry.kind import Record
 from registry.pages.asked import asked
-from registry.room import NavItem, Panel
+from registry.room import NavItem, Panel, Permission
+from registry.shell import roles
 from registry.shell.access import allow
 from registry.shell.formats import as_filter
 from registry.shell.languages import language
@@ -216,7 +217,9 @@ def _unit_name(here: House, unit: str) -> str:
     return _("place unknown") if unit == UNKNOWN else here.places.label(unit, language())
 
 
-PERMISSIONS = ("counts.read",)
+PERMISSIONS = (
+    Permission("counts.read", lambda: _("See counts, targets and the lists behind them"), roles.EVERYBODY),
+)
 
 NAVIGATION = (
     NavItem("ladder", "tiers.ladder", "bar-chart-steps", lambda: _("Ladder"), 25),

@@ -19,10 +19,11 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: ``id`` is what filings record as ``by``."""
+    """Who acts: ``id`` is what filings record as ``by``; ``unit`` the management unit that the actor is limited to."""
 
     id: str
     permissions: frozenset[str]
+    unit: str | None = None
 
     def may(self, permission: str) -> bool:
         return permission == PUBLIC or permission in self.permissions

@@ -57,7 +57,7 @@ def create_app(
     app.extensions[KEY] = Serving(House(settings, store, tuple(rooms)), clock, sample)
 
     security.init(app, settings.web.hosts)
-    access.init(app, (name for room in rooms for name in room.permissions))
+    access.init(app, (one.id for room in rooms for one in room.permissions))
     languages.init(app)
     formats.init(app)
     tables.init(app)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, flash, render_template_string
 
-from registry.room import NavItem, Room
+from registry.room import NavItem, Permission, Room
 from registry.shell.access import allow
 from registry.shell.app import create_app
+from registry.shell.roles import EVERYBODY
 from registry.store.clock import fixed_clock
 
 CLOCK = fixed_clock(datetime(2026, 6, 30, 16, 5, tzinfo=UTC))
@@ -73,7 +74,10 @@ ROOM = Room(
         NavItem("register", "sample_room.register", "buildings", lambda: "企业库", 2),
         NavItem("first", "sample_room.first", "speedometer2", lambda: "总览", 1),
     ),
-    permissions=("sample.read", "sample.write"),
+    permissions=(
+        Permission("sample.read", lambda: "读", EVERYBODY),
+        Permission("sample.write", lambda: "写", EVERYBODY),
+    ),
 )
 
 

@@ -129,7 +129,7 @@ def test_an_empty_register_says_what_to_do(tmp_path: Path) -> None:
 
 def test_every_route_states_who_may_call_it(reading: Flask) -> None:
     assert [endpoint for endpoint, needed in access.stated(reading).items() if needed is None] == []
-    declared = {permission for room in cli.ROOMS for permission in room.permissions} | {access.PUBLIC}
+    declared = {permission.id for room in cli.ROOMS for permission in room.permissions} | {access.PUBLIC}
     assert set(access.stated(reading).values()) <= declared
 
 
