@@ -83,6 +83,8 @@ _HEDGE = re.compile(r"[约近超逾<>≤≥≈~±+?多余许来几]|左右|上�
 #: The first year that a day may lie in: older ones come from empty or damaged date cells (0001-01-01).
 FIRST_YEAR = "1840"
 _OUTSIDE = " \t\r\n\ufeff\u200b'’`"
+#: What a clean text holds none of, by the type of its field.
+_CARE = {"text": re.compile(f"[{_OUTSIDE}]"), "names": re.compile(f"[{_OUTSIDE};|、]")}
 
 
 def plain(raw: Any) -> str:
@@ -98,6 +100,17 @@ def written(raw: str) -> str:
 
 def empty(text: str) -> bool:
     return text.upper() in EMPTY
+
+
+def in_order(field: Field, text: str) -> bool:
+    """Whether a text cell is taken just as it stands, which :func:`reader` would find out at three times the cost."""
+    care = _CARE.get(field.type)
+    return (
+        care is not None
+        and len(text) > _LONGEST
+        and unicodedata.is_normalized("NFKC", text)
+        and not care.search(text)
+    )
 
 
 def reader(field: Field, unit: str | None) -> Callable[[Any], Cell]:

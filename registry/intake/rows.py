@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from registry.intake.asides import aside
-from registry.intake.cells import PERCENT, Cell, plain, reader, scale, split_number
+from registry.intake.cells import PERCENT, Cell, in_order, plain, reader, scale, split_number
 from registry.intake.headers import Column, Header, HeaderError, find_header
 from registry.intake.sheets import Grid, as_typed, is_empty
 from registry.kind import Field, Kind, Note, Row
@@ -220,7 +220,9 @@ def _read_rows(
     rows = [
         Row(
             number,
-            {**base, **{id: value for id, value in zip(ids, values, strict=True) if value is not _SILENT}},
+            {**base, **{id: value for id, value in zip(ids, values, strict=True) if value is not _SILENT}}
+            if _SILENT in values
+            else {**base, **dict(zip(ids, values, strict=True))},
         )
         for number, values in zip(numbers, said, strict=True)
     ]
@@ -237,11 +239,13 @@ def _read_column(field_: Field, unit: str | None, raw: Sequence[Any]) -> tuple[l
     key but not one cell, so a column of several types is told apart by type too.
     """
     read = reader(field_, unit)
-    several = len(set(map(type, raw))) > 1
+    types = set(map(type, raw))
+    several = len(types) > 1
     keys: Sequence[Any] = list(zip(map(type, raw), raw, strict=True)) if several else raw
-    values: dict[Any, Any] = {}
+    distinct = set(keys)
+    values: dict[Any, Any] = {key: key for key in distinct if in_order(field_, key)} if types == {str} else {}
     problems: dict[Any, Cell] = {}
-    for key in set(keys):
+    for key in distinct - values.keys():
         cell = read(key[1] if several else key)
         values[key] = cell.value if cell.given and cell.problem is None else _SILENT
         if cell.problem:
