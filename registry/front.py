@@ -6,7 +6,7 @@ from registry.api import registry_api
 from registry.commands import COMMANDS
 from registry.kinds import kinds
 from registry.room import Room
-from registry.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, registry_blueprint
+from registry.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, TODO, registry_blueprint
 
 ROOM = Room(
     "registry",
@@ -18,4 +18,5 @@ ROOM = Room(
     cards=CARDS,
     panels=PANELS,
     permissions=PERMISSIONS,
+    todo=TODO,
 )

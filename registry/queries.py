@@ -242,6 +242,15 @@ def waiting_rows(connection: Connection) -> tuple[int, int]:
     return int(rows), int(filings)
 
 
+def waiting_lists(connection: Connection, by: str | None = None) -> Sequence[Any]:
+    """Filings that stand and hold rows in review, newest first; ``by``: those that this person filed."""
+    f = FILING.c
+    query = select(f.id, f.file, f.kind, f.review).where(f.review > 0, f.withdrawn_at.is_(None))
+    if by is not None:
+        query = query.where(f.by == by)
+    return connection.execute(query.order_by(f.id.desc())).all()
+
+
 def last_filed(connection: Connection) -> datetime | None:
     return connection.execute(select(func.max(FILING.c.recorded_at))).scalar()
 

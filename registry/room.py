@@ -110,6 +110,35 @@ class RegisterPart:
 
 
 @dataclass(frozen=True)
+class Task:
+    """One thing to see to about one firm. ``what`` is said in the language of the request; ``due`` is its day, if it has one."""
+
+    uscc: str
+    what: str
+    due: date | None = None
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A source of things to see to. ``tasks(house, day)`` gives line → tasks, for all firms of the city; ``line(id)`` is
+    what a line is called. Who may not do ``permission`` is not shown it; a district officer sees the own firms only.
+
+    ``pressing``: lines shown in the tone of a warning where they are not empty. ``links(house, by, unit)`` gives
+    (text, number, address) of what is seen to elsewhere and is about no firm yet, such as rows that wait for a decision.
+    """
+
+    id: str
+    label: Callable[[], str]
+    hint: Callable[[], str]
+    permission: str
+    order: int
+    tasks: Callable[[House, date], Mapping[str, Sequence[Task]]] = lambda _house, _day: {}
+    line: Callable[[str], str] = str
+    pressing: frozenset[str] = frozenset()
+    links: Callable[[House, str, str | None], Sequence[tuple[str, int, str]]] | None = None
+
+
+@dataclass(frozen=True)
 class Permission:
     """One thing that somebody may do. ``label`` gives a translated string when called; ``roles`` are the roles that have
     it (see registry.shell.roles)."""
@@ -131,6 +160,7 @@ class Room:
     cards: tuple[Panel, ...] = ()
     panels: tuple[Panel, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    todo: tuple[Todo, ...] = ()
     # Called in a filing's own transaction with the credit codes whose records changed.
     after_fold: Callable[..., None] | None = None
     # Adds to `show`, pure: (house, record word → folded records, day) → {"size_class": …}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from registry.pages import fields, filings, overview, profile, register, upload, values
+from registry.pages import fields, filings, overview, profile, register, todo, upload, values
 from registry.pages.blueprint import blueprint
 from registry.room import NavItem, Panel, Permission
 from registry.shell import roles
@@ -30,6 +30,7 @@ PERMISSIONS = (
 
 NAVIGATION = (
     NavItem("overview", "registry.overview", "speedometer2", lambda: _("Overview"), 10),
+    NavItem("todo", "registry.todo", "check2-square", lambda: _("To do"), 15),
     NavItem("register", "registry.register", "buildings", lambda: _("Register of firms"), 20),
     NavItem("filings", "registry.filing_list", "journal-check", lambda: _("Filings"), 80),
     NavItem("upload", "registry.upload", "cloud-arrow-up", lambda: _("Upload"), 81),
@@ -46,7 +47,9 @@ PANELS = (
 )
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (overview, register, profile, filings, upload, fields)
+PAGES = (overview, todo, register, profile, filings, upload, fields)
+
+TODO = (todo.WAITING,)
 
 
 def registry_blueprint() -> Blueprint:

@@ -11,6 +11,7 @@ from tiers.commands import COMMANDS
 from tiers.derived import derived
 from tiers.kinds import kinds
 from tiers.register import REGISTER
+from tiers.todo import TODO
 from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
@@ -30,4 +31,5 @@ ROOM = Room(
     derive=derived,
     holders=holders,
     register=REGISTER,
+    todo=TODO,
 )
