@@ -39,6 +39,8 @@ FATES = ("accepted", "unchanged", "review", "refused")
 class NeedsConfirmationError(SaidError):
     """Something leans on what would go, or much would go: the sentence says what, ``rows`` are the first of them."""
 
+    code, status = "needs_confirmation", 409
+
     def __init__(self, en: str, zh: str, rows: Sequence[str]) -> None:
         super().__init__(en, zh, "go ahead with --yes")
         self.rows = list(rows)
@@ -50,6 +52,8 @@ class MisusedError(SaidError):
 
 class RefusedError(SaidError):
     """The act is not possible as asked; the message says why and what to do."""
+
+    code, status = "refused", 409
 
 
 class _DryRunError(Exception):
@@ -93,8 +97,12 @@ class Outcome:
 
 
 def file_list(house: House, listed: Listed, by: str, *, create: bool = False, complete_on: str | None = None,
-              yes: bool = False, dry_run: bool = False, progress: Progress | None = None) -> Outcome:  # fmt: skip
-    """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships."""
+              yes: bool = False, dry_run: bool = False, progress: Progress | None = None,
+              also: Callable[[Write, int], None] | None = None) -> Outcome:  # fmt: skip
+    """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships.
+
+    ``also(unit, filing)`` writes in the same transaction what belongs to the filing; not called in a rehearsal.
+    """
     kind = listed.kind
     _check_rows(kind, listed.rows, house.store.clock.today().isoformat(), complete_on)
     outcome: Outcome | None = None
@@ -105,6 +113,8 @@ def file_list(house: House, listed: Listed, by: str, *, create: bool = False, co
                 _settle_parent(unit.connection, listed.parent_id, outcome)
             if dry_run:
                 raise _DryRunError
+            if also and outcome.filing is not None:
+                also(unit, outcome.filing)
     except _DryRunError:
         assert outcome is not None
         outcome.filing = None

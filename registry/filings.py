@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,16 @@ def filings(
     """Newest first, as ``filings list`` shows them."""
     query = _narrowed(ASKED, kind).order_by(FILING.c.id.desc()).offset(offset)
     return [document(row) for row in connection.execute(query.limit(limit) if limit else query)]
+
+
+def filings_before(
+    connection: Connection, limit: int, before: int | None, kind: str | None = None
+) -> list[Record]:
+    """Newest first, those with a smaller id than ``before``."""
+    query = _narrowed(ASKED, kind).order_by(FILING.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(FILING.c.id < before)
+    return [document(row) for row in connection.execute(query)]
 
 
 def number_of_filings(connection: Connection, kind: str | None = None) -> int:
@@ -80,13 +91,33 @@ def filing(connection: Connection, id: int, language: str = "zh") -> Record | No
     return shown
 
 
-def problems(connection: Connection, id: int, language: str = "zh", limit: int | None = None) -> list[Record]:
+def results(
+    connection: Connection, id: int, fate: str | None = None, after: int = -1, limit: int | None = None,
+    upto: int | None = None,
+) -> list[Record]:  # fmt: skip
+    """The rows of a filing behind ``after`` (up to ``upto``) with their fate and firm, in the sheet's order."""
+    r = FILING_ROW.c
+    query = select(r.row, r.fate, r.subject).where(r.filing_id == id, r.row > after).order_by(r.row)
+    if fate:
+        query = query.where(r.fate == fate)
+    if upto is not None:
+        query = query.where(r.row <= upto)
+    found = connection.execute(query.limit(limit) if limit else query)
+    return [{"row": row.row, "fate": row.fate, "uscc": row.subject} for row in found]
+
+
+def problems(
+    connection: Connection, id: int, language: str = "zh", limit: int | None = None,
+    rows: Sequence[int] | None = None,
+) -> list[Record]:  # fmt: skip
     p = PROBLEM.c
     query = (
         select(p.row, p.field, p.code, p.value, p.fate, p.detail)
         .where(p.filing_id == id)
         .order_by(p.row, p.id)
     )
+    if rows is not None:
+        query = query.where(p.row.in_(rows))
     return [
         {
             "row": row.row, "field": row.field, "code": row.code, "value": row.value,

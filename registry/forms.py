@@ -20,14 +20,16 @@ FORM_UNITS = {"money": "元", "capital": "元"}
 def listed_from_form(
     house: House,
     kind: Kind,
-    rows: Sequence[Mapping[str, str]],
+    rows: Sequence[Mapping[str, Any]],
     file: str,
     options: Mapping[str, Any] | None = None,
+    units: Mapping[str, str] = FORM_UNITS,
 ) -> Listed:
     """A list of ``rows`` (field id → text as typed), numbered from 1, ready for ``file_list``.
 
     ``file`` is what the act is called on record. ``options`` are kept with the filing; ``options["set"]`` gives values
-    for all rows, ``meaning`` (change, correction) among them. A cell "清空" says "no value", an empty one nothing.
+    for all rows, ``meaning`` (change, correction) among them; ``units``: by type, what a bare number means.
+    A cell "清空" says "no value", an empty one nothing.
     A form is an act and no file: typed once more after somebody else said otherwise it speaks again, so its hash holds
     the act besides the rows. The rows are spent by ``file_list``: make the list anew after a rehearsal.
 
@@ -40,9 +42,9 @@ def listed_from_form(
         raise MisusedError(
             f"{kind.en}: there is no field {strange[0]!r}", f"“{kind.zh}”没有字段 {strange[0]}"
         )
-    units = {id: FORM_UNITS[kind.by_id[id].type] for id in header if kind.by_id[id].type in FORM_UNITS}
+    by_field = {id: units[kind.by_id[id].type] for id in header if kind.by_id[id].type in units}
     grid = Grid("", [list(header), *([row.get(id, "") for id in header] for row in rows)])
-    reading = Reading({id: id for id in header}, given.get("set", {}), units, asides=False)
+    reading = Reading({id: id for id in header}, given.get("set", {}), by_field, asides=False)
     parsed = parse(kind, [grid], reading)
     typed: dict[int, dict[str, Any]] = {}
     for row in parsed.rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry.api import registry_api
+from registry.api.room import registry_api
 from registry.commands import COMMANDS
 from registry.kinds import kinds
 from registry.room import Room

@@ -156,3 +156,14 @@ class Honour(SQLModel, table=True):
     filing: int
     row: int
     __table_args__ = (Index("ix_honour_honour", "honour"),)
+
+
+class RequestKey(SQLModel, table=True):
+    """A request of the API that was carried out: who sent it under which key, what it said, and the filing it made."""
+
+    __tablename__ = "request_key"
+
+    by: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    digest: str
+    filing_id: int = Field(foreign_key="filing.id")

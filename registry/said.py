@@ -6,8 +6,13 @@ from __future__ import annotations
 class SaidError(Exception):
     """An act is refused. Pages ask for the sentence in a language; ``str()`` is what the command line prints.
 
+    ``code`` and ``status`` are what the HTTP API answers.
+
     ``option`` is how the same is mended there, such as ``--map HEADER=FIELD``: nothing that a person at a page can type.
     """
+
+    code = "misused"
+    status = 400
 
     def __init__(self, en: str, zh: str, option: str = "") -> None:
         super().__init__(f"{en} ({option})" if option else en)

@@ -86,6 +86,7 @@ class Limits(_Section):
     cell_chars: int = Field(ge=1)
     unpacked_mb: int = Field(ge=1)
     unpack_ratio: int = Field(ge=2)
+    api_rows: int = Field(ge=1)
 
 
 class Settings(_Section):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from registry import words
-from registry.api import AS_OF, KNOWN_AT, MOST, YEARS, day_asked, instant_asked, unknown_firm, whole_asked
+from registry.api.arguments import (
+    AS_OF,
+    KNOWN_AT,
+    MOST,
+    YEARS,
+    day_asked,
+    instant_asked,
+    unknown_firm,
+    whole_asked,
+)
 from registry.naming.codes import read_code
 from registry.shell.access import allow
 from registry.shell.api import (

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Blueprint, Flask, Response, current_app, render_template
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 from flask_babel import gettext as _
+from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from registry.said import SaidError
@@ -32,6 +34,23 @@ class ApiError(SaidError):
         self.status, self.code = status, code
 
 
+Body = TypeVar("Body", bound=BaseModel)
+
+
+def body_of(model: type[Body]) -> Body:
+    """What the request was sent, checked. Refuses with the place of the first mistake."""
+    if request.mimetype != "application/json":
+        raise ApiError(415, "not_json", "send application/json", "请以 application/json 发送")
+    try:
+        return model.model_validate_json(request.get_data())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "body"
+        raise ApiError(
+            400, "body_unreadable", f"{where}: {first['msg']}", f"请求内容 {where} 无法读取：{first['msg']}"
+        ) from error
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One argument: where it stands (query or path), what it means in both languages, and an example."""
@@ -44,26 +63,39 @@ class Parameter:
     place: str = "query"
     one_of: Sequence[str] = ()
     many: bool = False
+    #: The JSON schema, where it is not any text.
+    schema: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Description:
-    """What a route answers. ``shape``: the JSON schema of its document."""
+    """What a route answers. ``shape``: the JSON schema of its document; ``body`` what it is sent, ``statuses`` where all is
+    well; ``refuses``: statuses of refusals beside the usual ones."""
 
     en: str
     zh: str
     parameters: Sequence[Parameter]
     shape: Mapping[str, Any]
     example: str
+    body: type[BaseModel] | None = None
+    statuses: Sequence[int] = (200,)
+    refuses: Sequence[int] = ()
 
 
 def described(
-    en: str, zh: str, *parameters: Parameter, shape: Mapping[str, Any], example: str
+    en: str,
+    zh: str,
+    *parameters: Parameter,
+    shape: Mapping[str, Any],
+    example: str,
+    body: type[BaseModel] | None = None,
+    statuses: Sequence[int] = (200,),
+    refuses: Sequence[int] = (),
 ) -> Callable[[Handler], Handler]:
     """Describe a route, beneath the route decorator. ``example``: an address that can be opened, after the prefix."""
 
     def state(view: Handler) -> Handler:
-        view.__dict__["described"] = Description(en, zh, parameters, shape, example)
+        view.__dict__["described"] = Description(en, zh, parameters, shape, example, body, statuses, refuses)
         return view
 
     return state
@@ -73,13 +105,9 @@ def api_blueprint(name: str) -> Blueprint:
     """A room's part of the API, with the one manner of refusing."""
     blueprint = Blueprint(f"{name}_api", __name__, url_prefix=PREFIX)
 
-    @blueprint.errorhandler(ApiError)
-    def refused(error: ApiError) -> Response:
-        return refusal(error.status, error.code, error.in_language("en"), error.in_language("zh"))
-
     @blueprint.errorhandler(SaidError)
-    def misused(error: SaidError) -> Response:
-        return refusal(400, "misused", error.in_language("en"), error.in_language("zh"))
+    def refused(error: SaidError) -> Response:
+        return refusal(error.status, error.code, error.in_language("en"), error.in_language("zh"))
 
     @blueprint.errorhandler(OverflowError)
     def out_of_range(_error: OverflowError) -> Response:
@@ -102,6 +130,8 @@ _KNOWN = {
     400: ("misused", "请求无法读取"),
     403: ("not_allowed", "不允许"),
     404: ("not_found", "没有这个地址"),
+    405: ("method_not_allowed", "这个地址不支持此方法"),
+    413: ("too_large", "请求内容过大"),
 }
 
 
@@ -143,36 +173,48 @@ def record(**parts: Mapping[str, Any]) -> Mapping[str, Any]:
 # What describes it -------------------------------------------------------------------------------------
 
 
-def routes(app: Flask) -> list[tuple[str, Description]]:
-    """(path as OpenAPI writes it, description) of every described route, by path."""
+def routes(app: Flask) -> list[tuple[str, str, Description]]:
+    """(path as OpenAPI writes it, method, description) of every described route, by path."""
     found = []
     for rule in app.url_map.iter_rules():
         said = getattr(app.view_functions[rule.endpoint], "described", None)
         if said is not None:
-            found.append((str(rule).removeprefix(PREFIX).replace("<", "{").replace(">", "}"), said))
-    return sorted(found, key=lambda one: one[0])
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(rule).removeprefix(PREFIX))
+            method = next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+            found.append((path, method, said))
+    return sorted(found, key=lambda one: one[:2])
 
 
 def openapi(app: Flask) -> dict[str, Any]:
     """The API as one OpenAPI document."""
     error = record(error=record(code=TEXT, message=TEXT, message_zh=TEXT))
     refused = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
-    paths = {}
-    for path, said in routes(app):
+    schemas: dict[str, Any] = {"Error": error}
+    paths: dict[str, dict[str, Any]] = {}
+    for path, method, said in routes(app):
         good = {"description": said.en, "content": {"application/json": {"schema": said.shape}}}
-        paths[path] = {
-            "get": {
-                "operationId": path.strip("/").replace("/", "_").replace("{", "").replace("}", ""),
-                "summary": said.en,
-                "description": said.zh,
-                "parameters": [_parameter(one) for one in said.parameters],
-                "responses": {
-                    "200": good,
-                    "400": {"description": "The request cannot be read", **refused},
-                    "404": {"description": "There is no such thing", **refused},
-                },
-            }
+        name = re.sub(r"\W+", "_", path).strip("_")
+        operation: dict[str, Any] = {
+            "operationId": name if method == "GET" else f"{method.lower()}_{name}",
+            "summary": said.en,
+            "description": said.zh,
+            "parameters": [_parameter(one) for one in said.parameters],
+            "responses": {str(status): good for status in said.statuses}
+            | {
+                str(status): {"description": words, **refused}
+                for status, words in _REFUSALS.items()
+                if status in (400, 401, 403, 404, 429)
+                or status in said.refuses
+                or (said.body and status in (413, 415))
+            },
         }
+        if said.body:
+            model = said.body.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= model.pop("$defs", {})
+            schemas[said.body.__name__] = model
+            schema = {"$ref": f"#/components/schemas/{said.body.__name__}"}
+            operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        paths.setdefault(path, {})[method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {
@@ -183,12 +225,26 @@ def openapi(app: Flask) -> dict[str, Any]:
         },
         "servers": [{"url": PREFIX}],
         "paths": paths,
-        "components": {"schemas": {"Error": error}},
+        "components": {"schemas": schemas},
     }
 
 
+_REFUSALS = {
+    400: "The request cannot be read",
+    401: "Sign in, or send a token",
+    403: "Not allowed",
+    404: "There is no such thing",
+    409: "Not possible as things stand",
+    413: "Too large",
+    415: "Not JSON",
+    429: "Too many requests",
+}
+
+
 def _parameter(one: Parameter) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "string", **({"enum": list(one.one_of)} if one.one_of else {})}
+    schema: dict[str, Any] = dict(one.schema or {"type": "string"})
+    if one.one_of:
+        schema["enum"] = list(one.one_of)
     if one.many:
         schema = {"type": "array", "items": schema}
     said: dict[str, Any] = {"name": one.name, "in": one.place, "required": one.required or one.place == "path",

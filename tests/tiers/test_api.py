@@ -139,10 +139,11 @@ def test_the_api_describes_itself(client: FlaskClient) -> None:
     document = client.get("/api/v1/openapi.json").json
     assert document["openapi"].startswith("3.")
     paths = document["paths"]
-    assert set(paths) == {
+    assert set(paths) >= {
         "/assess", "/count", "/find", "/firms/{uscc}", "/rules", "/rules/{id}", "/rules/diff", "/simulate",
     }  # fmt: skip
-    operations = [path["get"] for path in paths.values()]
+    reading = {path: said["get"] for path, said in paths.items() if "get" in said}
+    paths, operations = list(reading), list(reading.values())
     assert len({operation["operationId"] for operation in operations}) == len(operations)
     for path, operation in zip(paths, operations, strict=True):
         in_path = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
@@ -155,11 +156,13 @@ def test_documents_have_the_parts_that_are_described(client: FlaskClient, uscc: 
     schemas = {
         path: said["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         for path, said in client.get("/api/v1/openapi.json").json["paths"].items()
+        if "get" in said
     }
     asked = {
         "/assess": f"/assess?uscc={uscc}", "/count": "/count", "/find": "/find?q=济南", "/firms/{uscc}": f"/firms/{uscc}",
         "/rules": "/rules", "/rules/{id}": "/rules/srdi-2026", "/rules/diff": "/rules/diff?a=srdi-2022&b=srdi-2026",
-        "/simulate": "/simulate?edition=lg-2022",
+        "/simulate": "/simulate?edition=lg-2022", "/firms": "/firms", "/filings": "/filings", "/filings/{id}": "/filings/1",
+        "/filings/{id}/rows": "/filings/1/rows", "/todo": "/todo", "/todo/{id}/{line}": "/todo/expiring/90",
     }  # fmt: skip
     for path, schema in schemas.items():
         fits(client.get(f"/api/v1{asked[path]}").json, schema, path)

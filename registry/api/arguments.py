@@ -1,33 +1,25 @@
-"""This room's part of the API: one firm, and finding firms; and how arguments of all rooms are read."""
+"""How arguments of the API are read in all rooms, and what they are called."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import request
 
 from registry.filings import filing_at
-from registry.find import find
-from registry.naming.codes import read_code
-from registry.shell.access import allow
-from registry.shell.api import (
-    MAYBE,
-    TEXT,
-    ApiError,
-    Parameter,
-    answer,
-    api_blueprint,
-    described,
-    listing,
-    record,
-)
+from registry.shell.api import ApiError, Parameter
 from registry.shell.serving import house
-from registry.show import show, with_nulls
-from registry.store.clock import instant_text, parse_instant
+from registry.store.clock import parse_instant
 
 YEARS = range(1949, 2200)
 MOST = 200
-AS_OF = Parameter("as_of", "the day spoken of, today by default", "数据所属日期，默认今天", "2026-06-30")
+AS_OF = Parameter("as_of", "the day spoken of, today by default", "数据所属日期，默认今天", "2026-06-30",
+                  schema={"type": "string", "format": "date"})  # fmt: skip
 KNOWN_AT = Parameter(
     "known_at",
     "as known at a day, an instant or a filing's number; now by default",
@@ -35,8 +27,9 @@ KNOWN_AT = Parameter(
     "2026-06-30",
 )
 USCC = Parameter("uscc", "a credit code", "统一社会信用代码", "91370199MAC5C88H07", place="path")
-
-blueprint = api_blueprint("registry")
+LIMIT = Parameter("limit", "how many at most, 50 by default", "最多几条，默认 50", "20",
+                  schema={"type": "integer", "minimum": 1, "maximum": MOST})  # fmt: skip
+CURSOR = Parameter("cursor", "`next` of the page before; none for the first", "上一页的 next，首页不填")
 
 
 def day_asked() -> date:
@@ -102,44 +95,27 @@ def unknown_firm(uscc: str) -> ApiError:
     return ApiError(404, "unknown_firm", f"{uscc} is not on the register", f"登记库里没有 {uscc}")
 
 
-@blueprint.get("/firms/<uscc>")
-@allow("register.read")
-@described(
-    "One firm: every record, every field with the filing and row that it comes from",
-    "一家企业的全部记录，每个字段注明入库记录与行",
-    USCC, AS_OF, KNOWN_AT,
-    shape=record(uscc=TEXT, as_of=TEXT, known_at=TEXT, profile={"type": "object"}, figures=listing({"type": "object"}),
-                 evidence={"type": "object"}, titles=listing({"type": "object"}), derived={"type": "object"}),
-    example="/firms/91370199MAC5C88H07",
-)  # fmt: skip
-def firm(uscc: str) -> Response:
-    here, day, at = house(), day_asked(), instant_asked()
-    code = read_code(uscc).code or uscc.strip().upper()
-    with here.store.read() as connection:
-        document = show(here, connection, code, day, at, instant_text(at or here.clock.now()))
-    if document is None:
-        raise unknown_firm(uscc)
-    return answer(with_nulls(here, document))
-
-
-@blueprint.get("/find")
-@allow("register.read")
-@described(
-    "Firms by credit code, name, former or short name, or part of one; an empty list where none fits",
-    "按信用代码、名称、曾用名、简称或其一部分查找企业；没有则为空表",
-    Parameter("q", "what was typed", "查找内容", "济南", required=True),
-    Parameter("limit", "how many at most, 20 by default", "最多几条，默认 20", "5"),
-    shape=listing(record(uscc=TEXT, name=TEXT, matched=TEXT, by=TEXT, district=MAYBE)),
-    example="/find?q=济南&limit=5",
-)  # fmt: skip
-def find_firms() -> Response:
-    text, limit = request.args.get("q", "").strip(), whole_asked("limit", range(1, MOST + 1))
+def cursor_asked(*types: type) -> list[Any] | None:
+    """What ``next`` of the page before holds: values of these types; None for the first page."""
+    text = request.args.get("cursor", "").strip()
     if not text:
-        raise ApiError(400, "argument_missing", "q: say what to look for", "请用 q 给出查找内容")
-    here = house()
-    with here.store.read() as connection:
-        return answer(find(connection, text, here.clock.today(), limit or 20))
+        return None
+    try:
+        found = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=="))
+        if not (isinstance(found, list) and [type(one) for one in found] == list(types)):
+            raise ValueError(text)
+    except (ValueError, binascii.Error, UnicodeError) as error:
+        raise ApiError(
+            400, "cursor_unreadable", "cursor: give `next` of the page before", "cursor 应为上一页的 next"
+        ) from error
+    return found
 
 
-def registry_api() -> Blueprint:
-    return blueprint
+def paged(name: str, rows: Sequence[Any], limit: int, place: Callable[[Any], list[Any]]) -> dict[str, Any]:
+    """A page: at most ``limit`` of ``rows`` (of which one more was asked for) and where the next one begins."""
+    shown = list(rows[:limit])
+    more = len(rows) > limit
+    after = (
+        base64.urlsafe_b64encode(json.dumps(place(shown[-1])).encode()).decode().rstrip("=") if more else None
+    )
+    return {name: shown, "next": after}

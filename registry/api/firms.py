@@ -1,0 +1,119 @@
+"""Firms over the API: the register narrowed and page by page, one firm, and finding firms."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from registry.api.arguments import (
+    AS_OF,
+    CURSOR,
+    KNOWN_AT,
+    LIMIT,
+    MOST,
+    USCC,
+    cursor_asked,
+    day_asked,
+    instant_asked,
+    paged,
+    unknown_firm,
+    whole_asked,
+)
+from registry.api.blueprint import blueprint
+from registry.find import find
+from registry.naming.codes import read_code
+from registry.queries import ALL, HOME, OUTSIDE, STATUSES, Narrowed, facets, firms
+from registry.scope import own
+from registry.shell.access import actor, allow
+from registry.shell.api import MAYBE, TEXT, ApiError, Parameter, answer, described, listing, record
+from registry.shell.serving import house
+from registry.show import show, with_nulls
+from registry.store.clock import instant_text
+from registry.subjects import ENTERPRISE
+
+PER_PAGE = 50
+WHERES = (HOME, OUTSIDE, ALL)
+
+
+@blueprint.get("/firms")
+@allow("register.read")
+@described(
+    "The register, by credit code, page by page; narrowed by the arguments of its page besides",
+    "企业库，按信用代码排列、分页；也可用企业库页面的筛选参数",
+    Parameter("q", "part of a name, or how a code begins", "名称的一部分或代码的开头", "济南"),
+    Parameter("city", "in the city (default), outside, or all", "本市（默认）、市外或全部", "home", one_of=WHERES),
+    Parameter("place", "a district or functional area, by id", "区县或功能区的代码", "370102"),
+    Parameter("status", "a status", "登记状态", "active", one_of=STATUSES),
+    LIMIT, CURSOR,
+    shape=record(firms=listing(record(uscc=TEXT, name=TEXT, district=MAYBE, area=MAYBE, city=TEXT, industry=MAYBE,
+                                      status=MAYBE)), next=MAYBE),
+    example="/firms?place=370102&limit=5",
+)  # fmt: skip
+def register() -> Response:
+    here, limit, after = house(), whole_asked("limit", range(1, MOST + 1)) or PER_PAGE, cursor_asked(str)
+    text, place = request.args.get("q", "").strip()[:100], request.args.get("place", "").strip()
+    if place and place not in here.places.names:
+        raise ApiError(
+            400, "district_unknown", f"place={place}: no such district or area", f"没有区县或功能区“{place}”"
+        )
+    where = _one_of("city", WHERES) or (ALL if text else HOME)
+    chosen = {facet.id: value for facet in facets(here) if (value := request.args.get(facet.id, "").strip())}
+    narrowed = Narrowed(text, where, place, _one_of("status", STATUSES) or "", chosen, "uscc")
+    query = firms(here, narrowed, here.clock.today()).where(own(actor().unit))
+    if after:
+        query = query.where(ENTERPRISE.c.uscc > after[0])
+    with here.store.read() as connection:
+        rows = connection.execute(query.limit(limit + 1)).all()
+    parts = ("uscc", "name", "district", "area", "city", "industry", "status")
+    documents = [{part: getattr(row, part) for part in parts} for row in rows]
+    return answer(paged("firms", documents, limit, lambda last: [last["uscc"]]))
+
+
+def _one_of(name: str, known: tuple[str, ...]) -> str | None:
+    text = request.args.get(name, "").strip()
+    if text and text not in known:
+        raise ApiError(
+            400,
+            "value_unknown",
+            f"{name}={text}: give one of {', '.join(known)}",
+            f"{name}={text}：应为 {'、'.join(known)} 之一",
+        )
+    return text or None
+
+
+@blueprint.get("/firms/<uscc>")
+@allow("register.read")
+@described(
+    "One firm: every record, every field with the filing and row that it comes from",
+    "一家企业的全部记录，每个字段注明入库记录与行",
+    USCC, AS_OF, KNOWN_AT,
+    shape=record(uscc=TEXT, as_of=TEXT, known_at=TEXT, profile={"type": "object"}, figures=listing({"type": "object"}),
+                 evidence={"type": "object"}, titles=listing({"type": "object"}), derived={"type": "object"}),
+    example="/firms/91370199MAC5C88H07",
+)  # fmt: skip
+def firm(uscc: str) -> Response:
+    here, day, at = house(), day_asked(), instant_asked()
+    code = read_code(uscc).code or uscc.strip().upper()
+    with here.store.read() as connection:
+        document = show(here, connection, code, day, at, instant_text(at or here.clock.now()))
+    if document is None:
+        raise unknown_firm(uscc)
+    return answer(with_nulls(here, document))
+
+
+@blueprint.get("/find")
+@allow("register.read")
+@described(
+    "Firms by credit code, name, former or short name, or part of one; an empty list where none fits",
+    "按信用代码、名称、曾用名、简称或其一部分查找企业；没有则为空表",
+    Parameter("q", "what was typed", "查找内容", "济南", required=True),
+    Parameter("limit", "how many at most, 20 by default", "最多几条，默认 20", "5"),
+    shape=listing(record(uscc=TEXT, name=TEXT, matched=TEXT, by=TEXT, district=MAYBE)),
+    example="/find?q=济南&limit=5",
+)  # fmt: skip
+def find_firms() -> Response:
+    text, limit = request.args.get("q", "").strip(), whole_asked("limit", range(1, MOST + 1))
+    if not text:
+        raise ApiError(400, "argument_missing", "q: say what to look for", "请用 q 给出查找内容")
+    here = house()
+    with here.store.read() as connection:
+        return answer(find(connection, text, here.clock.today(), limit or 20))
