@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from registry.accounts.commands import COMMANDS as ACCOUNT_COMMANDS
 from registry.api import registry_api
 from registry.commands import COMMANDS
 from registry.kinds import kinds
@@ -13,7 +14,7 @@ ROOM = Room(
     kinds=kinds,
     blueprint=registry_blueprint,
     api=registry_api,
-    commands=COMMANDS,
+    commands=(*COMMANDS, *ACCOUNT_COMMANDS),
     navigation=NAVIGATION,
     cards=CARDS,
     panels=PANELS,

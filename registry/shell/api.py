@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from registry.said import SaidError
-from registry.shell.access import PUBLIC, allow
+from registry.shell.access import PUBLIC, NotAllowedError, NotSignedInError, allow
 
 PREFIX = "/api/v1"
 log = logging.getLogger(__name__)
@@ -88,6 +88,10 @@ def api_blueprint(name: str) -> Blueprint:
     @blueprint.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:
         code, zh = _KNOWN.get(error.code or 500, ("failed", "请求未能完成"))
+        if isinstance(error, NotSignedInError | NotAllowedError):
+            response = refusal(error.code or 500, code, error.en, error.zh)
+            response.headers.extend(h for h in error.get_headers() if h[0] == "WWW-Authenticate")
+            return response
         return refusal(error.code or 500, code, error.name.lower(), zh)
 
     @blueprint.errorhandler(Exception)
@@ -100,6 +104,7 @@ def api_blueprint(name: str) -> Blueprint:
 
 _KNOWN = {
     400: ("misused", "请求无法读取"),
+    401: ("not_signed_in", "请先登录"),
     403: ("not_allowed", "不允许"),
     404: ("not_found", "没有这个地址"),
 }
@@ -169,6 +174,8 @@ def openapi(app: Flask) -> dict[str, Any]:
                 "responses": {
                     "200": good,
                     "400": {"description": "The request cannot be read", **refused},
+                    "401": {"description": "Nobody is signed in, or the token is not good", **refused},
+                    "403": {"description": "The account lacks the permission", **refused},
                     "404": {"description": "There is no such thing", **refused},
                 },
             }
@@ -183,7 +190,11 @@ def openapi(app: Flask) -> dict[str, Any]:
         },
         "servers": [{"url": PREFIX}],
         "paths": paths,
-        "components": {"schemas": {"Error": error}},
+        "security": [{"token": []}],
+        "components": {
+            "schemas": {"Error": error},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
