@@ -66,10 +66,12 @@ def main(context: click.Context) -> None:
 @click.option("--port", type=int, help="port (default: PORT or [web] port)")
 @command
 def serve(house: House, host: str | None, port: int | None) -> None:
-    """Serve the web application; before there are accounts, on loopback only."""
+    """Serve the web application. The first start on loopback makes the administrator and says the password once."""
     from registry.shell.server import serve as run
 
-    run(create_app(house), host or house.settings.web.host, house.settings.web.port if port is None else port)
+    if host is not None:
+        house = house.on(host)
+    run(create_app(house), house.settings.web.host, house.settings.web.port if port is None else port)
 
 
 for room in ROOMS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry.api.room import registry_api
+from registry.accounts.commands import COMMANDS as ACCOUNT_COMMANDS
 from registry.commands import COMMANDS
 from registry.kinds import kinds
 from registry.room import Room
@@ -13,7 +14,7 @@ ROOM = Room(
     kinds=kinds,
     blueprint=registry_blueprint,
     api=registry_api,
-    commands=COMMANDS,
+    commands=(*COMMANDS, *ACCOUNT_COMMANDS),
     navigation=NAVIGATION,
     cards=CARDS,
     panels=PANELS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy import Connection
@@ -28,6 +28,11 @@ class House:
     rooms: Sequence[Room]
     #: False while many filings follow each other and what pages filter by is computed once, at their end.
     derives: bool = True
+
+    def on(self, host: str) -> House:
+        """The same house, served on another address."""
+        web = self.settings.web.model_copy(update={"host": host})
+        return replace(self, settings=self.settings.model_copy(update={"web": web}))
 
     @property
     def clock(self) -> Clock:

@@ -39,8 +39,57 @@ class Web(_Section):
     host: str
     port: int = Field(ge=0, le=65535)
     hosts: list[str]
+    behind_proxy: bool
     page_rows: int = Field(ge=1, le=1000)
     max_upload_mb: int = Field(ge=1)
+
+
+class Accounts(_Section):
+    min_length: int = Field(ge=8, le=64)
+    attempts: int = Field(ge=1)
+    address_attempts: int = Field(ge=1)
+    wait_minutes: int = Field(ge=1)
+    longest_wait_minutes: int = Field(ge=1)
+    idle_hours: int = Field(ge=1)
+    absolute_hours: int = Field(ge=1)
+    token_days: int = Field(ge=1)
+    hashing: str = Field(pattern=r"^scrypt:[1-9]\d*:[1-9]\d*:[1-9]\d*$")
+
+    @field_validator("hashing")
+    @classmethod
+    def _power_of_two(cls, value: str) -> str:
+        rounds = int(value.split(":")[1])
+        if rounds < 256 or rounds & (rounds - 1):
+            raise ValueError("expected scrypt:N:r:p with N a power of two, 256 or more")
+        return value
+
+
+class Oidc(_Section):
+    issuer: str
+    client_id: str
+    client_secret: str
+    label: str
+    label_en: str
+    login_claim: str
+    name_claim: str
+    role_claim: str
+    unit_claim: str
+    roles: list[str]
+
+    @field_validator("issuer")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        local = value.startswith(("http://127.0.0.1", "http://[::1]", "http://localhost"))
+        if value and not value.startswith("https://") and not local:
+            raise ValueError("expected an address that begins with https://")
+        return value.rstrip("/")
+
+    @field_validator("roles")
+    @classmethod
+    def _pairs(cls, value: list[str]) -> list[str]:
+        if wrong := [pair for pair in value if not all(pair.partition("=")[::2])]:
+            raise ValueError(f"expected pairs such as sme-editors=editor, not {wrong[0]!r}")
+        return value
 
 
 class Quality(_Section):
@@ -94,6 +143,8 @@ class Settings(_Section):
     database: Database
     paths: Paths
     web: Web
+    accounts: Accounts
+    oidc: Oidc
     quality: Quality
     listed: Listed
     figures: FiguresYear

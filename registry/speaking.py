@@ -12,12 +12,13 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
-from registry.filing import MisusedError, NeedsConfirmationError, RefusedError
+from registry.filing import MisusedError, NeedsConfirmationError
 from registry.filings import filing_at
 from registry.house import House
 from registry.intake.headers import HeaderError
 from registry.intake.problems import with_option
 from registry.intake.sheets import UnreadableError
+from registry.said import SaidError
 from registry.store.clock import parse_instant
 from registry.store.engine import StoreError
 
@@ -38,7 +39,7 @@ def command(function: Callable[..., int | None]) -> Callable[..., None]:
         except NeedsConfirmationError as error:
             click.echo("\n".join([f"error: {error}", *error.rows]), err=True)
             code = SHORT
-        except RefusedError as error:
+        except SaidError as error:
             click.echo(f"error: {error}", err=True)
             code = SHORT
         except OverflowError as error:

@@ -34,6 +34,7 @@ NAVIGATION = (
     NavItem("register", "registry.register", "buildings", lambda: _("Register of firms"), 20),
     NavItem("filings", "registry.filing_list", "journal-check", lambda: _("Filings"), 80),
     NavItem("upload", "registry.upload", "cloud-arrow-up", lambda: _("Upload"), 81),
+    NavItem("accounts", "accounts.listing", "people", lambda: _("Accounts"), 85),
     NavItem("fields", "registry.fields", "question-circle", lambda: _("Columns understood"), 90),
 )
 

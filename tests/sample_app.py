@@ -25,10 +25,13 @@ from registry.shell.app import create_app
 from registry.store import schema
 from registry.store.clock import fixed_clock
 from registry.store.engine import open_store
+from tests.signed_in import signing_in
 from tiers.sampling import file_sample, is_sample
 
 CLOCK = fixed_clock(datetime(2026, 7, 1, 2, 0, tzinfo=UTC))
 FIRMS, SEED = 200, 7
+#: Hashing that costs nothing.
+CHEAP = "scrypt:256:8:1"
 
 
 def settings_in(folder: Path, url: str | None = None) -> Settings:
@@ -36,6 +39,7 @@ def settings_in(folder: Path, url: str | None = None) -> Settings:
         environment={
             "DATABASE_URL": url or f"sqlite:///{folder / 'city.sqlite'}",
             "TIDU_PATHS_VAR": str(folder / "var"),
+            "TIDU_ACCOUNTS_HASHING": CHEAP,
         }
     )
 
@@ -68,7 +72,9 @@ def app_in(folder: Path, rooms: tuple[Room, ...] = cli.ROOMS, *, empty: bool = F
     if not empty:
         shutil.copy(sample_file(), folder / "city.sqlite")
     house = house_in(folder, rooms)
-    yield create_app(house.settings, house.store, house.rooms, house.clock, sample=lambda: is_sample(house))
+    yield signing_in(
+        create_app(house.settings, house.store, house.rooms, house.clock, sample=lambda: is_sample(house))
+    )
     house.store.dispose()
 
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from registry.said import SaidError
-from registry.shell.access import PUBLIC, allow
+from registry.shell.access import PUBLIC, NotAllowedError, NotSignedInError, allow
 
 PREFIX = "/api/v1"
 log = logging.getLogger(__name__)
@@ -116,6 +116,10 @@ def api_blueprint(name: str) -> Blueprint:
     @blueprint.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:
         code, zh = _KNOWN.get(error.code or 500, ("failed", "请求未能完成"))
+        if isinstance(error, NotSignedInError | NotAllowedError):
+            response = refusal(error.code or 500, code, error.en, error.zh)
+            response.headers.extend(h for h in error.get_headers() if h[0] == "WWW-Authenticate")
+            return response
         return refusal(error.code or 500, code, error.name.lower(), zh)
 
     @blueprint.errorhandler(Exception)
@@ -128,6 +132,7 @@ def api_blueprint(name: str) -> Blueprint:
 
 _KNOWN = {
     400: ("misused", "请求无法读取"),
+    401: ("not_signed_in", "请先登录"),
     403: ("not_allowed", "不允许"),
     404: ("not_found", "没有这个地址"),
     405: ("method_not_allowed", "这个地址不支持此方法"),
@@ -225,14 +230,18 @@ def openapi(app: Flask) -> dict[str, Any]:
         },
         "servers": [{"url": PREFIX}],
         "paths": paths,
-        "components": {"schemas": schemas},
+        "security": [{"token": []}],
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
 _REFUSALS = {
     400: "The request cannot be read",
-    401: "Sign in, or send a token",
-    403: "Not allowed",
+    401: "Nobody is signed in, or the token is not good",
+    403: "The account lacks the permission",
     404: "There is no such thing",
     409: "Not possible as things stand",
     413: "Too large",

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask
 
+from registry.accounts import views as accounts
 from registry.house import House
 from registry.room import Room
 from registry.settings import Settings
@@ -56,8 +57,8 @@ def create_app(
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions[KEY] = Serving(House(settings, store, tuple(rooms)), clock, sample)
 
-    security.init(app, settings.web.hosts)
-    access.init(app, (one.id for room in rooms for one in room.permissions))
+    security.init(app, (settings.web.host, *settings.web.hosts), behind_proxy=settings.web.behind_proxy)
+    access.init(app, (*accounts.PERMISSIONS, *(one for room in rooms for one in room.permissions)))
     languages.init(app)
     formats.init(app)
     tables.init(app)
@@ -66,7 +67,7 @@ def create_app(
     app.jinja_env.globals["charts"] = charts
     version_static_files(app)
 
-    for blueprint in (pages.blueprint, api.blueprint, api.shared):
+    for blueprint in (accounts.blueprint, pages.blueprint, api.blueprint, api.shared):
         app.register_blueprint(blueprint)
     for room in rooms:
         for make in (room.blueprint, room.api):

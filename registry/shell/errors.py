@@ -5,15 +5,21 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Response as Answer
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, NotFound
 from werkzeug.wrappers import Response
 
+from registry.accounts.queries import holders
 from registry.filing import MisusedError
+from registry.shell.access import ChangePasswordError, NotAllowedError, NotSignedInError
 from registry.shell.languages import language
-from registry.shell.serving import serving
+from registry.shell.local_paths import here_or_before
+from registry.shell.roles import ADMINISTRATOR, ROLES, role_name
+from registry.shell.security import SAFE_METHODS
+from registry.shell.serving import house, serving
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +30,12 @@ def words(error: HTTPException) -> tuple[str, str]:
         return _("This form is out of date"), _("Go back, reload the page and send the form again.")
     titles = {
         400: (_("The request could not be read"), _("Check the address or what was typed, then try again.")),
-        403: (_("Not allowed"), _("Open the page from within this system and do it there.")),
+        403: (
+            _("Not allowed"),
+            _("Ask for the permission, or use another account.")
+            if isinstance(error, NotAllowedError)
+            else _("Open the page from within this system and do it there."),
+        ),
         404: (_("No such page"), _("Check the address, or start from the overview or a search.")),
         405: (_("This address does not do that"), _("Go back and use the buttons on the page.")),
         413: (
@@ -44,10 +55,18 @@ def words(error: HTTPException) -> tuple[str, str]:
 def page(error: HTTPException) -> Response | tuple[str, int, Any]:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
+    if isinstance(error, NotSignedInError):
+        if request.method not in SAFE_METHODS:
+            flash(_("You were signed out meanwhile. Sign in and send the form again."), "warn")
+        return lead_to(url_for("accounts.sign_in", next=here_or_before()))
+    if isinstance(error, ChangePasswordError):
+        return lead_to(url_for("accounts.password"))
     title, remedy = words(error)
     # Werkzeug's stock descriptions are English prose; ours are translated where they are raised.
     stock = type(error).description
     detail = None if error.description == stock or isinstance(error, CSRFError) else error.description
+    if isinstance(error, NotAllowedError):
+        detail = lacking(error)
     html = render_template(
         "shell/error.html",
         code=error.code,
@@ -59,6 +78,28 @@ def page(error: HTTPException) -> Response | tuple[str, int, Any]:
     )
     kept = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
     return html, error.code, kept
+
+
+def lead_to(address: str) -> Response:
+    """A redirect; for a part of a page that htmx asks for, one of the whole page."""
+    if "HX-Request" in request.headers:
+        return Answer(status=204, headers={"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def lacking(error: NotAllowedError) -> str:
+    """Which permission is wanting, which roles have it, and who can give it."""
+    if error.permission is None:
+        return str(_("Nobody may do this here."))
+    with house().store.read() as connection:
+        administrators = [row.display for row in holders(connection).get(ADMINISTRATOR, ())]
+    said: str = _(
+        "This needs the permission “%(permission)s”, which these roles have: %(roles)s. It is given by: %(who)s.",
+        permission=error.permission.label(),
+        roles=_(", ").join(role_name(role) for role in ROLES if role in error.permission.roles) or "–",
+        who=_(", ").join(administrators) or "–",
+    )
+    return said
 
 
 def init(app: Flask) -> None:

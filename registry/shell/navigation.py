@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, g, request, url_for
 
 from registry.room import NavItem, Room
+from registry.shell.access import may_open
 from registry.shell.serving import house, serving
 
 # The top bar's search goes to the page behind this entry, if a room brings one.
@@ -38,7 +39,9 @@ def init(app: Flask) -> None:
         # Once a request: a page may be rendered from many parts.
         held: dict[str, Any] | None = g.get("navigation")
         if held is None:
-            entries = [(item, url_for(item.endpoint)) for item in items(house().rooms)]
+            # Who may not open a page is not shown the way to it.
+            shown = (item for item in items(house().rooms) if may_open(item.endpoint))
+            entries = [(item, url_for(item.endpoint)) for item in shown]
             search = next((address for item, address in entries if item.id == SEARCH_ENTRY), None)
             held = g.navigation = {
                 "navigation": entries,

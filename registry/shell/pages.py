@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from registry.shell import charts, navigation, tables
-from registry.shell.access import PUBLIC, allow
+from registry.shell.access import PUBLIC, allow, may_open, signed_in
 from registry.shell.serving import house
 
 blueprint = Blueprint("shell", __name__)
@@ -25,7 +25,7 @@ def health() -> Response:
 @allow(PUBLIC)
 def home() -> Response:
     """The first page of the first room, or the style page where no room has any."""
-    items = navigation.items(house().rooms)
+    items = [item for item in navigation.items(house().rooms) if not signed_in() or may_open(item.endpoint)]
     return redirect(url_for(items[0].endpoint if items else "shell.style"))
 
 

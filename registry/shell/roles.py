@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 EDITOR, READER, DISTRICT, CHAINS, REPORTING, ADMINISTRATOR = (
     "editor", "reader", "district", "chains", "reporting", "administrator",
 )  # fmt: skip
@@ -10,3 +12,16 @@ ROLES = (ADMINISTRATOR, EDITOR, READER, DISTRICT, CHAINS, REPORTING)
 EVERYBODY = frozenset(ROLES)
 #: Who may change the register: the city's editors, and district officers for the own firms.
 WRITERS = frozenset({ADMINISTRATOR, EDITOR, DISTRICT})
+
+
+def role_name(role: str) -> str:
+    """The role's name in the language of the request."""
+    names: dict[str, str] = {
+        ADMINISTRATOR: _("Administrator"),
+        EDITOR: _("City editor"),
+        READER: _("City reader"),
+        DISTRICT: _("District officer"),
+        CHAINS: _("Chain office"),
+        REPORTING: _("Reporting desk"),
+    }
+    return names.get(role, role)

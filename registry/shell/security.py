@@ -1,8 +1,8 @@
 """What the web shell refuses, and the headers that it sends.
 
-The application listens on the loopback address without a login, so its enemies are other web pages open in
-the same browser: the Host check stops DNS rebinding, the origin check and the CSRF token stop posts from other
-sites, and the content policy stops anything that is not one of our own files.
+Who may ask is the matter of ``access``. Here are the enemies of somebody who may: other web pages open in the same
+browser. The Host check stops DNS rebinding, the origin check and the CSRF token (``access`` asks for it) stop posts
+from other sites, and the content policy stops anything that is not one of our own files.
 """
 
 from __future__ import annotations
@@ -13,14 +13,20 @@ import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ANYWHERE = frozenset({"0.0.0.0", "::", ""})
+#: Asked by ``access``: a request that comes with a token of the API carries no cookie that another site could ride on.
+csrf = CSRFProtect()
 
 CONTENT_POLICY = "; ".join(
     (
@@ -91,15 +97,32 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def init(app: Flask, hosts: Iterable[str]) -> None:
+class Cookies(SecureCookieSessionInterface):
+    """The browser's cookie goes back over https only, where it was given over https."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure or super().get_cookie_secure(app)
+
+
+def believe_proxy(app: Flask) -> None:
+    """Take address, scheme and name from the reverse proxy before this server, if it stands on this machine."""
+    direct, fixed = app.wsgi_app, ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
+
+    def ask(environ: Any, start: Any) -> Any:
+        return (fixed if is_loopback(environ.get("REMOTE_ADDR", "")) else direct)(environ, start)
+
+    app.wsgi_app = ask  # type: ignore[method-assign,assignment]
+
+
+def init(app: Flask, hosts: Iterable[str], *, behind_proxy: bool = False) -> None:
     """Install the checks. ``hosts``: names besides the loopback ones under which this server may be called."""
-    allowed = LOOPBACK | {host.lower() for host in hosts}
+    allowed = LOOPBACK | {host.lower() for host in hosts if host not in ANYWHERE}
+    app.session_interface = Cookies()
+    if behind_proxy:
+        believe_proxy(app)
 
     @app.before_request
     def refuse_strangers() -> None:
-        # Whatever server runs this: before there are accounts, nobody else's machine is answered.
-        if not is_loopback(request.remote_addr or ""):
-            abort(403, description=_("This server answers to its own machine only."))
         if host_name(request.host) not in allowed:
             abort(400, description=_("This server does not answer to the name %(host)s.", host=request.host))
         if request.method not in SAFE_METHODS and came_from_elsewhere(
@@ -117,4 +140,5 @@ def init(app: Flask, hosts: Iterable[str]) -> None:
             response.vary.update(("Cookie", "HX-Request"))
         return response
 
-    CSRFProtect(app)
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    csrf.init_app(app)

@@ -1,7 +1,8 @@
 """Copies of the whole database while it is in use: ``backup`` writes one file, ``restore`` reads it back.
 
-Every table goes as JSON lines, out of one transaction's view, into a zip with the schema's revision; so writers are
-not held up and the file restores into either kind of database.
+Every table goes as JSON lines, out of one transaction's view, into a zip with the schema's revision; so writers are not
+held up and the file restores into either kind of database. Left out are tables whose rows pass away by themselves:
+a session that was ended since must not come back to life.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def backup(store: Store, target: Path) -> int:
         connection = plain if store.is_sqlite else plain.execution_options(isolation_level="REPEATABLE READ")
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
             for table in metadata.sorted_tables:
-                if not inspect(connection).has_table(table.name):
+                if table.info.get("passing") or not inspect(connection).has_table(table.name):
                     continue
                 columns = [c.name for c in table.columns]
                 with io.TextIOWrapper(archive.open(f"{table.name}.jsonl", "w"), encoding="utf-8") as lines:
@@ -81,7 +82,8 @@ def restore(store: Store, source: Path) -> int:
             raise StoreError(
                 f"{source}: was made with schema {revision}, this program has {schema.current(connection)}"
             )
-        if connection.execute(select(metadata.tables["filing"].c.id).limit(1)).first():
+        held = [metadata.tables[name] for name in ("filing", "account") if name in metadata.tables]
+        if any(connection.execute(select(table.c.id).limit(1)).first() for table in held):
             raise StoreError("restore wants an empty database; choose a new one by DATABASE_URL")
         total = 0
         try:

@@ -1,4 +1,5 @@
-"""One database, two ways in: ``read()`` for questions, ``write()`` for the one unit of work.
+"""One database, two ways in: ``read()`` for questions, ``write()`` for the one unit of work; and ``note()`` for the
+small bookkeeping of sign-in that is no part of the register.
 
 SQLite is the default (WAL, foreign keys, immediate writes); PostgreSQL comes by one URL. Writers come one at
 a time: SQLite by BEGIN IMMEDIATE, PostgreSQL by one advisory lock.
@@ -67,6 +68,21 @@ class Store:
             if not self.is_sqlite:
                 connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
             yield Write(connection, _next_instant(connection, self.clock), by)
+
+    @contextmanager
+    def note(self, *, wait: bool = True) -> Iterator[Connection]:
+        """Bookkeeping beside the register: sessions, wrong passwords, when somebody was last seen. Never a record.
+
+        It takes no instant, since what is known of firms has not changed and caches keyed by ``last_write`` stay good, and
+        on PostgreSQL not the writers' lock, so nobody waits for a long import to sign in. SQLite has one lock for a whole
+        file: there it waits for the writer in front. ``wait=False`` gives up at once (DBAPIError) where anything is in
+        the way: for what may just as well be noted by the next request.
+        """
+        option = "tidu_write" if wait else "tidu_at_once"
+        with self.engine.connect().execution_options(**{option: True}) as connection, connection.begin():
+            if not self.is_sqlite and not wait:
+                connection.execute(text("set local lock_timeout = '20ms'"))
+            yield connection
 
     def last_write(self, connection: Connection) -> datetime | None:
         """The instant of the newest commit: what caches are keyed by."""

@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 from registry.house import House
 from registry.shell.app import create_app
 from tests.bench.report import say, timed
+from tests.signed_in import signing_in
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 HEADERS = {"Host": "127.0.0.1"}
@@ -31,7 +32,7 @@ def bare(house: House) -> Flask:
 
 
 def test_the_register_page(million: House) -> None:
-    ours = create_app(million.settings, million.store, million.rooms, million.clock).test_client()
+    ours = signing_in(create_app(million.settings, million.store, million.rooms, million.clock)).test_client()
     peer = bare(million).test_client()
     asked: list[str] = []
 

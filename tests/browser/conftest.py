@@ -3,28 +3,55 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page
 from werkzeug.serving import make_server
 
 from tests.sample_app import app_in
+from tests.signed_in import cookie_of
+
+
+@dataclass(frozen=True)
+class Running:
+    app: Flask
+    address: str
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The application on loopback, on a port of its own."""
     with app_in(tmp_path_factory.mktemp("browser")) as app:
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield Running(app, f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def address(running: Running) -> str:
+    return running.address
+
+
+@pytest.fixture
+def signed_in_as(context: BrowserContext, running: Running) -> Callable[..., None]:
+    """Signs the browser in as somebody: ``signed_in_as(role="district", unit="370171")``; the administrator by default."""
+
+    def enter(**who: Any) -> None:
+        context.clear_cookies(name="tidu")
+        context.add_cookies(
+            [{"name": "tidu", "value": cookie_of(running.app, **who), "url": running.address}]
+        )
+
+    return enter
 
 
 @dataclass
@@ -42,8 +69,9 @@ class Watched:
 
 
 @pytest.fixture
-def watched(page: Page, address: str) -> Iterator[Watched]:
-    """A page that must neither complain on its console nor ask any other host."""
+def watched(page: Page, address: str, signed_in_as: Callable[..., None]) -> Iterator[Watched]:
+    """A page of the administrator's that must neither complain on its console nor ask any other host."""
+    signed_in_as()
     watching = Watched(page, address)
     page.set_default_timeout(15_000)
     page.on(

@@ -31,6 +31,10 @@ PAGES = {
     "simulate": "/simulate?edition=srdi-2022&as_of=2026-06-15&run=yes",
     "near": "/near/high_tech/national?as_of=2026-06-15",
     "api": "/api",
+    "own account": "/account",
+    "accounts": "/accounts",
+    "account": "/accounts/1",
+    "permissions": "/permissions",
     "missing": "/nothing-here",
 }
 SERIOUS = ("critical", "serious")

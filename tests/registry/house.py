@@ -50,6 +50,7 @@ def open_test_house(
     given = settings.load(environment={}).model_dump()
     given["database"]["url"] = database_url
     given["paths"]["var"] = str(var)
+    given["accounts"]["hashing"] = "scrypt:256:8:1"
     for section, keys in sections.items():
         given[section].update(keys)
     house = House(

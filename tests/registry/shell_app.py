@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import atexit
+import shutil
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 from flask import Blueprint, Flask, flash, render_template_string
 
 from registry.room import NavItem, Permission, Room
+from registry.settings import load
 from registry.shell.access import allow
 from registry.shell.app import create_app
 from registry.shell.roles import EVERYBODY
+from registry.store import schema
 from registry.store.clock import fixed_clock
+from registry.store.engine import open_store
+from tests.signed_in import signing_in
 
 CLOCK = fixed_clock(datetime(2026, 6, 30, 16, 5, tzinfo=UTC))
 PAGE = '{% extends "shell/layout.html" %}{% block content %}<h1>here</h1>{% endblock %}'
-
-
-@dataclass(frozen=True)
-class Web:
-    hosts: tuple[str, ...] = ("bureau.example",)
-    max_upload_mb: int = 1
-
-
-@dataclass(frozen=True)
-class Settings:
-    var: Path
-    web: Web = Web()
 
 
 def blueprint() -> Blueprint:
@@ -82,4 +77,31 @@ ROOM = Room(
 
 
 def make_app(folder: Path, *, sample: bool = False, rooms: tuple[Room, ...] = (ROOM,)) -> Flask:
-    return create_app(Settings(var=folder), None, rooms, CLOCK, sample=lambda: sample)
+    """Over an empty database of its own in ``folder``; its clients are signed in."""
+    if not (folder / "shell.sqlite").exists():
+        shutil.copy(empty_file(), folder / "shell.sqlite")
+    settings = load(
+        environment={
+            "DATABASE_URL": f"sqlite:///{folder / 'shell.sqlite'}",
+            "TIDU_PATHS_VAR": str(folder),
+            "TIDU_WEB_HOSTS": "bureau.example",
+            "TIDU_WEB_MAX_UPLOAD_MB": "1",
+            "TIDU_ACCOUNTS_HASHING": "scrypt:256:8:1",
+        }
+    )
+    store = open_store(settings.database.url, CLOCK)
+    return signing_in(create_app(settings, store, rooms, CLOCK, sample=lambda: sample))
+
+
+@cache
+def empty_file() -> Path:
+    """A database without a row, made once."""
+    folder = Path(mkdtemp(prefix="tidu-shell-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store = open_store(f"sqlite:///{folder / 'empty.sqlite'}")
+    schema.prepare(store)
+    with store.read() as connection:
+        connection.exec_driver_sql("commit")
+        connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    store.dispose()
+    return folder / "empty.sqlite"

@@ -15,6 +15,7 @@ from registry.house import House
 from registry.shell.app import create_app
 from tests.registry.house import code, file_rows, open_test_house
 from tests.sample_app import app_in, token
+from tests.signed_in import signing_in
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def client(house: House) -> FlaskClient:
-    return create_app(house.settings, house.store, house.rooms, house.clock).test_client()
+    return signing_in(create_app(house.settings, house.store, house.rooms, house.clock)).test_client()
 
 
 def send(client: FlaskClient, path: str, document: Any, **headers: str) -> Any:
@@ -203,7 +204,7 @@ def test_too_many_rows_are_refused_before_they_are_read(house: House) -> None:
     sections = house.settings.model_copy(
         update={"limits": house.settings.limits.model_copy(update={"api_rows": 2})}
     )
-    client = create_app(sections, house.store, house.rooms, house.clock).test_client()
+    client = signing_in(create_app(sections, house.store, house.rooms, house.clock)).test_client()
     # The house of the application is made of the settings that it is given.
     refused = send(client, "/filings", {"kind": "enterprises", "rows": FIRMS})
     assert (refused.status_code, refused.json["error"]["code"]) == (413, "too_many_rows")

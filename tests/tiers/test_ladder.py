@@ -22,6 +22,7 @@ from registry.shell.app import create_app
 from registry.shell.charts import sankey
 from tests.registry.house import code, file_rows, open_test_house
 from tests.sample_app import app_in, counted_queries, house_in, house_of, words_of
+from tests.signed_in import signing_in
 from tiers.asking import ask_count, view
 from tiers.expiring import LATER, MONTHS, QUALITY, Calendar, calendar, first_of
 from tiers.flows import (
@@ -366,7 +367,7 @@ def test_the_profile_says_what_is_due(app: Flask, client: FlaskClient) -> None:
 def test_pages_are_the_same_on_both_databases(database_url: str, tmp_path: Path) -> None:
     house = house_in(tmp_path, url=database_url)
     file_sample(house, 60, 3)
-    client = create_app(house.settings, house.store, house.rooms, house.clock).test_client()
+    client = signing_in(create_app(house.settings, house.store, house.rooms, house.clock)).test_client()
     paths = (
         "/ladder",
         "/ladder?as_of=2025-12-31&known_at=2025-12-31",

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from registry.house import House
 from registry.shell.app import create_app
 from tests.registry.house import Time, code, file_rows, open_test_house
+from tests.signed_in import signing_in
 from tiers.standing import STANDING
 
 COMPUTING = "正在计算今天的企业状态"
@@ -70,7 +71,7 @@ def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     first = {"uscc": code(1), "tier": "srdi", "issued_on": "2023-03-03", "valid_to": "2026-03-02"}
     second = {"uscc": code(2), "tier": "gazelle", "issued_on": "2026-02-01", "valid_from": "2026-03-03"}
     file_rows(house, "titles", [first, second])
-    app = create_app(house.settings, house.store, house.rooms, house.clock)
+    app = signing_in(create_app(house.settings, house.store, house.rooms, house.clock))
     yield Desk(house, time, app.test_client())
     wait()
     house.store.dispose()

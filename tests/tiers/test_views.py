@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from registry.shell.app import create_app
 from tests.sample_app import app_in, house_in, house_of, words_of
+from tests.signed_in import signing_in
 from tiers.asking import ask_count, ask_firms, view
 from tiers.lists import MEASURES
 from tiers.members import REVENUE_CLASSES, Question
@@ -219,7 +220,7 @@ def test_what_nobody_counts_is_not_found(client: FlaskClient, path: str) -> None
 def test_pages_are_the_same_on_both_databases(database_url: str, tmp_path: Path) -> None:
     house = house_in(tmp_path, url=database_url)
     file_sample(house, 60, 3)
-    client = create_app(house.settings, house.store, house.rooms, house.clock).test_client()
+    client = signing_in(create_app(house.settings, house.store, house.rooms, house.clock)).test_client()
     for path in (
         "/?as_of=2025-12-31", "/?as_of=2025-12-31&known_at=2025-12-31", "/firms?q=济南&sort=-revenue&expiring=365&tier=srdi",
         "/firms?sort=expiry&city=all", "/firms?above=yes&size=small&highest=srdi", "/firms/export.csv",

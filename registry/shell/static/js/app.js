@@ -49,6 +49,19 @@
     }
   });
 
+  // A menu closes when one goes on elsewhere, or by Escape.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && find("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    find("summary", menu).focus();
+  });
+
   // "/" goes to the search, unless something is being typed.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -8,7 +8,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0009"
-down_revision = "0001"
+down_revision = "0002_accounts"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Who may come in: accounts, sessions, tokens, throttling, and sign-in by the bureau's own identity provider."""

@@ -1,0 +1,529 @@
+"""Coming in and going out: passwords, throttling, sessions, and what a browser and a program may do with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select
+
+from registry.accounts import actions, oidc, passwords, sessions, throttling
+from registry.accounts.actions import AccountError
+from registry.accounts.naming import LoginError, read_login
+from registry.accounts.passwords import PasswordError
+from registry.house import House
+from registry.shell.app import create_app
+from registry.shell.local_paths import safe
+from registry.store.models import Filing
+from tests.registry.house import Time, open_test_house
+from tests.sample_app import token, words_of
+from tests.signed_in import signing_in
+
+PASSWORD = "四月的趵突泉水声很大"
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http" + "://localhost/firms?q=x"}
+
+
+class Desk:
+    """A house with two accounts, its application, and a clock to turn."""
+
+    def __init__(self, url: str, folder: Path, **sections: Any) -> None:
+        self.time = Time()
+        self.house: House = open_test_house(url, folder, self.time, **sections)
+        self.app: Flask = signing_in(
+            create_app(self.house.settings, self.house.store, self.house.rooms, self.house.clock)
+        )
+        self.chief = actions.add(self.house, "chief", "administrator", "test", password=PASSWORD)
+        self.clerk = actions.add(self.house, "wang.li", "editor", "test", display="王丽", password=PASSWORD)
+
+    def stranger(self) -> FlaskClient:
+        return self.app.test_client(role=None)
+
+    def sign_in(
+        self, client: FlaskClient, login: str = "wang.li", password: str = PASSWORD, **more: Any
+    ) -> Any:
+        wanted = {"csrf_token": token(client), "login": login, "password": password, **more}
+        return client.post("/sign-in", data=wanted)
+
+    def inside(self, login: str = "wang.li") -> FlaskClient:
+        client = self.stranger()
+        assert self.sign_in(client, login).status_code == 303
+        return client
+
+
+@pytest.fixture
+def desk(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(sqlite_url, tmp_path)
+    yield desk
+    desk.house.store.dispose()
+
+
+@pytest.fixture
+def both(database_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """On SQLite and on PostgreSQL."""
+    desk = Desk(database_url, tmp_path)
+    yield desk
+    desk.house.store.dispose()
+
+
+# -- the door ------------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_is_led_to_the_door_and_on_to_where_it_wanted(both: Desk) -> None:
+    client = both.stranger()
+    led = client.get("/firms?q=泉")
+    assert led.status_code == 303
+    assert led.location.startswith("/sign-in?next=/firms?q")
+    page = client.get(led.location)
+    assert page.status_code == 200
+    assert 'id="rail"' not in page.text
+    assert 'role="search"' not in page.text
+    following = re.search(r'name="next" value="([^"]+)"', page.text)
+    assert following
+    answer = both.sign_in(client, next=following[1])
+    assert (answer.status_code, unquote(answer.location)) == (303, following[1])
+    home = client.get("/")
+    assert home.status_code == 200
+    assert "王丽" in home.text
+
+
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [("wang.li", "wrong-password"), ("nobody", PASSWORD), ("gone", PASSWORD), ("chief", "")],
+)
+def test_who_does_not_come_in_is_told_the_same(desk: Desk, login: str, password: str) -> None:
+    gone = actions.add(desk.house, "gone", "reader", "test", password=PASSWORD)
+    actions.set_active(desk.house, gone or 0, "test", False)
+    client = desk.stranger()
+    answer = desk.sign_in(client, login, password)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+    if password:
+        assert "登录名或密码不正确" in answer.text
+    assert client.get("/").status_code == 303
+
+
+def test_the_name_may_be_typed_in_any_width_and_case(desk: Desk) -> None:
+    assert desk.sign_in(desk.stranger(), " Ｗang.LI").status_code == 303
+
+
+def test_the_door_speaks_english_too(desk: Desk) -> None:
+    page = desk.stranger().get("/sign-in?lang=en&next=/targets")
+    assert "<h1>Sign in</h1>" in page.text
+    assert 'value="/targets"' in page.text
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https" + "://evil.example", "//evil.example", "/\\evil.example", "\\\\evil", "javascript:alert(1)", "/a\tb", "x",
+     "/\t/evil.example", "", None, "/%0d%0aX: y\r\n"],
+)  # fmt: skip
+def test_signing_in_leads_nowhere_else(desk: Desk, elsewhere: str | None) -> None:
+    assert safe(elsewhere) == "/"
+    if elsewhere:
+        assert desk.sign_in(desk.stranger(), next=elsewhere).location == "/"
+
+
+def test_a_part_of_a_page_leads_the_whole_page_to_the_door(desk: Desk) -> None:
+    answer = desk.stranger().get("/firms?q=y", headers=HTMX)
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"] == "/sign-in?next=/firms?q%3Dx"
+
+
+def test_another_site_cannot_sign_anybody_in(desk: Desk) -> None:
+    client = desk.stranger()
+    given = {"login": "wang.li", "password": PASSWORD}
+    assert client.post("/sign-in", data=given).status_code == 400
+    headers = {"Origin": "http" + "://evil.example"}
+    assert (
+        client.post("/sign-in", data={**given, "csrf_token": token(client)}, headers=headers).status_code
+        == 403
+    )
+    assert client.get("/").status_code == 303
+
+
+# -- throttling ----------------------------------------------------------------------------------------------
+
+
+def test_wrong_passwords_make_the_next_try_wait_longer_each_time(both: Desk) -> None:
+    client = both.stranger()
+    tries = both.house.settings.accounts.attempts
+    for _n in range(tries):
+        assert both.sign_in(client, password="wrong-password").status_code == 422
+    blocked = both.sign_in(client)
+    assert blocked.status_code == 429
+    assert 0 < int(blocked.headers["Retry-After"]) <= 61
+    assert "12:01:00" in blocked.text
+    both.time.now += timedelta(minutes=1, seconds=1)
+    assert both.sign_in(client, password="wrong-password").status_code == 422
+    again = both.sign_in(client)
+    assert again.status_code == 429
+    assert 61 < int(again.headers["Retry-After"]) <= 121
+    assert both.sign_in(client, "chief").status_code == 303  # others come in meanwhile
+    both.time.now += timedelta(minutes=2, seconds=1)
+    assert both.sign_in(both.stranger()).status_code == 303
+    for _n in range(tries - 1):
+        assert both.sign_in(both.stranger(), password="wrong-password").status_code == 422
+    assert both.sign_in(both.stranger()).status_code == 303  # a right one wipes the slate
+
+
+def test_an_unknown_name_is_throttled_like_a_known_one(desk: Desk) -> None:
+    answers = {
+        name: [desk.sign_in(desk.stranger(), name, "wrong-password").status_code for _n in range(7)]
+        for name in ("wang.li", "nobody")
+    }
+    assert answers["wang.li"] == answers["nobody"]
+    assert 429 in answers["nobody"]
+
+
+def test_one_address_cannot_try_many_names(desk: Desk) -> None:
+    client = desk.stranger()
+    most = desk.house.settings.accounts.address_attempts
+    for n in range(most):
+        assert desk.sign_in(client, f"guess{n}", "wrong-password").status_code == 422
+    assert desk.sign_in(client, "another", "wrong-password").status_code == 429
+    other = {"REMOTE_ADDR": "10.0.0.9"}
+    given = {"csrf_token": token(client), "login": "chief", "password": PASSWORD}
+    assert client.post("/sign-in", data=given, environ_base=other).status_code == 303
+
+
+def test_a_good_account_does_not_open_the_door_for_guessing(desk: Desk) -> None:
+    statuses = []
+    for n in range(desk.house.settings.accounts.address_attempts + 5):
+        statuses.append(desk.sign_in(desk.stranger(), f"guess{n}", "wrong-password").status_code)
+        if n % 5 == 4:
+            statuses.append(desk.sign_in(desk.stranger(), "wang.li").status_code)
+    assert 429 in statuses
+
+
+def test_an_address_is_a_network_where_one_machine_has_many() -> None:
+    key = throttling.address_key
+    assert key("2001:db8::1") == key("2001:db8::ffff:2") != key("2001:db8:0:1::1")
+    assert key("::ffff:10.0.0.1") == key("10.0.0.1") != key("10.0.0.2")
+
+
+def test_what_was_typed_as_a_name_is_not_kept(desk: Desk) -> None:
+    desk.sign_in(desk.stranger(), "my-secret-password", "x")
+    with desk.house.store.read() as connection:
+        kept = str(connection.execute(select(throttling.ATTEMPT)).all())
+    assert "my-secret-password" not in kept
+
+
+# -- passwords -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "weak",
+    ["short", "一二三四五六七八九", "1234567890", "password123", "aaaaaaaaaaaa", "abcabcabcabc", "qwertyuiop", "Jinan2026!!",
+     "0987654321", "admin123456", "zhang.wei1", "p@ssw0rd2026", "x" * 300],
+)  # fmt: skip
+def test_weak_passwords_are_refused_with_the_reason(weak: str) -> None:
+    with pytest.raises(PasswordError) as refused:
+        passwords.check(weak, "zhang.wei", 10)
+    assert refused.value.zh
+    assert weak not in refused.value.zh
+
+
+@pytest.mark.parametrize("good", [PASSWORD, "correct horse battery", "kx7-9pqm-33tz", passwords.generated()])
+def test_good_passwords_need_no_special_signs(good: str) -> None:
+    passwords.check(good, "zhang.wei", 10)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "cli:local", "x(y)", "cli", "a" * 65, "-x", "<script>"])
+def test_names_that_could_pass_for_something_else_are_refused(name: str) -> None:
+    with pytest.raises(LoginError):
+        read_login(name)
+
+
+def test_secrets_are_kept_as_hashes_only(desk: Desk) -> None:
+    desk.inside()
+    with desk.house.store.read() as connection:
+        account = connection.execute(select(sessions.ACCOUNT)).all()
+        session = connection.execute(select(sessions.SESSION)).all()
+    assert PASSWORD not in str(account)
+    assert all(len(row.token_hash) == 64 for row in session)
+
+
+def test_a_given_password_must_be_changed_first(desk: Desk) -> None:
+    actions.set_password(desk.house, desk.clerk or 0, "chief", "kx7-9pqm-33tz", must_change=True)
+    client = desk.stranger()
+    assert desk.sign_in(client, password="kx7-9pqm-33tz").location == "/account/password"
+    for path in ("/", "/firms", "/account"):
+        assert client.get(path).location == "/account/password"
+    assert client.get("/api/v1/find?q=x").status_code == 403
+    answer = change(client, "kx7-9pqm-33tz", "a new one that is long")
+    assert answer.status_code == 303
+    assert client.get("/firms").status_code == 200
+
+
+def change(client: FlaskClient, present: str, new: str, again: str | None = None) -> Any:
+    form = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/account/password").text)
+    assert form
+    given = {
+        "csrf_token": form[1],
+        "present": present,
+        "new": new,
+        "again": new if again is None else again,
+    }
+    return client.post("/account/password", data=given)
+
+
+def test_changing_the_password_ends_the_other_sessions_and_renews_this_one(both: Desk) -> None:
+    here, elsewhere = both.inside(), both.inside()
+    before = here.get_cookie("tidu")
+    assert change(here, PASSWORD, "a new one that is long").status_code == 303
+    assert here.get("/firms").status_code == 200
+    assert elsewhere.get("/firms").status_code == 303
+    stolen = both.stranger()
+    stolen.set_cookie("tidu", before.value if before else "")
+    assert stolen.get("/firms").status_code == 303
+    assert both.sign_in(both.stranger()).status_code == 422
+    assert both.sign_in(both.stranger(), password="a new one that is long").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "again", "said"),
+    [("wrong-password", "a new one that is long", None, "当前密码不正确"), (PASSWORD, "short", None, "太短"),
+     (PASSWORD, "a new one that is long", "another", "两次输入不一致"), (PASSWORD, PASSWORD, None, "不能与当前密码相同")],
+)  # fmt: skip
+def test_a_refused_change_says_why_and_changes_nothing(
+    desk: Desk, present: str, new: str, again: str | None, said: str
+) -> None:
+    client = desk.inside()
+    answer = change(client, present, new, again)
+    assert answer.status_code == 422
+    assert said in words_of(answer.text)
+    assert desk.sign_in(desk.stranger()).status_code == 303
+
+
+# -- sessions ------------------------------------------------------------------------------------------------
+
+
+def test_signing_out_ends_the_session_on_the_server(both: Desk) -> None:
+    client = both.inside()
+    cookie = client.get_cookie("tidu")
+    assert client.post("/sign-out", data={"csrf_token": token(client)}).status_code == 303
+    assert client.get("/firms").status_code == 303
+    thief = both.stranger()
+    thief.set_cookie("tidu", cookie.value if cookie else "")
+    assert thief.get("/firms").status_code == 303
+
+
+def test_a_session_ends_after_idleness_and_after_its_longest_time(desk: Desk) -> None:
+    wanted = desk.house.settings.accounts
+    client = desk.inside()
+    for _n in range(wanted.absolute_hours // (wanted.idle_hours - 1)):
+        desk.time.now += timedelta(hours=wanted.idle_hours - 1)
+        assert client.get("/firms").status_code == 200
+    desk.time.now += timedelta(hours=wanted.idle_hours - 1)
+    assert client.get("/firms").status_code == 303
+    idle = desk.inside()
+    desk.time.now += timedelta(hours=wanted.idle_hours, minutes=1)
+    assert idle.get("/firms").status_code == 303
+
+
+def test_one_session_can_be_ended_from_another(desk: Desk) -> None:
+    here, lost = desk.inside(), desk.inside()
+    page = here.get("/account").text
+    address = re.search(r'action="(/account/sessions/\d+/end)"', page)
+    assert address
+    assert here.post(address[1], data={"csrf_token": token(here)}).status_code == 303
+    assert lost.get("/firms").status_code == 303
+    assert here.get("/firms").status_code == 200
+    chief = desk.inside("chief")
+    mine = re.search(r"/account/sessions/(\d+)/end", (desk.inside(), here.get("/account").text)[1])
+    assert mine
+    assert (
+        chief.post(f"/account/sessions/{mine[1]}/end", data={"csrf_token": token(chief)}).status_code == 404
+    )
+
+
+def test_signing_out_everywhere(desk: Desk) -> None:
+    clients = [desk.inside() for _n in range(3)]
+    clients[0].post("/account/sessions/end", data={"csrf_token": token(clients[0])})
+    assert [client.get("/firms").status_code for client in clients] == [303, 303, 303]
+
+
+def test_a_form_of_before_signing_in_is_not_good_after_it(desk: Desk) -> None:
+    client = desk.stranger()
+    old = token(client)
+    desk.sign_in(client)
+    assert client.post("/account/sessions/end", data={"csrf_token": old}).status_code == 400
+
+
+def test_the_cookie_is_for_https_where_the_page_came_by_it(desk: Desk) -> None:
+    def cookie(address: str) -> str:
+        answer = desk.stranger().get("/sign-in", base_url=address)
+        return next(c for c in answer.headers.getlist("Set-Cookie") if c.startswith("tidu="))
+
+    assert "Secure" not in cookie("http" + "://localhost")
+    for said in ("Secure", "HttpOnly", "SameSite=Lax"):
+        assert said in cookie("https" + "://localhost")
+
+
+@pytest.mark.parametrize(("trusted", "secure"), [(True, True), (False, False)])
+def test_a_proxy_is_believed_where_it_is_set_and_on_this_machine(
+    sqlite_url: str, tmp_path: Path, trusted: bool, secure: bool
+) -> None:
+    desk = Desk(sqlite_url, tmp_path, web={"behind_proxy": trusted, "hosts": ["tidu.example"]})
+    said = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.1.2.3", "X-Forwarded-Host": "tidu.example"}
+    answer = desk.stranger().get("/sign-in", headers=said)
+    assert ("Secure" in answer.headers["Set-Cookie"]) is secure
+    answer = desk.stranger().get("/sign-in", headers=said, environ_base={"REMOTE_ADDR": "10.9.9.9"})
+    assert "Secure" not in answer.headers["Set-Cookie"]
+    desk.house.store.dispose()
+
+
+# -- beside a running import ---------------------------------------------------------------------------------
+
+
+def test_signing_in_moves_no_instant_that_caches_go_by(both: Desk) -> None:
+    with both.house.store.read() as connection:
+        before = both.house.store.last_write(connection)
+    client = both.inside()
+    both.time.now += timedelta(minutes=5)
+    client.get("/firms")
+    both.sign_in(both.stranger(), password="wrong-password")
+    with both.house.store.read() as connection:
+        assert both.house.store.last_write(connection) == before
+
+
+def test_a_page_does_not_wait_for_a_running_import(both: Desk) -> None:
+    client = both.inside()
+    both.time.now += timedelta(minutes=5)  # so that "last seen" would be written
+    with both.house.store.write("test"):
+        assert client.get("/account").status_code == 200
+    assert client.get("/account").status_code == 200
+
+
+def test_on_postgresql_nobody_waits_for_an_import_to_sign_in(
+    new_postgres_database: Any, tmp_path: Path
+) -> None:
+    desk = Desk(new_postgres_database(), tmp_path)
+    with desk.house.store.write("test") as work:
+        work.connection.execute(
+            insert(Filing).values(kind="titles", file="x", sha256="x", by="x", recorded_at=work.at, options="{}",
+                                  rows=0, accepted=0, unchanged=0, review=0, refused=0)
+        )  # fmt: skip
+        assert desk.sign_in(desk.stranger()).status_code == 303
+    desk.house.store.dispose()
+
+
+# -- programs ------------------------------------------------------------------------------------------------
+
+
+def made_token(desk: Desk, *, reads_only: bool = True, days: int = 30) -> str:
+    until = desk.house.clock.today() + timedelta(days=days)
+    return actions.make_token(
+        desk.house, desk.clerk or 0, "wang.li", f"monthly {days} {reads_only}", until, reads_only
+    )
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_a_program_reads_with_a_token_until_its_last_day(both: Desk) -> None:
+    client, key = both.stranger(), made_token(both)
+    refused = client.get("/api/v1/find?q=x")
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"].lower().startswith("bearer")
+    assert refused.json["error"]["code"] == "not_signed_in"
+    assert client.get("/api/v1/find?q=x", headers=bearer(key)).status_code == 200
+    assert client.get("/api/v1/find?q=x", headers=bearer(key + "x")).status_code == 401
+    both.time.pass_days(30)
+    assert client.get("/api/v1/find?q=x", headers=bearer(key)).status_code == 200
+    both.time.pass_days(1)
+    assert client.get("/api/v1/find?q=x", headers=bearer(key)).status_code == 401
+
+
+def test_a_bad_token_is_not_rescued_by_a_good_cookie(desk: Desk) -> None:
+    client = desk.inside()
+    assert client.get("/api/v1/find?q=x").status_code == 200
+    assert client.get("/api/v1/find?q=x", headers=bearer("tidu_wrong")).status_code == 401
+
+
+def test_a_token_in_the_address_is_worth_nothing(desk: Desk) -> None:
+    key = made_token(desk)
+    for name in ("token", "access_token", "key"):
+        assert desk.stranger().get(f"/api/v1/find?q=x&{name}={key}").status_code == 401
+
+
+def test_a_revoked_token_and_one_of_a_disabled_account_are_refused(desk: Desk) -> None:
+    first, second = made_token(desk), made_token(desk, days=20)
+    client = desk.inside()
+    address = re.search(r'action="(/account/tokens/\d+/revoke)"', client.get("/account").text)
+    assert address
+    client.post(address[1], data={"csrf_token": token(client)})
+    served = [
+        desk.stranger().get("/api/v1/find?q=x", headers=bearer(key)).status_code for key in (first, second)
+    ]
+    assert sorted(served) == [200, 401]
+    actions.set_active(desk.house, desk.clerk or 0, "chief", False)
+    for key in (first, second):
+        assert desk.stranger().get("/api/v1/find?q=x", headers=bearer(key)).status_code == 401
+
+
+def test_a_token_is_shown_once(desk: Desk) -> None:
+    client = desk.inside()
+    until = (desk.house.clock.today() + timedelta(days=5)).isoformat()
+    given = {"csrf_token": token(client), "name": "monthly", "expires_on": until, "reads_only": "yes"}
+    page = client.post("/account/tokens", data=given)
+    key = re.search(r"tidu_[\w-]{40,}", page.text)
+    assert key
+    assert page.headers["Cache-Control"] == "no-store"
+    assert key[0] not in client.get("/account").text
+    assert desk.stranger().get("/api/v1/find?q=x", headers=bearer(key[0])).status_code == 200
+    again = client.post("/account/tokens", data=given)
+    assert again.status_code == 422
+    too_long = {**given, "name": "other", "expires_on": "2099-01-01"}
+    assert "到期日" in words_of(client.post("/account/tokens", data=too_long).text)
+
+
+def test_a_token_writes_without_a_form_and_one_that_only_reads_does_not(desk: Desk) -> None:
+    client = desk.stranger()
+    path = "/account/sessions/end"
+    assert client.post(path, headers=bearer(made_token(desk))).status_code == 403
+    assert client.post(path, headers=bearer(made_token(desk, reads_only=False))).status_code == 303
+    # The same address with a cookie and no token of the form is refused.
+    assert desk.inside().post(path).status_code == 400
+
+
+# -- who did it ----------------------------------------------------------------------------------------------
+
+
+def test_the_last_administrator_stays(both: Desk) -> None:
+    with pytest.raises(AccountError):
+        actions.set_active(both.house, both.chief or 0, "chief", False)
+    with pytest.raises(AccountError):
+        actions.change(both.house, both.chief or 0, "chief", display="x", role="reader", unit=None)
+    actions.change(both.house, both.clerk or 0, "chief", display="王丽", role="administrator", unit=None)
+    actions.set_active(both.house, both.chief or 0, "wang.li", False)
+
+
+def test_two_names_that_look_alike_are_one(desk: Desk) -> None:
+    with pytest.raises(AccountError):
+        actions.add(desk.house, "WANG.LI", "reader", "test")
+
+
+@pytest.mark.parametrize(
+    ("role", "unit"), [("district", None), ("editor", "370171"), ("district", "370199"), ("king", None)]
+)
+def test_a_role_and_its_unit_belong_together(desk: Desk, role: str, unit: str | None) -> None:
+    with pytest.raises(AccountError):
+        actions.add(desk.house, "someone", role, "test", unit=unit)
+
+
+def test_no_provider_no_way_to_it(desk: Desk) -> None:
+    client = desk.stranger()
+    assert "/sign-in/provider" not in client.get("/sign-in").text
+    answer = client.post("/sign-in/provider", data={"csrf_token": token(client)})
+    assert answer.location == "/sign-in"
+    with pytest.raises(oidc.ProviderError):
+        oidc.leave(desk.house.settings.oidc, "http" + "://localhost/")
