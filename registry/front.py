@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from registry.api.room import registry_api
 from registry.accounts.commands import COMMANDS as ACCOUNT_COMMANDS
+from registry.api.room import registry_api
 from registry.commands import COMMANDS
 from registry.kinds import kinds
 from registry.room import Room
