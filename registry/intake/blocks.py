@@ -55,6 +55,11 @@ class _Growing:
     head: int
     sections: list[str] = field(default_factory=list)
 
+    def add(self, row: list[str], place: Said, section: str) -> None:
+        self.rows.append(row)
+        self.places.append(place)
+        self.sections.append(section)
+
     @property
     def width(self) -> int:
         return len(self.rows[0]) if self.rows else 0
@@ -70,34 +75,83 @@ class Assembled:
 
 def assemble(blocks: Iterable[Table | Text]) -> Assembled:
     """Grids named 表1, 表2 … in the document's order; a list given in lines of text comes last, as 文中名单."""
-    lists: list[_Growing] = []
-    lines: list[tuple[listing.Entry, Said]] = []
-    around: list[str] = []
-    section = ""
+    gathered = _Gathered()
     for block in blocks:
         if isinstance(block, Table):
-            section = _take_table(block, lists, around, section)
+            gathered.take_table(block)
         elif block.text.strip():
-            section = _take_text(block, lines, around, section)
-    grids = [_finished(one, f"表{at}") for at, one in enumerate(lists, start=1)]
-    if lines:
-        grids.append(_of_lines(lines))
-    return Assembled(tuple(grid for grid in grids if grid.rows), tuple(around))
+            gathered.take_text(block)
+    grids = [_finished(one, f"表{at}") for at, one in enumerate(gathered.lists, start=1)]
+    if gathered.lines:
+        grids.append(_of_lines(gathered.lines))
+    return Assembled(tuple(grid for grid in grids if grid.rows), tuple(gathered.around))
 
 
-def _take_text(block: Text, lines: list[tuple[listing.Entry, Said]], around: list[str], section: str) -> str:
-    if here := listing.heading(block.text):
-        around.append(block.text.strip())
-        return here.place
-    before, found = listing.entries(block.text)
-    if before:
-        section = before.place
-    lines += [(one._replace(place=one.place or section), block.place) for one in found]
-    if not found:
-        around.append(block.text.strip())
-        if re.match(r"\s*附\s*件|.*名\s*单\s*$", block.text):
-            section = ""  # another list begins
-    return section
+@dataclass
+class _Gathered:
+    """What was read so far. ``section`` is the place of the last heading; ``spent``: a list stood beneath it already."""
+
+    lists: list[_Growing] = field(default_factory=list)
+    lines: list[tuple[listing.Entry, Said]] = field(default_factory=list)
+    around: list[str] = field(default_factory=list)
+    section: str = ""
+    spent: bool = False
+
+    def take_text(self, block: Text) -> None:
+        text = block.text.strip()
+        if here := listing.heading(text):
+            self.head(here.place, text)
+            return
+        before, found = listing.entries(text)
+        if before:
+            self.head(before.place, text)
+        self.lines += [(one._replace(place=one.place or self.section), block.place) for one in found]
+        if not found:
+            self.around.append(text)
+            if re.match(r"附\s*件|.*名\s*单$", text):
+                self.section = ""  # another list begins
+
+    def head(self, place: str, text: str) -> None:
+        self.section, self.spent = place, False
+        self.around.append(text)
+
+    def take_table(self, block: Table) -> None:
+        """Add a table to the list that it continues, or begin one."""
+        pairs = [
+            ([_tidy(cell) for cell in row], at) for row, at in zip(block.rows, block.places, strict=True)
+        ]
+        pairs = [pair for pair in pairs if any(pair[0])]
+        while (
+            pairs and (title := _only(pairs[0][0])) and not listing.is_firm(title)
+        ):  # within the table's frame
+            pairs.pop(0)
+            if here := listing.heading(title):
+                self.head(here.place, title)
+            else:
+                self.around.append(title)
+        if not pairs:
+            return
+        rows = [row for row, _at in pairs]
+        last = self.lists[-1] if self.lists else None
+        if last and last.width == len(rows[0]) and (_repeated(last, rows) or _goes_on(last, rows)):
+            pairs = pairs[_repeated(last, rows) :]
+            if block.broken and pairs and _is_rest(last, pairs[0][0]):
+                rest, _at = pairs.pop(0)
+                last.rows[-1] = [_glued(a, b) for a, b in zip(last.rows[-1], rest, strict=True)]
+        else:
+            if self.spent:
+                self.section = ""
+            last = _Growing([], [], _head(rows))
+            self.lists.append(last)
+            for row, at in pairs[: last.head]:
+                last.add(row, at, "")
+            pairs = pairs[last.head :]
+        for row, at in pairs:
+            if (only := _only(row)) and (here := listing.heading(only)):
+                self.head(here.place, only)
+            elif not _is_head(last, row):
+                last.add(row, at, self.section)
+        self.spent = True
 
 
 def _of_lines(lines: Sequence[tuple[listing.Entry, Said]]) -> Grid:
@@ -107,53 +161,6 @@ def _of_lines(lines: Sequence[tuple[listing.Entry, Said]]) -> Grid:
 
 
 # Tables ------------------------------------------------------------------------------------------------------
-
-
-def _take_table(block: Table, lists: list[_Growing], around: list[str], section: str) -> str:
-    """Add a table to the list that it continues, or begin one; gives the section that holds at its end."""
-    pairs = [
-        ([_tidy(cell) for cell in row], place) for row, place in zip(block.rows, block.places, strict=True)
-    ]
-    pairs = [pair for pair in pairs if any(pair[0])]
-    while (
-        pairs and _only(pairs[0][0]) and not listing.is_firm(_only(pairs[0][0]))
-    ):  # titles within the table's frame
-        title = _only(pairs.pop(0)[0])
-        if here := listing.heading(title):
-            section = here.place
-        else:
-            around.append(title)
-            section = ""
-    if not pairs:
-        return section
-    rows = [row for row, _place in pairs]
-    last = lists[-1] if lists else None
-    repeated = _repeated(last, rows) if last else 0
-    if last is None or last.width != len(rows[0]) or not (repeated or _goes_on(last, rows)):
-        last = _Growing([], [], _head(rows))
-        lists.append(last)
-        for row, place in pairs[: last.head]:
-            last.rows.append(row)
-            last.places.append(place)
-            last.sections.append("")
-        repeated = last.head
-        fresh = True
-    else:
-        fresh = False
-    body = pairs[repeated:]
-    if block.broken and not fresh and body and _is_rest(last, body[0][0]):
-        rest, _place = body.pop(0)
-        last.rows[-1] = [_glued(a, b) for a, b in zip(last.rows[-1], rest, strict=True)]
-    for row, place in body:
-        only = _only(row)
-        if only and (here := listing.heading(only)):
-            section = here.place
-            around.append(only)
-        elif not _is_head(last, row):
-            last.rows.append(row)
-            last.places.append(place)
-            last.sections.append(section)
-    return section
 
 
 def _tidy(cell: str) -> str:

@@ -66,7 +66,7 @@ def read_sheets(path: Path, head: bytes, limits: Limits, sheet: str | None = Non
 
 def _excel(path: Path, head: bytes, limits: Limits, sheet: str | None) -> Iterator[Grid]:
     if head[:4] == ZIP:
-        _refuse_bomb(path, limits)
+        refuse_bomb(path, limits)
         _refuse_sprawl(path, limits)
     elif head == OLE and path.suffix.lower() in (".xlsx", ".xlsm"):
         raise UnreadableError(
@@ -127,15 +127,15 @@ def _spread_merged(rows: list[list[Any]], sheet: Any) -> None:
                     row[left] = rows[top][left]
 
 
-def _refuse_bomb(path: Path, limits: Limits) -> None:
+def refuse_bomb(path: Path, limits: Limits) -> None:
     """Look at what the archive declares before unpacking any of it."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
         raise UnreadableError(
-            f"{path.name}: the workbook is damaged ({error}); save it again in Excel",
-            "工作簿已损坏；请在 Excel 中打开后另存",
+            f"{path.name}: the file is damaged ({error}); open it in Excel or Word and save it again",
+            "文件已损坏；请在 Excel 或 Word 中打开后另存",
         ) from error
     total = sum(entry.file_size for entry in entries)
     worst = max(

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.intake.blocks import Assembled
+from registry.intake.blocks import Assembled, assemble
 from registry.intake.pasted import read_text
 from registry.intake.sheets import EXCEL, OLE, TEXT, ZIP, Grid, UnreadableError, decoded, read_sheets
+from registry.intake.word import read_word
 from registry.said import Said
 from registry.settings import Limits
 
@@ -61,6 +62,8 @@ def read_source(
         )
     if suffix in EXCEL or suffix in TEXT:
         return Source(tuple(read_sheets(path, head, limits, sheet)))
+    if suffix == ".docx":
+        return _one_of(path, assemble(read_word(path, head, limits)), sheet)
     if suffix == ".txt" and head[:4] != ZIP and head != OLE:
         return _one_of(path, read_text(decoded(path, limits)), sheet)
     raise UnreadableError(
