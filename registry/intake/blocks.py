@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from registry.intake import listing
+from registry.intake.asides import aside
 from registry.intake.headers import fold
 from registry.intake.sheets import Grid
 from registry.said import Said
@@ -46,6 +47,17 @@ class Text:
     place: Said
 
 
+@dataclass(frozen=True)
+class Rest:
+    """A row that is the rest of the last one if that has not ended, as where a page ends within a row; else a line."""
+
+    cells: Sequence[str]
+    place: Said
+
+
+Block = Table | Rest | Text
+
+
 @dataclass
 class _Growing:
     """A list as it grows from table to table. ``head`` rows of it are the header."""
@@ -73,12 +85,14 @@ class Assembled:
     around: tuple[str, ...]
 
 
-def assemble(blocks: Iterable[Table | Text]) -> Assembled:
+def assemble(blocks: Iterable[Block]) -> Assembled:
     """Grids named 表1, 表2 … in the document's order; a list given in lines of text comes last, as 文中名单."""
     gathered = _Gathered()
     for block in blocks:
         if isinstance(block, Table):
             gathered.take_table(block)
+        elif isinstance(block, Rest):
+            gathered.take_rest(block)
         elif block.text.strip():
             gathered.take_text(block)
     grids = [_finished(one, f"表{at}") for at, one in enumerate(gathered.lists, start=1)]
@@ -111,6 +125,14 @@ class _Gathered:
             if re.match(r"附\s*件|.*名\s*单$", text):
                 self.section = ""  # another list begins
 
+    def take_rest(self, block: Rest) -> None:
+        last = self.lists[-1] if self.lists else None
+        cells = [_tidy(cell) for cell in block.cells]
+        if last and last.width == len(cells) and _is_rest(last, cells):
+            last.rows[-1] = [_glued(a, b) for a, b in zip(last.rows[-1], cells, strict=True)]
+        else:
+            self.take_text(Text(" ".join(filter(None, cells)), block.place))
+
     def head(self, place: str, text: str) -> None:
         self.section, self.spent = place, False
         self.around.append(text)
@@ -132,6 +154,13 @@ class _Gathered:
         if not pairs:
             return
         rows = [row for row, _at in pairs]
+        if _names_only(rows):
+            self.lines += [
+                (one._replace(place=one.place or self.section), at)
+                for row, at in pairs
+                for one in map(listing.entry, filter(None, row))
+            ]
+            return
         last = self.lists[-1] if self.lists else None
         if last and last.width == len(rows[0]) and (_repeated(last, rows) or _goes_on(last, rows)):
             pairs = pairs[_repeated(last, rows) :]
@@ -154,7 +183,17 @@ class _Gathered:
         self.spent = True
 
 
+def _names_only(rows: Sequence[Sequence[str]]) -> bool:
+    """Names and nothing else, in as many columns as fit the page: lines set side by side rather than a table."""
+    cells = [cell for row in rows for cell in row if cell]
+    return sum(listing.is_firm(listing.entry(cell).name) for cell in cells) >= 0.9 * len(cells)
+
+
 def _of_lines(lines: Sequence[tuple[listing.Entry, Said]]) -> Grid:
+    if all(one.number.isascii() and one.number.isdecimal() for one, _place in lines):
+        lines = sorted(
+            lines, key=lambda line: int(line[0].number)
+        )  # columns are read across, numbers run down them
     head = [NUMBER, NAME, PLACE]
     rows: list[list[Any]] = [head, *([one.number, one.name, one.place] for one, _place in lines)]
     return Grid("文中名单", rows, [lines[0][1], *(place for _one, place in lines)])
@@ -216,15 +255,17 @@ def _looks_like_head(row: Sequence[str]) -> bool:
 
 
 def _is_rest(last: _Growing, row: Sequence[str]) -> bool:
-    """Whether a row is the rest of the one before it: the column that numbers all rows is empty here."""
+    """Whether a row is the rest of the one before it: the column that numbers all rows is empty here, and the name is, or
+    the name above it has not ended."""
     body = last.rows[last.head :]
-    if not body or not any(row):
+    if not body or aside(row):
         return False
-    for column in range(last.width):
-        cells = [one[column] for one in body]
-        if sum(bool(_DIGITS.fullmatch(cell)) for cell in cells) * 2 > len(cells):
-            return not row[column]
-    return False
+    columns = range(last.width)
+    numbers = [at for at in columns if sum(bool(_DIGITS.fullmatch(one[at])) for one in body) * 2 > len(body)]
+    if not numbers or row[numbers[0]]:
+        return False
+    names = [at for at in columns if _is_name_column(body, at)]
+    return not any(row[at] and listing.is_firm(body[-1][at]) for at in names)
 
 
 def _finished(grown: _Growing, name: str) -> Grid:

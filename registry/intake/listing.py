@@ -103,6 +103,11 @@ def entry(text: str) -> Entry:
     return Entry(number, rest.strip(" 、;；。"), "")
 
 
+def begins_entry(line: str) -> bool:
+    """Whether a line begins with a number as entries and headings do."""
+    return _MARKED.match(line) is not None
+
+
 def pieces(line: str, marks: str = "、;；，,\t") -> list[str]:
     """A line taken apart at its marks, those inside brackets and behind a number at the line's head left alone."""
     found, depth, start = [], 0, 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from registry.intake.blocks import Assembled, assemble
 from registry.intake.pasted import read_text
+from registry.intake.portable import read_pdf
 from registry.intake.sheets import EXCEL, OLE, TEXT, ZIP, Grid, UnreadableError, decoded, read_sheets
 from registry.intake.word import read_word
 from registry.said import Said
@@ -64,6 +65,9 @@ def read_source(
         return Source(tuple(read_sheets(path, head, limits, sheet)))
     if suffix == ".docx":
         return _one_of(path, assemble(read_word(path, head, limits)), sheet)
+    if suffix == ".pdf":
+        blocks, warnings = read_pdf(path, limits, progress)
+        return _one_of(path, assemble(blocks), sheet, warnings)
     if suffix == ".txt" and head[:4] != ZIP and head != OLE:
         return _one_of(path, read_text(decoded(path, limits)), sheet)
     raise UnreadableError(

@@ -16,7 +16,7 @@ from typing import Any
 
 from docx.oxml import parse_xml
 
-from registry.intake.blocks import Table, Text
+from registry.intake.blocks import Block, Table, Text
 from registry.intake.sheets import OLE, ZIP, UnreadableError, refuse_bomb
 from registry.said import Said
 from registry.settings import Limits
@@ -30,7 +30,7 @@ _SILENT = {"del", "moveFrom", "Fallback", "pPr", "rPr", "sectPr", "tblPr", "trPr
 _WRAPPERS = {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"}
 
 
-def read_word(path: Path, head: bytes, limits: Limits) -> list[Table | Text]:
+def read_word(path: Path, head: bytes, limits: Limits) -> list[Block]:
     """The tables and lines of a .docx. Raises UnreadableError."""
     root = _document(path, head, limits)
     body = next((child for child in root if _kind(child) == "body"), None)
@@ -96,7 +96,7 @@ def _attribute(element: Any, path: str) -> str | None:
     return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == "val"), "")
 
 
-def _blocks(parent: Any, tables: Iterator[int], lines: Iterator[int]) -> Iterator[Table | Text]:
+def _blocks(parent: Any, tables: Iterator[int], lines: Iterator[int]) -> Iterator[Block]:
     for child in parent:
         kind = _kind(child)
         if kind == "p":
@@ -140,10 +140,10 @@ def _boxes(element: Any) -> Iterator[Any]:
             yield from _boxes(child)
 
 
-def _table(table: Any, tables: Iterator[int], lines: Iterator[int]) -> Iterator[Table | Text]:
+def _table(table: Any, tables: Iterator[int], lines: Iterator[int]) -> Iterator[Block]:
     number = next(tables)
     rows: list[list[str]] = []
-    nested: list[Table | Text] = []
+    nested: list[Block] = []
     open_cells: dict[int, str] = {}  # column → text that a merged cell hands down
     for row in _rows(table):
         cells: list[str] = [""] * (_number(_attribute(row, "trPr/gridBefore") or "0"))
