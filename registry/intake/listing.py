@@ -16,8 +16,9 @@ from registry import codes
 #: Longer pieces are sentences.
 LONGEST_NAME = 60
 _NUMERAL = "〇零一二三四五六七八九十百"
+_COUNTED = rf"(\d{{1,4}}|[{_NUMERAL}]{{1,5}})"
 _MARKED = re.compile(
-    rf"\s*(?:[（(]\s*(\d{{1,4}}|[{_NUMERAL}]{{1,5}})\s*[)）]|第?(\d{{1,4}}|[{_NUMERAL}]{{1,5}})\s*[、.．:：)）]|([①-⑳])|(\d{{1,4}})\s+)\s*(?=\D)"
+    rf"\s*(?:[（(]\s*{_COUNTED}\s*[)）]|第?{_COUNTED}\s*[、.．:：)）]|([①-⑳])|(\d{{1,4}})\s+)\s*(?=\D)"
 )
 _PLACE_BEHIND = re.compile(r"^(.*\S)\s*[（(〔\[【]\s*([^()（）〔〕\[\]【】]{2,20})\s*[)）〕\]】]\s*$")
 _PLACE_AFTER = re.compile(r"^(.*\S)(?:\s+|[,，:：\-—])\s*([^\s,，:：()（）]{2,20})\s*$")

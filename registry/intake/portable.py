@@ -40,9 +40,10 @@ def read_pdf(
     written = [page for page in pages if page.chars and not _is_picture(page)]
     if not written:
         raise UnreadableError(
-            f"{path.name}: is scanned: its {len(pages)} pages are pictures without any text. Ask for the Word or Excel original, or "
-            "have its text recognised (OCR) and check it, or paste the names",
-            f"是扫描件：{len(pages)} 页都是图片，没有文字。请索取 Word 或 Excel 原件，或先做文字识别（OCR）并核对，或把名称粘贴进来",
+            f"{path.name}: is scanned: its {len(pages)} pages are pictures without any text. Ask for the Word or Excel "
+            "original, or have its text recognised (OCR) and check it, or paste the names",
+            f"是扫描件：{len(pages)} 页都是图片，没有文字。请索取 Word 或 Excel 原件，"
+            "或先做文字识别（OCR）并核对，或把名称粘贴进来",
         )
     warnings: tuple[Said, ...] = ()
     if scanned:
@@ -51,7 +52,8 @@ def read_pdf(
             Said(
                 f"Of {len(pages)} pages these are scanned pictures and could not be read: {numbers}. "
                 "Ask for the original, or add the firms on them by hand.",
-                f"共 {len(pages)} 页，其中第 {numbers.replace(', ', '、')} 页是扫描图片，没有读到文字；请索取原件，或手工补上这几页的企业。",
+                f"共 {len(pages)} 页，其中第 {numbers.replace(', ', '、')} 页是扫描图片，没有读到文字；"
+                "请索取原件，或手工补上这几页的企业。",
             ),
         )
     return list(read_pages(written)), warnings
@@ -125,8 +127,9 @@ def _refused(path: Path, error: str, limits: Limits, many: int) -> UnreadableErr
 
 def _gave_up(path: Path, status: int, number: int, many: int, limits: Limits) -> UnreadableError:
     return UnreadableError(
-        f"{path.name}: reading stopped at page {number + 1} of {many} (status {status}): it takes more than {limits.pdf_memory_mb} MB "
-        f"or {limits.pdf_seconds} s, or is damaged. Print it as a new PDF, or ask for the Word or Excel original",
-        f"读到第 {number + 1} 页（共 {many} 页）时中止：所需内存超过 {limits.pdf_memory_mb} MB，或用时超过 {limits.pdf_seconds} 秒，"
-        "或文件已损坏。请打印为新的 PDF，或索取 Word、Excel 原件",
+        f"{path.name}: reading stopped at page {number + 1} of {many} (status {status}): it takes more than "
+        f"{limits.pdf_memory_mb} MB or {limits.pdf_seconds} s, or is damaged. "
+        "Print it as a new PDF, or ask for the Word or Excel original",
+        f"读到第 {number + 1} 页（共 {many} 页）时中止：所需内存超过 {limits.pdf_memory_mb} MB，"
+        f"或用时超过 {limits.pdf_seconds} 秒，或文件已损坏。请打印为新的 PDF，或索取 Word、Excel 原件",
     )

@@ -21,9 +21,8 @@ from registry.intake.sheets import OLE, ZIP, UnreadableError, refuse_bomb
 from registry.said import Said
 from registry.settings import Limits
 
-_MAIN = re.compile(
-    rb'Target="/?([^"]+)"[^>]*Type="[^"]+/officeDocument"|Type="[^"]+/officeDocument"[^>]*Target="/?([^"]+)"'
-)
+_RELATION = re.compile(rb"<Relationship [^>]*/officeDocument[^>]*>")
+_TARGET = re.compile(rb'Target="/?([^"]+)"')
 #: Parts of the text that do not speak: what was deleted or moved away, fall-backs of what is read already.
 _SILENT = {"del", "moveFrom", "Fallback", "pPr", "rPr", "sectPr", "tblPr", "trPr", "instrText"}
 #: What may stand around paragraphs and tables without being either.
@@ -40,8 +39,8 @@ def read_word(path: Path, head: bytes, limits: Limits) -> list[Block]:
 def _document(path: Path, head: bytes, limits: Limits) -> Any:
     if head == OLE:
         raise UnreadableError(
-            f"{path.name}: is protected by a password or in the older Word format; open it in Word or WPS, remove the password and "
-            "save it as .docx",
+            f"{path.name}: is protected by a password or in the older Word format; "
+            "open it in Word or WPS, remove the password and save it as .docx",
             "文件设有密码，或是旧版 Word 格式；请在 Word 或 WPS 中打开，取消密码后另存为 .docx",
         )
     if head[:4] != ZIP:
@@ -58,13 +57,15 @@ def _document(path: Path, head: bytes, limits: Limits) -> Any:
                     f"{path.name}: holds macros; save it as .docx without macros",
                     "文件含有宏；请另存为不含宏的 .docx",
                 )
-            found = _MAIN.search(archive.read("_rels/.rels"))
-            part = names[(found[1] or found[2]).decode() if found else "word/document.xml"]
+            relation = _RELATION.search(archive.read("_rels/.rels"))
+            target = _TARGET.search(relation[0]) if relation else None
+            part = names[target[1].decode() if target else "word/document.xml"]
             if part.file_size > limits.text_mb * 1_000_000:
                 raise UnreadableError(
                     f"{path.name}: its text unpacks to {part.file_size // 1_000_000} MB; at most {limits.text_mb} MB are read. "
                     "Split it, or copy its table into a workbook",
-                    f"正文解压后达 {part.file_size // 1_000_000} MB，最多读取 {limits.text_mb} MB；请拆成几个文件，或把表格复制到工作簿",
+                    f"正文解压后达 {part.file_size // 1_000_000} MB，最多读取 {limits.text_mb} MB；"
+                    "请拆成几个文件，或把表格复制到工作簿",
                 )
             return parse_xml(archive.read(part))
     except (
