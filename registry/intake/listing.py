@@ -45,7 +45,7 @@ class Heading(NamedTuple):
     """A line that gives a place to the lines beneath it, and how many firms it says there are; None where it does not."""
 
     place: str
-    count: int | None
+    many: int | None
 
 
 @cache

@@ -48,7 +48,9 @@ def _names_abreast(filled: Sequence[tuple[int, str]]) -> bool:
 
 
 def _as_table(filled: Sequence[tuple[int, str]]) -> Assembled:
-    rows, places, around = [], [], []
+    rows: list[list[str]] = []
+    places: list[Said] = []
+    around: list[str] = []
     section, any_section = "", False
     for at, line in filled:
         cells = _cells(line)
@@ -73,7 +75,9 @@ def _as_table(filled: Sequence[tuple[int, str]]) -> Assembled:
 
 
 def _as_list(filled: Sequence[tuple[int, str]]) -> Assembled:
-    rows, places, around = [], [], []
+    rows: list[list[str]] = []
+    places: list[Said] = []
+    around: list[str] = []
     section = ""
     numbered = _all_numbered([line for _at, line in filled])
     for at, line in filled:
