@@ -65,6 +65,7 @@ class _Growing:
     rows: list[list[str]]
     places: list[Said]
     head: int
+    above: tuple[str, ...] = ()
     sections: list[str] = field(default_factory=list)
 
     def add(self, row: list[str], place: Said, section: str) -> None:
@@ -103,13 +104,17 @@ def assemble(blocks: Iterable[Block]) -> Assembled:
 
 @dataclass
 class _Gathered:
-    """What was read so far. ``section`` is the place of the last heading; ``spent``: a list stood beneath it already."""
+    """What was read so far. ``section`` is the place of the last heading; ``spent``: a list stood beneath it already.
+
+    ``seen``: how many of the lines around stood above the last table.
+    """
 
     lists: list[_Growing] = field(default_factory=list)
     lines: list[tuple[listing.Entry, Said]] = field(default_factory=list)
     around: list[str] = field(default_factory=list)
     section: str = ""
     spent: bool = False
+    seen: int = 0
 
     def take_text(self, block: Text) -> None:
         text = block.text.strip()
@@ -170,7 +175,7 @@ class _Gathered:
         else:
             if self.spent:
                 self.section = ""
-            last = _Growing([], [], _head(rows))
+            last = _Growing([], [], _head(rows), tuple(self.around[self.seen :]))
             self.lists.append(last)
             for row, at in pairs[: last.head]:
                 last.add(row, at, "")
@@ -180,7 +185,7 @@ class _Gathered:
                 self.head(here.place, only)
             elif not _is_head(last, row):
                 last.add(row, at, self.section)
-        self.spent = True
+        self.spent, self.seen = True, len(self.around)
 
 
 def _names_only(rows: Sequence[Sequence[str]]) -> bool:
@@ -274,7 +279,7 @@ def _finished(grown: _Growing, name: str) -> Grid:
         _write_sections(rows, grown)
     rows, places = _side_by_side(rows, places, grown.head)
     used = [at for at in range(max(map(len, rows), default=0)) if any(row[at] for row in rows)]
-    return Grid(name, [[row[at] for at in used] for row in rows], places)
+    return Grid(name, [[row[at] for at in used] for row in rows], places, grown.above)
 
 
 def _write_sections(rows: list[list[str]], grown: _Growing) -> None:

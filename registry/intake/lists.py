@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.intake import announced, listing
+from registry.intake import announced
 from registry.intake.announced import Guesses
+from registry.intake.headless import is_name
 from registry.intake.pasted import NAMED, read_text
 from registry.intake.sheets import Grid, UnreadableError, is_empty
 from registry.intake.sources import Progress, Source, read_source
@@ -23,7 +24,8 @@ _LOOKED_AT = 200
 class ReadList:
     """A list as read. ``grids``: the best one first (most firms), the others in the order of the source.
 
-    ``sha256`` is that of the file, or of the pasted text as UTF-8.
+    ``guesses`` speak of the best one. ``around``: the lines around the tables. ``sha256`` is that of the file, or of the
+    pasted text as UTF-8.
     """
 
     name: str
@@ -31,6 +33,11 @@ class ReadList:
     grids: tuple[Grid, ...]
     guesses: Guesses
     warnings: tuple[Said, ...]
+    around: tuple[str, ...] = ()
+
+    def guesses_on(self, grid: Grid) -> Guesses:
+        """What is said about another of the tables."""
+        return announced.read(self.name, self.around, grid.rows, grid.above)
 
 
 def read_list(path: Path, name: str, limits: Limits, progress: Progress | None = None) -> ReadList:
@@ -57,19 +64,32 @@ def _settled(name: str, digest: str, source: Source) -> ReadList:
     many = [firms_on(grid) for grid in grids]
     best = max(range(len(grids)), key=lambda at: (many[at], -at))
     ordered = (grids[best], *grids[:best], *grids[best + 1 :])
-    guesses = announced.read(name, source.around, ordered[0].rows)
+    guesses = announced.read(name, source.around, ordered[0].rows, ordered[0].above)
     warnings = [*source.warnings]
-    return ReadList(name, digest, tuple(ordered), guesses, tuple(warnings))
+    if guesses.firms and int(guesses.firms.value) != many[best]:
+        warnings.append(
+            Said(
+                f"The text speaks of {guesses.firms.value} firms (“{guesses.firms.text}”), {many[best]} were read. "
+                "Compare the list with its source.",
+                f"文中称 {guesses.firms.value} 家（“{guesses.firms.text}”），读到 {many[best]} 家；请与原件核对。",
+            )
+        )
+    return ReadList(name, digest, tuple(ordered), guesses, tuple(warnings), source.around)
 
 
 def firms_on(grid: Grid) -> int:
-    """How many rows hold the name of a firm in the column that holds most of them."""
+    """How many rows name a firm: those filled in the column that holds most names, from the first name to the last."""
     width = max(map(len, grid.rows), default=0)
-    return max((_names(grid.rows, at) for at in range(width)), default=0)
+    columns = [
+        [str(row[at]) if at < len(row) and not is_empty(row[at]) else "" for row in grid.rows]
+        for at in range(width)
+    ]
+    return max(map(_named, columns), default=0)
 
 
-def _names(rows: Sequence[Sequence[object]], at: int) -> int:
-    cells = [row[at] for row in rows if at < len(row) and isinstance(row[at], str) and row[at]]
-    if len(cells) > _LOOKED_AT and not any(listing.is_firm(str(cell)) for cell in cells[:_LOOKED_AT]):
+def _named(cells: Sequence[str]) -> int:
+    if not any(map(is_name, [cell for cell in cells if cell][:_LOOKED_AT])):
         return 0
-    return sum(listing.is_firm(listing.entry(str(cell)).name) for cell in cells)
+    names = [at for at, cell in enumerate(cells) if is_name(cell)]
+    filled = sum(bool(cell) for cell in cells[names[0] : names[-1] + 1])
+    return filled if len(names) * 2 > filled else len(names)

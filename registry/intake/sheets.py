@@ -40,11 +40,13 @@ class Grid:
     """One table as typed: ``rows[i]`` are the cells of row ``i + 1``; "" and None are empty.
 
     ``places``: where each row stands in the source, for sources whose rows bear no numbers that people can see.
+    ``above``: the lines of text right above the table, as far up as the table before it.
     """
 
     name: str
     rows: list[list[Any]]
     places: Sequence[Said] | None = None
+    above: tuple[str, ...] = ()
 
     def place(self, number: int) -> Said | None:
         """Where row ``number`` (from 1) stands in the source, such as page 3, row 12; None where the number says it."""
