@@ -229,7 +229,7 @@ def _head(rows: Sequence[Sequence[str]]) -> int:
     for at, row in enumerate(rows[:3]):
         if any(_DIGITS.fullmatch(cell) or listing.is_firm(cell) for cell in row if cell):
             return at
-        if any(len(cell) > 30 for cell in row):
+        if any(len(cell) > 30 for cell in row) or _only(row):
             return at
     return min(1, len(rows))
 

@@ -21,7 +21,7 @@ from registry.intake.sheets import OLE, ZIP, UnreadableError, refuse_bomb
 from registry.said import Said
 from registry.settings import Limits
 
-_RELATION = re.compile(rb"<Relationship [^>]*/officeDocument[^>]*>")
+_RELATION = re.compile(rb'<Relationship [^>]*/officeDocument"[^>]*>')
 _TARGET = re.compile(rb'Target="/?([^"]+)"')
 #: Parts of the text that do not speak: what was deleted or moved away, fall-backs of what is read already.
 _SILENT = {"del", "moveFrom", "Fallback", "pPr", "rPr", "sectPr", "tblPr", "trPr", "instrText"}
