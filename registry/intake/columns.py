@@ -1,7 +1,7 @@
 """Tables without rules: columns are where no line of the table has a character. Pure.
 
-A line is a row where it fills two columns or begins with a number. A line in one column beside or below a row is the
-rest of its cell: the nearest row has it. What runs across the columns is text.
+Where the first column numbers the rows, a number begins one; else a line that fills several columns or names a firm. Any
+other line is the rest of a cell: the nearest row has it. What runs across the columns is text.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from registry.intake import listing
+from registry.intake.asides import aside
 from registry.intake.lines import Line
 
 #: Narrower gaps between columns, in points, are none.
@@ -30,9 +31,6 @@ class Row:
     height: float
     cells: list[list[tuple[float, str]]]
     lines: list[float]
-
-    def away(self, line: Line) -> float:
-        return min(abs(one - line.middle) for one in self.lines)
 
     def texts(self) -> list[str]:
         return ["\n".join(text for _at, text in sorted(cell)) for cell in self.cells]
@@ -89,10 +87,10 @@ def split(lines: Sequence[Line], columns: Columns) -> Iterator[Part]:
     """Runs of rows, strays that may be the rest of a row on the page before, and lines of text, in order."""
     placed = [_placed(line, columns) for line in lines]
     rows: dict[int, Row] = {}
-    for at, (line, cells) in enumerate(zip(lines, placed, strict=True)):
-        if cells is not None and _is_row(cells):
-            filled = [[(line.y0, text)] if text else [] for text in cells]
-            rows[at] = Row(line.middle, line.height, filled, [line.middle])
+    for at in _beginnings(lines, placed, columns):
+        line, cells = lines[at], placed[at] or []
+        filled = [[(line.y0, text)] if text else [] for text in cells]
+        rows[at] = Row(line.middle, line.height, filled, [line.middle])
     rest, strays = _shared_out(lines, placed, rows)
     run: list[Row] = []
     for at, line in enumerate(lines):
@@ -107,24 +105,83 @@ def split(lines: Sequence[Line], columns: Columns) -> Iterator[Part]:
         yield run
 
 
+def _beginnings(lines: Sequence[Line], placed: Sequence[list[str] | None], columns: Columns) -> Iterator[int]:
+    """The lines that begin rows. Where the first column numbers the rows, what has no number is the rest of a row."""
+    several = [cells for cells in placed if cells and sum(map(bool, cells)) > 1]
+    numbers = sum(cells[0].isdecimal() for cells in several)
+    numbered = numbers > 1 and numbers >= 0.4 * sum(bool(cells[0]) for cells in several)
+    open_texts: list[str] = []
+    before: Line | None = None
+    for at, (line, cells) in enumerate(zip(lines, placed, strict=True)):
+        if cells is None or listing.heading(line.text):
+            before = None
+            continue
+        if numbered:
+            if cells[0] or aside(cells):
+                yield at
+            continue
+        near = (
+            before is not None and line.middle - before.middle <= FAR * line.height and _alike(before, line)
+        )
+        if near and _goes_on(open_texts, cells):
+            open_texts = [a + b for a, b in zip(open_texts, cells, strict=True)]
+        else:
+            if sum(map(bool, cells)) > 1 or any(map(listing.is_firm, cells)):
+                yield at
+            open_texts = list(cells)
+        open_texts = [
+            text if cell and _end(line, column) > column[1] - 2.5 * line.height else ""
+            for text, cell, column in zip(open_texts, cells, columns, strict=True)
+        ]
+        before = line
+
+
+def _end(line: Line, column: tuple[float, float]) -> float:
+    """Where a line's text in a column ends; a name that goes on in the next line fills the column."""
+    return max(
+        (piece.x1 for piece in line.pieces if piece.x0 < column[1] - 1 and piece.x1 > column[0] + 1),
+        default=0.0,
+    )
+
+
+def _alike(one: Row | Line, other: Line) -> bool:
+    """Whether two are written in letters of the same size."""
+    return abs(one.height - other.height) < 0.2 * other.height
+
+
+def _goes_on(above: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether a name that fills its column has not ended above and does so here."""
+    return any(
+        a and b and not listing.is_firm(a) and listing.is_firm(a + b)
+        for a, b in zip(above, cells, strict=True)
+    )
+
+
 def _shared_out(
     lines: Sequence[Line], placed: Sequence[list[str] | None], rows: dict[int, Row]
 ) -> tuple[set[int], dict[int, Stray]]:
-    """Give the lines between rows to the nearest ones, those beside them first; gives which were, and the strays."""
+    """Give the lines between rows to the nearest ones, the nearest lines first; gives which were, and the strays.
+
+    Rows grow by it: the third line of a cell is near its second. Of two rows as near the one above has the line.
+    """
     rest: set[int] = set()
     strays: dict[int, Stray] = {}
     first = min(rows, default=len(lines))
-    loose = [
+    loose = {
         at
         for at, cells in enumerate(placed)
         if cells and at not in rows and not listing.heading(lines[at].text)
-    ]
-    if not rows:
-        return rest, strays
-    for at in sorted(loose, key=lambda at: min(abs(row.middle - lines[at].middle) for row in rows.values())):
-        line, cells = lines[at], placed[at] or []
-        near = _nearest(line, rows)
-        if near is None:
+    }
+    while loose and rows:
+        away, _below, at, beginning = min(
+            (round(abs(one - lines[at].middle)), one > lines[at].middle, at, beginning)
+            for at in loose
+            for beginning, row in rows.items()
+            for one in row.lines
+        )
+        line, cells, near = lines[at], placed[at] or [], rows[beginning]
+        loose.discard(at)
+        if away > FAR * line.height or not _alike(near, line):
             continue
         above = near.middle - line.middle
         if at < first and any(text and near.cells[column] for column, text in enumerate(cells)):
@@ -157,15 +214,3 @@ def _placed(line: Line, columns: Columns) -> list[str] | None:
         )
         cells[at] = f"{cells[at]} {piece.text}".strip()
     return cells
-
-
-def _is_row(cells: Sequence[str]) -> bool:
-    filled = [cell for cell in cells if cell]
-    return len(filled) > 1 or (cells[0].isdecimal() and len(cells[0]) <= 5)
-
-
-def _nearest(line: Line, rows: dict[int, Row]) -> Row | None:
-    """The row whose lines so far stand nearest, the one above where two are as near, in letters of the same size."""
-    best = min(rows.values(), key=lambda row: (round(row.away(line)), row.middle))
-    alike = abs(best.height - line.height) < 0.2 * line.height
-    return best if alike and best.away(line) <= FAR * line.height else None

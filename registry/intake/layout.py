@@ -102,7 +102,7 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[str]:
     for line in lines:
         goes_on = (
             before is not None
-            and before.pieces[-1].x1 > right - 1.5 * before.height
+            and before.pieces[-1].x1 > right - 2.5 * before.height
             and line.pieces[0].x0 < left + 0.8 * line.height
             and line.y0 - before.y1 < 1.5 * line.height
             and right - left > 12 * line.height
@@ -123,30 +123,33 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[str]:
 # Furniture ---------------------------------------------------------------------------------------------------
 
 
-def _at_edge(line: Line, page: Page) -> bool:
-    return line.y1 < EDGE * page.height or line.y0 > (1 - EDGE) * page.height
-
-
 def _shape(line: Line) -> str:
     return re.sub(r"\d+", "#", line.text)
+
+
+def _apart(line: Line, page: Page, lines: Sequence[Line]) -> bool:
+    """Whether a line stands at the page's edge and away from the other lines."""
+    if not (line.y1 < EDGE * page.height or line.y0 > (1 - EDGE) * page.height):
+        return False
+    gaps = [max(line.y0 - other.y1, other.y0 - line.y1) for other in lines if other is not line]
+    return not gaps or min(gaps) > 0.8 * line.height
 
 
 def _running(pages: Sequence[tuple[Page, Sequence[Line]]]) -> set[str]:
     """What is printed at the edge of most pages, numbers aside."""
     many = Counter(
-        shape for page, lines in pages for shape in {_shape(x) for x in lines if _at_edge(x, page)}
+        shape for page, lines in pages for shape in {_shape(one) for one in lines if _apart(one, page, lines)}
     )
     return {shape for shape, times in many.items() if times >= 3 and times > 0.6 * len(pages)}
 
 
 def _is_furniture(line: Line, page: Page, lines: Sequence[Line], running: set[str], seen: set[str]) -> bool:
     """Whether a line is no part of the document: a page number, or a running head after its first time."""
-    if not _at_edge(line, page):
+    if not _apart(line, page, lines):
         return False
     if _PAGE_NUMBER.fullmatch(line.text):
-        gaps = [max(line.y0 - other.y1, other.y0 - line.y1) for other in lines if other is not line]
-        return not gaps or min(gaps) > 0.8 * line.height
-    if _shape(line) in running and not re.fullmatch(r"[\d# ]*", _shape(line)):
+        return True
+    if _shape(line) in running:
         if line.text in seen:
             return True
         seen.add(line.text)

@@ -23,12 +23,9 @@ _MARKED = re.compile(
 _PLACE_BEHIND = re.compile(r"^(.*\S)\s*[（(〔\[【]\s*([^()（）〔〕\[\]【】]{2,20})\s*[)）〕\]】]\s*$")
 _PLACE_AFTER = re.compile(r"^(.*\S)(?:\s+|[,，:：\-—])\s*([^\s,，:：()（）]{2,20})\s*$")
 _COUNT = r"(?:[（(]?\s*(?:共计?)?\s*(\d{1,5})\s*[家户个项]?\s*(?:企业)?\s*[)）]?)?"
-_HEADING = re.compile(
-    rf"^(?:[（(]?[{_NUMERAL}\d]{{1,4}}[)）]?\s*[、.．]?)?\s*([^\s\d（(:：]{{2,20}})\s*{_COUNT}\s*[:：]?\s*$"
-)
-_LED = re.compile(
-    rf"^(?:[（(]?[{_NUMERAL}\d]{{1,4}}[)）]?\s*[、.．]?)?\s*([^\s\d（(:：、，,]{{2,20}})\s*{_COUNT}\s*[:：]\s*(.+)$"
-)
+_PART = rf"(?:[（(][{_NUMERAL}\d]{{1,4}}[)）]|[{_NUMERAL}\d]{{1,4}}\s*[、.．)）])?"
+_HEADING = re.compile(rf"^{_PART}\s*([^\s\d（(:：]{{2,20}})\s*{_COUNT}\s*[:：]?\s*$")
+_LED = re.compile(rf"^{_PART}\s*([^\s\d（(:：、，,]{{2,20}})\s*{_COUNT}\s*[:：]\s*(.+)$")
 _BRACKETED = re.compile(r"[（(][^()（）]*[)）]\s*$")
 _OPEN, _CLOSE = "（(〔[【《", "）)〕]】》"
 

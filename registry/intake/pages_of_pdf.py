@@ -151,7 +151,7 @@ def _chars(page: Any, seen: Matrix, rotation: int) -> tuple[list[list[Any]], int
                 box = _box(seen, left.value, bottom.value, right.value, top.value)
             else:
                 continue
-            found.append((chr(code), box, (round(quarters) - rotation) % 4))
+            found.append((chr(code), box, (round(quarters) + rotation) % 4))
     finally:
         raw.FPDFText_ClosePage(text)
     if not found:
