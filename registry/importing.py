@@ -16,7 +16,7 @@ from registry.filings import filed_before
 from registry.house import House
 from registry.intake.problems import message
 from registry.intake.rows import Parsed, Progress, Reading, parse
-from registry.intake.sheets import read_grids
+from registry.intake.sources import read_grids
 from registry.kind import Kind, Note
 from registry.store.clock import instant_text
 
@@ -98,7 +98,7 @@ def _import(
 ) -> Imported:
     if progress:
         progress("open", 0, 1)
-    grids = list(read_grids(path, house.settings.limits, wish.reading.sheet))
+    grids = read_grids(path, house.settings.limits, wish.reading.sheet, progress)
     parsed = parse(kind, grids, wish.reading, progress)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     with house.store.read() as connection:

@@ -1,6 +1,18 @@
-"""Refusals in both languages: what is wrong, where, and how to mend it."""
+"""Sentences in both languages: what is so, where, and how to mend it."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Said(NamedTuple):
+    """One sentence in English and Chinese."""
+
+    en: str
+    zh: str
+
+    def in_language(self, language: str) -> str:
+        return self.en if language.startswith("en") else self.zh
 
 
 class SaidError(Exception):

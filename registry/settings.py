@@ -136,6 +136,10 @@ class Limits(_Section):
     unpacked_mb: int = Field(ge=1)
     unpack_ratio: int = Field(ge=2)
     api_rows: int = Field(ge=1)
+    text_mb: int = Field(ge=1)
+    pages: int = Field(ge=1)
+    pdf_memory_mb: int = Field(ge=128)
+    pdf_seconds: int = Field(ge=1)
 
 
 class Settings(_Section):

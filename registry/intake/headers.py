@@ -34,10 +34,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Header:
-    """``first_row`` is the index of the first data row below the header."""
+    """``first_row`` is the index of the first data row; ``titled``: the row above it is the header."""
 
     columns: tuple[Column, ...]
     first_row: int
+    titled: bool = True
 
 
 def fold(text: Any) -> str:
@@ -129,7 +130,7 @@ def find_header(kind: Kind, rows: Sequence[Sequence[Any]], mapping: Mapping[str,
             f"没有表头为“{wanted}”的列；现有 {'、'.join(_shown(titles))}",
             f"--map {wanted}={mapping[wanted]}",
         )
-    return Header(_settle(kind, titles, known, bound, units), first_row)
+    return Header(settle(kind, titles, known, bound, units), first_row)
 
 
 def _second_line(
@@ -151,8 +152,9 @@ def _second_line(
     return fresh > 0
 
 
-def _settle(kind: Kind, titles: Sequence[Any], known: Mapping[str, Field], bound: Mapping[str, str],
-            units: Mapping[str, str]) -> tuple[Column, ...]:  # fmt: skip
+def settle(kind: Kind, titles: Sequence[Any], known: Mapping[str, Field], bound: Mapping[str, str],
+           units: Mapping[str, str]) -> tuple[Column, ...]:  # fmt: skip
+    """The columns under their titles; ``bound`` holds folded titles. Raises HeaderError."""
     columns: list[Column] = []
     mapped = {field for field in bound.values() if field}
     for at, title in enumerate(titles):

@@ -11,6 +11,7 @@ from typing import Any
 from registry.intake.asides import aside
 from registry.intake.cells import PERCENT, Cell, in_order, plain, reader, scale, split_number
 from registry.intake.headers import Column, Header, HeaderError, find_header
+from registry.intake.headless import with_names, without_header
 from registry.intake.sheets import Grid, as_typed, is_empty
 from registry.kind import Field, Kind, Note, Row
 
@@ -65,6 +66,7 @@ class Parsed:
 
 def parse(kind: Kind, grids: Sequence[Grid], reading: Reading, progress: Progress | None = None) -> Parsed:
     """Read the first sheet that has a header. Raises HeaderError when none has, or a key column is missing."""
+    header = None
     tried = []
     for grid in grids:
         tried.append(grid.name)
@@ -72,6 +74,11 @@ def parse(kind: Kind, grids: Sequence[Grid], reading: Reading, progress: Progres
         if header is not None:
             break
     else:
+        for grid in grids:
+            header = without_header(kind, grid.rows, reading.mapping, reading.units)
+            if header is not None:
+                break
+    if header is None:
         headers = ", ".join(f"{f.zh} ({f.id})" for f in kind.fields[:6])
         raise HeaderError(
             f"no header row found on sheet {', '.join(tried) or '-'}: none of the first rows names a column of {kind.id} "
@@ -80,6 +87,7 @@ def parse(kind: Kind, grids: Sequence[Grid], reading: Reading, progress: Progres
             "--map HEADER=FIELD",
         )
     _check_units(kind, reading.units)
+    header = with_names(kind, header, grid.rows, reading.mapping)
     defaults = read_sets(kind, reading.sets)
     _require(kind, header, defaults)
     return _read_rows(kind, grid, header, defaults, progress, reading.asides)
@@ -163,14 +171,14 @@ def _require(kind: Kind, header: Header, defaults: Mapping[str, Any]) -> None:
 def _data_rows(grid: Grid, header: Header, leave_out: bool) -> tuple[list[int], list[tuple[int, Note]]]:
     """Sheet row numbers of the data: blank rows and repeated headers (a list printed page by page) are none, nor are
     totals and footnotes, which are given beside."""
-    titles = [str(v or "").strip() for v in grid.rows[header.first_row - 1]]
+    titles = [str(v or "").strip() for v in grid.rows[header.first_row - 1]] if header.titled else []
     first = next((at for at, title in enumerate(titles) if title), 0)
     numbers, asides = [], []
     for index in range(header.first_row, len(grid.rows)):
         row = grid.rows[index]
         if all(is_empty(value) for value in row):
             continue
-        repeats = len(row) > first and str(row[first]).strip() == titles[first]
+        repeats = header.titled and len(row) > first and str(row[first]).strip() == titles[first]
         if repeats and [str(v or "").strip() for v in row[: len(titles)]] == titles:
             continue
         if leave_out and (text := aside(row)):
@@ -229,7 +237,7 @@ def _read_rows(
     for field_, _values, troubled, typed in read:
         for at, cell in troubled.items():
             _take_problem(field_, rows[at], cell, typed[at])
-    return Parsed(grid.name, rows, Header(tuple(settled), header.first_row), grid, asides)
+    return Parsed(grid.name, rows, replace(header, columns=tuple(settled)), grid, asides)
 
 
 def _read_column(field_: Field, unit: str | None, raw: Sequence[Any]) -> tuple[list[Any], dict[int, Cell]]:

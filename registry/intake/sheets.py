@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-from registry.said import SaidError
+from registry.said import Said, SaidError
 from registry.settings import Limits
 
 # Cells name their place: r="AB12". More letters, or later ones, mean a wider sheet; long numbers a longer one.
@@ -26,6 +26,9 @@ _WIDE = re.compile(rb' r="[B-Z][A-Z]\d')
 EXCEL = {".xlsx", ".xlsm", ".xls"}
 TEXT = {".csv", ".tsv"}
 ENCODINGS = ("utf-8-sig", "gb18030")
+#: How archives (.xlsx, .docx) and the older compound files (.xls, .doc, anything with a password) begin.
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class UnreadableError(SaidError):
@@ -34,44 +37,45 @@ class UnreadableError(SaidError):
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet as typed: ``rows[i]`` are the cells of sheet row ``i + 1``; "" and None are empty."""
+    """One table as typed: ``rows[i]`` are the cells of row ``i + 1``; "" and None are empty.
+
+    ``places``: where each row stands in the source, for sources whose rows bear no numbers that people can see.
+    ``above``: the lines of text right above the table, as far up as the table before it.
+    """
 
     name: str
     rows: list[list[Any]]
+    places: Sequence[Said] | None = None
+    above: tuple[str, ...] = ()
+
+    def place(self, number: int) -> Said | None:
+        """Where row ``number`` (from 1) stands in the source, such as page 3, row 12; None where the number says it."""
+        if self.places is None or not 0 < number <= len(self.places):
+            return None
+        return self.places[number - 1]
 
 
-def read_grids(path: Path, limits: Limits, sheet: str | None = None) -> Iterator[Grid]:
-    """The visible sheets of a file in order, or the one named. Raises UnreadableError."""
-    if not path.exists():
-        raise UnreadableError(f"{path}: there is no such file", f"{path}：没有这个文件")
-    if path.stat().st_size == 0:
-        raise UnreadableError(f"{path.name}: the file is empty", "文件是空的")
-    suffix = path.suffix.lower()
-    with path.open("rb") as file:
-        head = file.read(8)
-    if suffix in EXCEL or head[:4] == b"PK\x03\x04" or head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        if suffix in TEXT or suffix in EXCEL:
-            yield from _excel(path, head, limits, sheet)
-            return
-    elif suffix in TEXT:
+def read_sheets(path: Path, head: bytes, limits: Limits, sheet: str | None = None) -> Iterator[Grid]:
+    """The visible sheets of a workbook or text file in order, or the one named; ``head`` are its first 8 bytes.
+
+    Raises UnreadableError.
+    """
+    if path.suffix.lower() in EXCEL or head[:4] == ZIP or head == OLE:
+        yield from _excel(path, head, limits, sheet)
+    else:
         yield _delimited(path, limits)
-        return
-    raise UnreadableError(
-        f"{path.name}: cannot read files of type {suffix or '(none)'}; use .xlsx, .xls, .csv or .tsv",
-        f"不能读取 {suffix or '无扩展名'} 文件；请用 .xlsx、.xls、.csv 或 .tsv",
-    )
 
 
 def _excel(path: Path, head: bytes, limits: Limits, sheet: str | None) -> Iterator[Grid]:
-    if head[:4] == b"PK\x03\x04":
-        _refuse_bomb(path, limits)
+    if head[:4] == ZIP:
+        refuse_bomb(path, limits)
         _refuse_sprawl(path, limits)
-    elif head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" and path.suffix.lower() in (".xlsx", ".xlsm"):
+    elif head == OLE and path.suffix.lower() in (".xlsx", ".xlsm"):
         raise UnreadableError(
             f"{path.name}: the workbook is protected by a password; remove the password and save it again",
             "工作簿设有密码；请取消密码后另存",
         )
-    elif head[:4] != b"PK\x03\x04" and head != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+    elif head[:4] != ZIP and head != OLE:
         raise UnreadableError(
             f"{path.name}: is not an Excel workbook in spite of its name; save it again as .xlsx",
             "扩展名是 Excel，内容却不是；请在 Excel 中打开后另存为 .xlsx",
@@ -125,15 +129,15 @@ def _spread_merged(rows: list[list[Any]], sheet: Any) -> None:
                     row[left] = rows[top][left]
 
 
-def _refuse_bomb(path: Path, limits: Limits) -> None:
+def refuse_bomb(path: Path, limits: Limits) -> None:
     """Look at what the archive declares before unpacking any of it."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
         raise UnreadableError(
-            f"{path.name}: the workbook is damaged ({error}); save it again in Excel",
-            "工作簿已损坏；请在 Excel 中打开后另存",
+            f"{path.name}: the file is damaged ({error}); open it in Excel or Word and save it again",
+            "文件已损坏；请在 Excel 或 Word 中打开后另存",
         ) from error
     total = sum(entry.file_size for entry in entries)
     worst = max(
@@ -189,7 +193,8 @@ def _too_many(path: Path, limits: Limits) -> UnreadableError:
     )
 
 
-def _delimited(path: Path, limits: Limits) -> Grid:
+def decoded(path: Path, limits: Limits) -> str:
+    """The text of a text file: UTF-8, GB18030 or UTF-16. Raises UnreadableError."""
     data = path.read_bytes()
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings: tuple[str, ...] = ("utf-16",)
@@ -204,15 +209,17 @@ def _delimited(path: Path, limits: Limits) -> Grid:
         raise _too_many(path, limits)
     for encoding in encodings:
         try:
-            text = data.decode(encoding)
-            break
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    else:
-        raise UnreadableError(
-            f"{path.name}: is neither UTF-8 nor GB18030 text; save it again as UTF-8",
-            "文本编码既不是 UTF-8 也不是 GB18030；请另存为 UTF-8",
-        )
+    raise UnreadableError(
+        f"{path.name}: is neither UTF-8 nor GB18030 text; save it again as UTF-8",
+        "文本编码既不是 UTF-8 也不是 GB18030；请另存为 UTF-8",
+    )
+
+
+def _delimited(path: Path, limits: Limits) -> Grid:
+    text = decoded(path, limits)
     csv.field_size_limit(max(limits.cell_chars, 131_072))
     try:
         rows = [

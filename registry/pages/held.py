@@ -18,9 +18,9 @@ from werkzeug.datastructures import FileStorage
 
 from registry.importing import Wish
 from registry.intake.rows import Reading
+from registry.intake.sources import SUFFIXES
 
 KEPT_SECONDS = 24 * 3600
-SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt")
 TOKEN = re.compile(r"[0-9a-f]{32}")
 
 

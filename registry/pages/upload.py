@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response
 from registry.filing import FATES, NeedsConfirmationError, RefusedError
 from registry.importing import Imported, import_file, problem
 from registry.intake.headers import HeaderError, fold, guess, known_headers, split_unit
-from registry.intake.sheets import UnreadableError, as_typed, read_grids
+from registry.intake.sheets import UnreadableError, as_typed
+from registry.intake.sources import SUFFIXES, read_grids
 from registry.kind import Kind, Record
 from registry.pages.blueprint import blueprint, kind_or_404
-from registry.pages.held import SUFFIXES, Held, Uploads
+from registry.pages.held import Held, Uploads
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
 from registry.shell.serving import house
