@@ -1,4 +1,4 @@
-"""The register's commands: import, fields, template, filings, export, find, show, db."""
+"""The register's commands: import, fields, template, filings, export, find, show, merge, split, db."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from registry.importing import Wish, import_file
 from registry.intake.rows import Reading
 from registry.intake.workbooks import write_rejects, write_template
 from registry.kind import Kind
+from registry.merging import merge, split
+from registry.naming.codes import read_code
 from registry.show import show, with_nulls
 from registry.speaking import (
     DONE,
@@ -284,17 +286,24 @@ def find_(house: House, text: str, limit: int, as_json: bool) -> int:
 @command
 def show_(house: House, uscc: str, as_of: str | None, known_at: str | None, as_json: bool) -> int:
     """Everything on record about one firm, each field with its filing and row."""
-    at = known_at_instant(house, known_at)
+    at, code = known_at_instant(house, known_at), uscc.strip().upper()
     with house.store.read() as connection:
         printed = instant_text(at or house.clock.now())
-        document = show(house, connection, uscc.strip().upper(), as_of_day(house, as_of), at, printed)
+        document = show(house, connection, code, as_of_day(house, as_of), at, printed)
     if document is None:
         raise RefusedError(
             f"{uscc}: not on the register" + (" as known then" if known_at else ""), f"登记库里没有 {uscc}"
         )
+    if document["uscc"] != code:
+        click.echo(f"{code} leads to {document['uscc']}", err=True)
     if as_json:
         print_json(with_nulls(house, document))
         return DONE
+    for other in document.get("merged_codes", ()):
+        day = day_of(parse_instant(other["at"]))
+        click.echo(
+            f"also registered under {other['uscc']} {other['name'] or ''}, merged by {other['by']} on {day}"
+        )
     table(("field", "value", "valid from", "filing", "row"),
           [(k, c["value"], c["valid_from"], c["filing"], c["row"]) for k, c in document["profile"].items()])  # fmt: skip
     for kind in house.kinds.all:
@@ -304,6 +313,32 @@ def show_(house: House, uscc: str, as_of: str | None, known_at: str | None, as_j
                 click.echo("  " + "  ".join(f"{k}={v}" for k, v in record.items()))
     click.echo("\n" + "  ".join(f"{k}={v}" for k, v in document["derived"].items()))
     return DONE
+
+
+@click.command("merge")
+@click.argument("loser")
+@click.argument("survivor")
+@click.option("--reason", default="", help="why the two are one")
+@click.option("--yes", is_flag=True, help="also where the two differ")
+@command
+def merge_(house: House, loser: str, survivor: str, reason: str, yes: bool) -> None:
+    """Twice the same firm: let the code LOSER lead to SURVIVOR. Nothing that was filed changes; split undoes it."""
+    one, other = _code(loser), _code(survivor)
+    merge(house, one, other, BY, reason, yes=yes)
+    click.echo(f"{one} leads to {other}")
+
+
+@click.command("split")
+@click.argument("loser")
+@command
+def split_(house: House, loser: str) -> None:
+    """Undo a merge: LOSER is a firm of its own again."""
+    code = _code(loser)
+    click.echo(f"{code} no longer leads to {split(house, code, BY)}")
+
+
+def _code(typed: str) -> str:
+    return read_code(typed).code or typed.strip().upper()
 
 
 @click.group("db")
@@ -349,4 +384,4 @@ def db_restore(house: House, file: Path) -> None:
     click.echo(f"{restore(house.store, file):,} rows restored")
 
 
-COMMANDS = (import_, fields, template, filings_group, export, find_, show_, db)
+COMMANDS = (import_, fields, template, filings_group, export, find_, show_, merge_, split_, db)

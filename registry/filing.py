@@ -27,6 +27,7 @@ from registry.store.bulk import among, chunks, insert_rows
 from registry.store.clock import BEGINNING_TEXT, day_of
 from registry.store.engine import Write
 from registry.store.fold import Stated, in_order
+from registry.store.merges import merges_at, rekeyed
 from registry.store.models import Filing, FilingRow, Problem
 from registry.subjects import resolve
 
@@ -179,8 +180,10 @@ class _Filer:
         self.kind = listed.kind
         self.connection: Connection = unit.connection
         self.today = day_of(unit.at).isoformat()
+        self.led = merges_at(self.connection)
         self.fates: dict[int, str] = {}
-        self.written: list[tuple[Row | None, str, str, str, Record]] = []
+        #: row, firm, key under the firm, valid_from, payload, code to file under
+        self.written: list[tuple[Row | None, str, str, str, Record, str]] = []
         self.held: dict[str, statements.Held] = {}  # open statements about the rows' subjects
         self.again: list[tuple[Row, Record]] = []
         self.new: set[str] = set()  # subjects of whom nothing was held before
@@ -193,7 +196,7 @@ class _Filer:
         self._seal_personal(rows)
         before = self._filed_before()
         asked = [row for row in rows if not self._stands(row, before)]
-        created = resolve(self.connection, self.kind, asked, self.today, at_home, self.create)
+        created = resolve(self.connection, self.kind, asked, self.today, at_home, self.create, self.led)
         leavers = self._complete(asked)
         self._note_assumed(created)
         self.progress("match", len(rows), len(rows))
@@ -201,7 +204,7 @@ class _Filer:
         filing = self._write_filing()
         touched = self._write_statements(filing, created)
         self.progress("write", len(rows), len(rows))
-        self.house.refold(self.unit, touched, {self.kind.record: self.held}, self.new)
+        self.house.refold(self.unit, touched, {self.kind.record: self.held}, self.new, self.led)
         counts = Counter(dict.fromkeys(FATES, 0))
         counts.update(self.fates.values())
         return Outcome(
@@ -264,7 +267,8 @@ class _Filer:
         payload = payload_of(self.kind, row)
         if row.values.get(self.kind.subject) not in (None, subject) or {**before, **payload} != before:
             return False
-        row.subject, row.key = subject, key
+        row.subject, row.filed_under = self.led.firm(subject), subject
+        row.key = rekeyed(key, subject, row.subject)
         self.fates[row.number] = "unchanged"
         self.again.append((row, payload))
         return True
@@ -310,13 +314,21 @@ class _Filer:
     def _judge(self, live: Sequence[Row], leavers: Sequence[Row]) -> None:
         again = self.again
         subjects = {row.subject for row in (*live, *leavers, *(r for r, _p in again)) if row.subject}
-        held = self.held = statements.held(self.connection, self.kind, subjects)
+        held = self.held = statements.held(self.connection, self.kind, subjects, self.led)
         self.new = subjects - held.keys()
         live = self._settle(live, held)
         payloads = {row.number: payload_of(self.kind, row) for row in live}
         for row in (*live, *leavers):
             assert row.subject
             row.key = self.kind.key_of(row.subject, row.values)
+        # What names a firm without a code, and who leaves a list, speaks of the record where it stands.
+        without = [row for row in (*live, *leavers) if row.values.get(self.kind.subject) is None]
+        filed = statements.filed_with(
+            self.connection, self.kind, (row.subject or "" for row in without), self.led
+        )
+        for row in without:
+            if row.subject not in filed.get(row.key, (row.subject,)):
+                row.filed_under = filed[row.key][0]
         clashes = contradictions(self.kind, live, payloads)
         for row in live:
             if row.number in clashes:
@@ -340,6 +352,9 @@ class _Filer:
         said: dict[tuple[str, Any], Record] = {
             (row.key, row.values.get(effective)): payload for row, payload in again
         }
+        under = {
+            (row.key, row.values.get(effective), row.filed_under or row.subject) for row, _payload in again
+        }
         for row in live:
             if row.stopped:
                 continue
@@ -348,18 +363,24 @@ class _Filer:
                 self._nothing(row)
                 continue
             group = (row.key, row.values.get(effective))
+            code = row.filed_under or subject
             before = said.get(group)
-            if before is not None and not differs(payload, before):
-                self.fates[row.number] = "unchanged"  # a repeated row that agrees
+            agrees = before is not None and not differs(payload, before)  # a repeated row
+            if agrees and (*group, code) in under:
+                self.fates[row.number] = "unchanged"
                 continue
+            under.add((*group, code))
             said[group] = {**before, **payload} if before else payload
             about = held.get(subject, {}).get(row.key, [])
             judged = judge(self.kind, row, self._without_derived(row, payload, about), about, self.today)
-            self.fates[row.number] = "accepted" if judged.changes or before is not None else "unchanged"
-            self._state(row, subject, row.key, judged.statements)
+            news = not agrees and (judged.changes or before is not None)
+            self.fates[row.number] = "accepted" if news else "unchanged"
+            self._state(row, subject, row.key, judged.statements, code)
         for row in leavers:
             assert row.subject
-            self._state(None, row.subject, row.key, [(BEGINNING_TEXT, payload_of(self.kind, row))])
+            for code in filed.get(row.key, (row.subject,)):  # no code of a firm stays a member alone
+                said_once = [(BEGINNING_TEXT, payload_of(self.kind, row))]
+                self._state(None, row.subject, row.key, said_once, code)
         for row in self.listed.rows:
             if row.stopped:
                 self.fates[row.number] = row.stopped
@@ -401,8 +422,10 @@ class _Filer:
             row.note("nothing_given", None, row.subject)
             self.fates[row.number] = "unchanged"
 
-    def _state(self, row: Row | None, subject: str, key: str, stated: Iterable[tuple[str, Record]]) -> None:
-        self.written += [(row, subject, key, valid_from, payload) for valid_from, payload in stated]
+    def _state(
+        self, row: Row | None, firm: str, key: str, stated: Iterable[tuple[str, Record]], code: str
+    ) -> None:
+        self.written += [(row, firm, key, valid_from, payload, code) for valid_from, payload in stated]
 
     # Writing -----------------------------------------------------------------------------------------
 
@@ -422,7 +445,7 @@ class _Filer:
             cells = None
             if fate in ("review", "refused"):
                 cells = json.dumps(self._kept(row), ensure_ascii=False)
-            kept.append((filing, row.number, fate, row.subject, cells))
+            kept.append((filing, row.number, fate, row.filed_under or row.subject, cells))
         insert_rows(self.connection, FILING_ROW, ("filing_id", "row", "fate", "subject", "cells"), kept)
         notes = [
             (filing, number, note.field, note.code, note.value, note.fate, note.detail)
@@ -452,30 +475,24 @@ class _Filer:
         rows = []
         record, encode = self.kind.record, statements.encode
         added: set[tuple[str, str]] = set()
-        for row, subject, key, valid_from, payload in self.written:
+        for row, subject, key, valid_from, payload, code in self.written:
             number = row.number if row else 0
-            rows.append((filing, number, record, subject, key, valid_from, encode(payload)))
+            filed = key if code == subject else rekeyed(key, subject, code)
+            rows.append((filing, number, record, code, filed, valid_from, encode(payload)))
             about = self.held.setdefault(subject, {}).setdefault(key, [])
             about.append(Stated(valid_from, filing, number, payload))
             if len(about) > 1:
                 added.add((subject, key))
         for subject, key in added:
             self.held[subject][key] = in_order(self.held[subject][key])
-        touched[record].update(subject for _row, subject, *_rest in self.written)
+        touched[record].update(firm for _row, firm, *_rest in self.written)
         if not self.kind.founding:
             for row in created:
                 if not row.stopped and row.subject:
                     payload = self.house.founding_payload(row)
+                    code = row.filed_under or row.subject
                     rows.append(
-                        (
-                            filing,
-                            row.number,
-                            "enterprise",
-                            row.subject,
-                            row.subject,
-                            BEGINNING_TEXT,
-                            encode(payload),
-                        )
+                        (filing, row.number, "enterprise", code, code, BEGINNING_TEXT, encode(payload))
                     )
                     touched["enterprise"].add(row.subject)
         statements.write(self.connection, rows)

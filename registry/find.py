@@ -26,12 +26,15 @@ def find(connection: Connection, text: str, day: date, limit: int = 20) -> list[
     ]
     for by, condition in steps:
         _take(connection, found, by, condition, day, limit)
+    _take_known(connection, found, "code", KNOWN_NAME.c.key == typed, day, limit)
     _take_past(connection, found, ENTERPRISE.c.name_key == typed, day, limit)
     for role in ("former", "short"):
         _take_known(connection, found, role, KNOWN_NAME.c.key == typed, day, limit)
     if len(found) < limit and len(typed) >= MIN_PART:
         if typed.isascii() and len(typed) >= 4:
             _take(connection, found, "code", ENTERPRISE.c.uscc.startswith(typed, autoescape=True), day, limit)
+            beginning = KNOWN_NAME.c.key.startswith(typed, autoescape=True)
+            _take_known(connection, found, "code", beginning, day, limit)
         part = ENTERPRISE.c.name_key.contains(typed, autoescape=True)
         _take(connection, found, "name", part, day, limit)
         for role in ("former", "short"):

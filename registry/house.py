@@ -16,6 +16,7 @@ from registry.settings import Settings
 from registry.store import statements
 from registry.store.clock import Clock
 from registry.store.engine import Store, Write
+from registry.store.merges import Merges, merges_at
 
 #: record word → touched subjects; None stands for "all of them" (a table folded afresh).
 Touched = Mapping[str, Collection[str] | None]
@@ -52,17 +53,23 @@ class House:
         touched: Mapping[str, Collection[str]],
         known: Mapping[str, Mapping[str, statements.Held]],
         new: Collection[str] = (),
+        led: Merges | None = None,
     ) -> None:
         """Make the typed tables equal to the fold for what a filing touched, in the filing's own transaction.
 
-        ``known``: record word → subject → all its open statements, where they are at hand; ``new``: those of its
-        subjects of which nothing was held before.
+        ``touched``: record word → codes, also those that lead to another firm. ``known``: record word → firm → all its
+        open statements, where they are at hand; ``new``: those of its firms of which nothing was held before.
         """
+        led = merges_at(unit.connection) if led is None else led
         for kind in self.kinds.all:
             if subjects := touched.get(kind.record):
                 about = known.get(kind.record)
-                statements.refold(unit.connection, kind, subjects, about, new if about is not None else ())
-        self.after_fold(unit.connection, touched)
+                statements.refold(
+                    unit.connection, kind, subjects, about, new if about is not None else (), led
+                )
+        self.after_fold(
+            unit.connection, {record: led.about(subjects) for record, subjects in touched.items()}
+        )
 
     def after_fold(self, connection: Connection, touched: Touched) -> None:
         for room in self.rooms:

@@ -68,6 +68,8 @@ class Row:
     notes: list[Note] = field(default_factory=list)
     subject: str | None = None
     key: str = ""
+    #: The code to file the row under, where the firm (``subject``) has several.
+    filed_under: str | None = None
 
     def note(self, code: str, field: str | None = None, value: Any = None, fate: Any = "note",
              detail: str | None = None) -> None:  # fmt: skip
@@ -86,6 +88,7 @@ Check = Callable[[Row, str], None]
 Finish = Callable[[list[Record]], None]
 Repeats = Callable[[Record, Sequence[Any], str], Collection[str]]
 Settle = Callable[[Row, Sequence[Record], str], None]
+SeveralCodes = Callable[[Sequence[Record], Mapping[str, Sequence[Record]]], Sequence[Record]]
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,8 @@ class Kind:
     repeats(payload, statements held in fold order, today): the fields that merely repeat what we derive ourselves and
             print, so that our own export says nothing new; pure.
     finish(records of one subject): fills derived columns in place; pure. beside: further tables filled from them.
+    several_codes(records, code → its own records): of a firm with several codes, the records that the tables beside are
+            filled from, so that each code and its names lead there; pure.
     subject: the field that holds the subject; by_name: a row may name the firm instead.
     list_day: the fields that tell the day on which a name is to be read.
     """
@@ -140,6 +145,7 @@ class Kind:
     repeats: Repeats | None = None
     finish: Finish | None = None
     beside: tuple[Beside, ...] = ()
+    several_codes: SeveralCodes | None = None
     list_day: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     #: (connection, rows, named subjects, day) → (rows that end memberships, number of members): ``--complete-on``

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from registry import fields, former, industries
 from registry.kind import Beside, Kind, Record, Row
@@ -19,7 +19,7 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
         Kind("enterprises", "enterprise", "profile", "企业", "Enterprises", Enterprise, fields.ENTERPRISES, "spans",
              effective="effective_on", founding=True,
              check=_enterprise_check(at_home), repeats=former.repeated, finish=_enterprise_finish(settings.city.code),
-             beside=(Beside(KnownName, ("uscc", "role", "key", "name"), _known_names),)),
+             beside=(Beside(KnownName, ("uscc", "role", "key", "name"), _known_names),), several_codes=_several_codes),
         Kind("figures", "figures", "figures", "年度数据", "Figures", Figures, fields.FIGURES, "dates",
              key=("year",), key_says=False, by_name=True, required=("year",), check=_figures_check),
         Kind("evidence", "evidence", "evidence", "佐证", "Evidence", Evidence, fields.EVIDENCE, "spans",
@@ -140,11 +140,31 @@ def _enterprise_finish(home: str) -> Callable[[list[Record]], None]:
 
 
 def _known_names(records: Sequence[Record]) -> list[tuple[str, str, str, str]]:
-    """Former and short names of all versions of a firm: they keep finding it for ever."""
+    """Former and short names of all versions of a firm, and its other codes: they keep finding it for ever."""
     found: dict[tuple[str, str, str], str] = {}
     for record in records:
         for name in split_names(record.get("former_names") or ""):
             found[record["uscc"], "former", normal_form(name)] = name
         if short := record.get("short_name"):
             found[record["uscc"], "short", normal_form(short)] = short
+        if code := record.get("other_code"):
+            found[record["uscc"], "code", code] = code
     return [(*key, name) for key, name in found.items()]
+
+
+def _several_codes(records: Sequence[Record], alone: Mapping[str, Sequence[Record]]) -> Sequence[Record]:
+    """The firm's versions with those of each code alone beside them: a name borne under one of the codes only is a former
+    name to whoever looks for it."""
+    if not records:
+        return records
+    firm, borne = records[0]["uscc"], {record["name_key"] for record in records}
+    told = list(records)
+    for code, versions in alone.items():
+        if code != firm:
+            told.append({**records[-1], "other_code": code})
+        for version in versions:
+            names = split_names(version.get("former_names") or "")
+            if version["name_key"] not in borne:
+                names.append(version["name"])
+            told.append({**version, "uscc": firm, "former_names": ";".join(names) or None})
+    return told

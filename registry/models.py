@@ -57,7 +57,8 @@ class Enterprise(SQLModel, table=True):
 
 
 class KnownName(SQLModel, table=True):
-    """Names beyond the registered one: former and short names, which keep finding the firm."""
+    """What finds a firm beyond its registered name, by ``role``: ``former`` and ``short`` names, another ``code`` of its
+    own (twice the same firm)."""
 
     __tablename__ = "known_name"
 

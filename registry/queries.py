@@ -16,6 +16,7 @@ from registry.kind import Record
 from registry.naming.normal import normal_form
 from registry.personal import veiled
 from registry.room import Column, Facet, RegisterPart
+from registry.store.merges import NONE, Merges, rekeyed
 from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE, KNOWN_NAME
 
@@ -125,29 +126,32 @@ def _order(house: House, sort: str) -> tuple[Any, ...]:
     return ((by.desc() if down else by.asc()).nulls_last(), e.uscc)
 
 
-def changes(connection: Connection, subject: str) -> list[Record]:
+def changes(connection: Connection, firm: str, led: Merges = NONE) -> list[Record]:
     """Everything ever stated about a firm, in filing order: per statement the fields with what they replaced.
 
+    ``led``: the merges that stand; what was filed with another of its codes says so in ``code``.
     Statements of withdrawn filings are kept and marked ``closed``; they count as never said for what came after.
     """
     s, f = STATEMENT.c, FILING.c
     query = (
-        select(s.filing_id, s.row, s.kind, s.key, s.valid_from, s.payload, s.closed_at,
+        select(s.filing_id, s.row, s.kind, s.subject, s.key, s.valid_from, s.payload, s.closed_at,
                f.recorded_at, f.file, f.by, f.withdrawn_at, f.parent_id)
         .join_from(STATEMENT, FILING, f.id == s.filing_id)
-        .where(s.subject == subject)
+        .where(s.subject.in_(sorted(led.codes_of([firm]))))
         .order_by(s.filing_id, s.row, s.id)
     )  # fmt: skip
     said: dict[tuple[str, str], Record] = {}
     found: list[Record] = []
     for row in connection.execute(query):
         payload = json.loads(row.payload)
-        before = said.setdefault((row.kind, row.key), {})
+        key = rekeyed(row.key, row.subject, firm)
+        before = said.setdefault((row.kind, key), {})
         fields = [
             (name, before.get(name), value) for name, value in payload.items() if value != before.get(name)
         ]
         found.append({
-            "filing": row.filing_id, "row": row.row, "record": row.kind, "key": row.key, "valid_from": row.valid_from,
+            "filing": row.filing_id, "row": row.row, "record": row.kind, "key": key, "code": row.subject,
+            "valid_from": row.valid_from,
             "recorded_at": row.recorded_at, "file": row.file, "by": row.by, "closed": row.closed_at,
             "first": not before, "fields": fields, "parent": row.parent_id, "parent_row": row.row,
         })  # fmt: skip

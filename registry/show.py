@@ -11,36 +11,45 @@ from sqlalchemy import Connection, String, cast, select
 from registry.former import spoken_with_former
 from registry.house import House
 from registry.kind import Kind, Record
+from registry.merged import other_codes
 from registry.personal import masked, values_of
 from registry.store import statements
 from registry.store.clock import BEGINNING_TEXT
 from registry.store.fold import Stated, in_order, speaking
 from registry.store.known import last_filing
+from registry.store.merges import NONE, Merges, merges_at, rekeyed
 
 #: Columns that serve the fold, not the reader.
 HIDDEN = {"uscc", "key", "name_key", "first", "open_term", "ends_on", "overtaken_on", "issued", "to_day"}
 
 
 def statements_about(
-    connection: Connection, subject: str, known_at: datetime | None
+    connection: Connection, firm: str, known_at: datetime | None, led: Merges = NONE
 ) -> dict[str, statements.Held]:
-    """record word → key → statements held, in fold order."""
+    """record word → key → statements held, in fold order, whichever of the firm's codes they were filed with."""
     s = statements.STATEMENT.c
     where = statements.held_at(known_at, None if known_at is None else last_filing(connection, known_at))
-    query = select(s.kind, s.key, cast(s.valid_from, String), s.filing_id, s.row, s.payload).where(
-        s.subject == subject, where
+    query = select(s.kind, s.subject, s.key, cast(s.valid_from, String), s.filing_id, s.row, s.payload).where(
+        s.subject.in_(sorted(led.codes_of([firm]))), where
     )
     found: dict[str, statements.Held] = defaultdict(lambda: defaultdict(list))
-    for kind, key, valid_from, filing, row, payload in connection.execute(query):
-        found[kind][key].append(statements.stated(valid_from, filing, row, payload))
+    for kind, code, key, valid_from, filing, row, payload in connection.execute(query):
+        stated = statements.stated(valid_from, filing, row, payload)
+        found[kind][rekeyed(key, code, firm)].append(stated)
     return {kind: {key: in_order(held) for key, held in keys.items()} for kind, keys in found.items()}
 
 
 def show(
     house: House, connection: Connection, uscc: str, as_of: date, known_at: datetime | None, printed: str
 ) -> Record | None:
-    """The document of one firm, or None where nothing was known of it. ``printed``: the instant to print."""
-    held = statements_about(connection, uscc, known_at)
+    """The document of one firm, or None where nothing was known of it. ``printed``: the instant to print.
+
+    A code that leads to another firm is answered with that firm's document; ``merged_codes`` stands in it where a firm
+    has more codes than its own.
+    """
+    led = merges_at(connection, known_at)
+    uscc = led.firm(uscc)
+    held = statements_about(connection, uscc, known_at, led)
     if not held.get("enterprise"):
         return None
     day = as_of.isoformat()
@@ -58,6 +67,8 @@ def show(
     for room in house.rooms:
         if room.derive:
             document["derived"].update(room.derive(house, records, as_of))
+    if uscc in led.codes:
+        document["merged_codes"] = other_codes(house, connection, uscc, as_of, known_at, led)
     return document
 
 

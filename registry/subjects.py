@@ -17,6 +17,7 @@ from registry.models import Enterprise, KnownName
 from registry.naming.normal import normal_form
 from registry.places import Place, Places
 from registry.store.bulk import among, chunks
+from registry.store.merges import Merges, merges_at
 
 ENTERPRISE: Any = Enterprise.__table__  # type: ignore[attr-defined]
 KNOWN_NAME: Any = KnownName.__table__  # type: ignore[attr-defined]
@@ -46,12 +47,29 @@ def existing(connection: Connection, codes: Iterable[str]) -> set[str]:
     return found
 
 
+def firms_of(connection: Connection, codes: Iterable[str]) -> list[str]:
+    """The firms that codes lead to, each once, in the order of the codes."""
+    led = merges_at(connection)
+    return list(dict.fromkeys(map(led.firm, codes)))
+
+
 def resolve(
-    connection: Connection, kind: Kind, rows: Sequence[Row], today: str, at_home: Places, create: bool
+    connection: Connection,
+    kind: Kind,
+    rows: Sequence[Row],
+    today: str,
+    at_home: Places,
+    create: bool,
+    led: Merges | None = None,
 ) -> list[Row]:
-    """Set ``subject`` on each row, or note why there is none. Gives the rows whose firm is to be created."""
+    """Set ``subject`` on each row, or note why there is none. Gives the rows whose firm is to be created.
+
+    A code that leads to another firm is about that firm; the row is filed under the code as typed.
+    """
+    led = merges_at(connection) if led is None else led
     asked = [row for row in rows if not row.stopped]
-    known = existing(connection, (row.values[kind.subject] for row in asked if row.values.get(kind.subject)))
+    typed = (row.values[kind.subject] for row in asked if row.values.get(kind.subject))
+    known = existing(connection, map(led.firm, typed))
     created: dict[str, Row] = {}
     by_name: list[Row] = []
     for row in asked:
@@ -62,16 +80,20 @@ def resolve(
                 by_name.append(row)
             else:
                 row.note("uscc_missing", kind.subject, None, "refused")
-        elif code in known or code in created:
-            row.subject = code
+            continue
+        firm = led.firm(code)
+        if firm != code:
+            row.filed_under = code
+        if firm in known or firm in created:
+            row.subject = firm
         elif kind.founding and name:
-            row.subject = code
-            created[code] = row
+            row.subject = firm
+            created[firm] = row
         elif kind.founding:
             row.note("name_missing", "name", None, "refused")
         elif create and name:
-            row.subject = code
-            created[code] = row
+            row.subject = firm
+            created[firm] = row
         elif create:
             row.note("name_missing", "name", None, "refused")
         else:

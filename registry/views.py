@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from registry.pages import fields, filings, overview, profile, register, todo, upload, values
+from registry.pages import fields, filings, merging, overview, profile, register, todo, upload, values
 from registry.pages.blueprint import blueprint
 from registry.room import NavItem, Panel, Permission
 from registry.shell import roles
@@ -35,6 +35,7 @@ NAVIGATION = (
     NavItem("filings", "registry.filing_list", "journal-check", lambda: _("Filings"), 80),
     NavItem("upload", "registry.upload", "cloud-arrow-up", lambda: _("Upload"), 81),
     NavItem("accounts", "accounts.listing", "people", lambda: _("Accounts"), 85),
+    NavItem("merges", "registry.merges", "union", lambda: _("Merged firms"), 83),
     NavItem("fields", "registry.fields", "question-circle", lambda: _("Columns understood"), 90),
 )
 
@@ -48,7 +49,7 @@ PANELS = (
 )
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (overview, todo, register, profile, filings, upload, fields)
+PAGES = (overview, todo, register, profile, merging, filings, upload, fields)
 
 TODO = (todo.WAITING,)
 

@@ -21,6 +21,7 @@ from registry.filing import (
 from registry.house import House
 from registry.store import statements
 from registry.store.bulk import among, chunks
+from registry.store.merges import Merges, merges_at
 
 #: Tokens of personal values mean nothing in a row that is typed again.
 PERSONAL_FIELDS = {"contact_name", "contact_phone"}
@@ -50,7 +51,8 @@ def withdraw(house: House, filing_id: int, by: str, *, yes: bool = False) -> lis
             touched[record].add(subject)
         close = update(statements.STATEMENT).values(closed_at=unit.at)
         connection.execute(close.where(s.filing_id.in_(going), s.closed_at.is_(None)))
-        orphans = _orphans(connection, touched["enterprise"])
+        led = merges_at(connection)
+        orphans = _orphans(connection, touched["enterprise"], led)
         lines = [
             f"{record} {subject}: filing {by_filing}, row {row}"
             for _id, record, subject, by_filing, row, _payload in orphans
@@ -72,29 +74,39 @@ def withdraw(house: House, filing_id: int, by: str, *, yes: bool = False) -> lis
         )
         if filing.parent_id is not None:
             _reopen(connection, filing)
-        house.refold(unit, touched, {})
+        house.refold(unit, touched, {}, led=led)
         return lines
 
 
-def _orphans(connection: Connection, subjects: Iterable[str]) -> list[tuple[int, str, str, int, int, str]]:
-    """Open statements about firms that no open statement names any more."""
+def _orphans(
+    connection: Connection, subjects: Iterable[str], led: Merges
+) -> list[tuple[int, str, str, int, int, str]]:
+    """Open statements about firms that no open statement names any more; any of a firm's codes names it."""
     s = statements.STATEMENT.c
+    codes = led.codes_of(subjects)
+    named = {led.firm(code) for code in named_codes(connection, codes)}
     found: list[tuple[int, str, str, int, int, str]] = []
-    for chunk in chunks(sorted(subjects)):
-        named = {
-            subject
-            for subject, payload in connection.execute(
-                select(s.subject, s.payload).where(
-                    among(connection, s.subject, chunk), s.kind == "enterprise", s.closed_at.is_(None)
-                )
-            )
-            if json.loads(payload).get("name")
-        }
+    for chunk in chunks(sorted(code for code in codes if led.firm(code) not in named)):
         query = select(s.id, s.kind, s.subject, s.filing_id, s.row, s.payload).where(
-            among(connection, s.subject, [x for x in chunk if x not in named]), s.closed_at.is_(None)
+            among(connection, s.subject, chunk), s.closed_at.is_(None)
         )
         found += [tuple(row) for row in connection.execute(query.order_by(s.filing_id, s.row))]
     return found
+
+
+def named_codes(connection: Connection, codes: Iterable[str]) -> set[str]:
+    """Those of ``codes`` under which an open statement gives a name."""
+    s = statements.STATEMENT.c
+    return {
+        subject
+        for chunk in chunks(sorted(codes))
+        for subject, payload in connection.execute(
+            select(s.subject, s.payload).where(
+                among(connection, s.subject, chunk), s.kind == "enterprise", s.closed_at.is_(None)
+            )
+        )
+        if json.loads(payload).get("name")
+    }
 
 
 def _return_to_review(

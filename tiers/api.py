@@ -33,7 +33,7 @@ from registry.shell.api import (
     record,
 )
 from registry.shell.serving import house
-from registry.subjects import existing
+from registry.subjects import existing, firms_of
 from tiers.asking import ask_count
 from tiers.assessing import PURPOSES, assess, edition_document, edition_heads, simulate
 from tiers.count import DIMENSIONS
@@ -98,11 +98,12 @@ def assess_firms() -> Response:
     codes = [read_code(code).code or code.strip() for code in typed]
     day, purpose = day_asked(), _one_of("purpose", PURPOSES) or "new"
     with house().store.read() as connection:
-        known = existing(connection, codes)
-        for code in codes:
+        firms = firms_of(connection, codes)
+        known = existing(connection, firms)
+        for code in firms:
             if code not in known:
                 raise unknown_firm(code)
-        return answer(assess(house(), connection, codes, day, _term("tier"), _term("level"), purpose))
+        return answer(assess(house(), connection, firms, day, _term("tier"), _term("level"), purpose))
 
 
 @blueprint.get("/rules")

@@ -18,7 +18,7 @@ from registry.house import House
 from registry.kind import Record
 from registry.naming.codes import read_code
 from registry.speaking import SHORT, as_of_day, command, print_json, table
-from registry.subjects import existing
+from registry.subjects import existing, firms_of
 from tiers.assessing import (
     HEAD,
     PURPOSES,
@@ -63,7 +63,7 @@ def assess_command(house: House, usccs: Sequence[str], everyone: bool, tier: str
     with house.store.read() as connection:
         if everyone:
             return _everyone(*assess_all(house, connection, day, tier, level, purpose), out, as_json)
-        codes = [read_code(typed).code or typed for typed in usccs]
+        codes = firms_of(connection, (read_code(typed).code or typed for typed in usccs))
         unknown = [uscc for uscc in codes if uscc not in existing(connection, codes)]
         for uscc in unknown:
             click.echo(f"error: {uscc} is not on the register", err=True)

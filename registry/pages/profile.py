@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from registry.house import House
 from registry.kind import Kind, Record
@@ -20,6 +21,7 @@ from registry.room import filled
 from registry.shell.access import allow
 from registry.shell.serving import house
 from registry.show import show
+from registry.store.merges import merges_at
 from registry.subjects import ENTERPRISE
 
 #: Filings of the history on the page at first; all of them on demand.
@@ -30,13 +32,17 @@ HEAD = {"name", "effective_on", "meaning"}
 
 @blueprint.get("/firms/<uscc>")
 @allow("register.read")
-def firm(uscc: str) -> str:
-    """Head, the rooms' panels in their order, history."""
+def firm(uscc: str) -> str | Response:
+    """Head, the rooms' panels in their order, history. A code that leads to another firm leads there."""
     here = house()
     question = asked(here)
     with here.store.read() as connection:
+        led = merges_at(connection, question.known_at)
+        if uscc in led.leads:
+            arguments: dict[str, Any] = {**question.arguments, "from": uscc}
+            return redirect(url_for("registry.firm", uscc=led.firm(uscc), **arguments))
         document = show(here, connection, uscc, question.day, question.known_at, question.printed(here))
-        history = changes(connection, uscc)
+        history = changes(connection, uscc, led)
     if document is None and not history:
         abort(404, description=_("There is no firm with the code %(code)s on the register.", code=uscc))
     if question.known_at:
@@ -56,6 +62,7 @@ def firm(uscc: str) -> str:
         "registry/firm.html",
         uscc=uscc,
         document=document,
+        came_from=request.args.get("from") if led.leads.get(request.args.get("from", "")) == uscc else None,
         asked=question,
         panels=zip(filled([panel.span for panel, _html in panels]), panels, strict=True),
         filings=filings if every else filings[:RECENT],

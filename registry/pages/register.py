@@ -37,6 +37,7 @@ from registry.shell import tables
 from registry.shell.access import allow
 from registry.shell.languages import language
 from registry.shell.serving import house
+from registry.store.merges import merges_at
 
 #: Counted lists are remembered until the next filing, so that turning pages counts nothing again.
 REMEMBERED = 256
@@ -55,7 +56,7 @@ def register() -> str | Response:
     size, page = here.settings.web.page_rows, page_number()
     with here.store.read() as connection:
         code = read_code(narrowed.text).code if len(narrowed.text) >= 18 else None
-        if code and firms_named(connection, [code], day):
+        if code and firms_named(connection, [merges_at(connection).firm(code)], day):
             return redirect(url_for("registry.firm", uscc=code))
         total = _number(connection, here, narrowed)
         page = min(page, max(1, -(-total // size)))

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, select
 from registry.kind import Kind
 from registry.store import statements
 from registry.store.engine import Store, open_store
+from registry.store.merges import MERGE, merges_at
 from registry.store.models import Filing, Tick, metadata
 
 FILING: Any = Filing.__table__  # type: ignore[attr-defined]
@@ -30,13 +31,10 @@ Settle = Callable[[Connection], None]
 
 
 def last_event(connection: Connection, known_at: datetime) -> datetime | None:
-    """The newest filing or withdrawal at or before an instant; None when nothing was known yet."""
-    f = FILING.c
-    filed = connection.execute(select(func.max(f.recorded_at)).where(f.recorded_at <= known_at)).scalar()
-    withdrawn = connection.execute(
-        select(func.max(f.withdrawn_at)).where(f.withdrawn_at <= known_at)
-    ).scalar()
-    return max((at for at in (filed, withdrawn) if at), default=None)
+    """The newest filing, withdrawal, merge or split at or before an instant; None when nothing was known yet."""
+    events = (FILING.c.recorded_at, FILING.c.withdrawn_at, MERGE.c.at, MERGE.c.split_at)
+    last = (connection.execute(select(func.max(at)).where(at <= known_at)).scalar() for at in events)
+    return max((at for at in last if at), default=None)
 
 
 def last_filing(connection: Connection, known_at: datetime) -> int:
@@ -83,11 +81,12 @@ def fold_into(
     view = open_store(f"sqlite:///{path}")
     metadata.create_all(view.engine)
     where = statements.held_at(known_at, None if known_at is None else last_filing(live, known_at))
+    led = merges_at(live, known_at)
     with view.write("fold") as unit:
         for kind in kinds:
             folded = statements.Folded(kind)
-            for records in statements.fold_all(live, kind, where):
-                folded.take(records)
+            for firm in statements.hold_all(live, kind, where, led):
+                folded.take(*firm)
                 if len(folded.rows) >= BATCH:
                     folded.write(unit.connection)
             folded.write(unit.connection)

@@ -10,7 +10,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Date, DateTime, Dialect, Index, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 #: Named constraints, set before the first migration, so that every later one can find them.
@@ -122,6 +134,34 @@ class Statement(SQLModel, table=True):
     payload: str = Field(sa_column=Column(Text, nullable=False))
     closed_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     __table_args__ = (Index("ix_statement_subject", "subject", "kind"),)
+
+
+class Merge(SQLModel, table=True):
+    """The judgement that two codes are one firm. Standing at instant T: made by T and not split by T.
+
+    Never edited but for its end: splitting closes it, and the pair may be merged anew.
+    """
+
+    __tablename__ = "merge"
+
+    id: int | None = Field(default=None, primary_key=True)
+    loser: str
+    survivor: str
+    by: str
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    split_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    split_by: str | None = None
+    __table_args__ = (
+        # A code leads to one firm at a time.
+        Index(
+            "uq_merge_loser",
+            "loser",
+            unique=True,
+            sqlite_where=text("split_at IS NULL"),
+            postgresql_where=text("split_at IS NULL"),
+        ),
+    )
 
 
 class Personal(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """Reading and writing statements, and keeping the typed tables equal to their fold.
 
-``refold`` serves filing, withdrawal and decision; ``fold_all`` serves known-at views and ``db check``. Both end in
-``records_of``, so there is one way from statements to records.
+``refold`` serves filing, withdrawal, decision, merge and split; ``hold_all`` serves known-at views and ``db check``. Both
+end in ``Folded.take``, so there is one way from statements to records. Only here do codes become firms (``merges.py``).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Select, String, and_, cast, delete, or_, sele
 from registry.kind import Kind, Record
 from registry.store.bulk import among, chunks, insert_rows
 from registry.store.fold import Stated, fold, in_order
+from registry.store.merges import Merges, merges_at, rekeyed
 from registry.store.models import Statement
 
 STATEMENT: Any = Statement.__table__  # type: ignore[attr-defined]
@@ -47,13 +48,18 @@ def stated(valid_from: str, filing: int, row: int, payload: str) -> Stated:
     return Stated(valid_from, filing, row, orjson.loads(payload))
 
 
-def held(connection: Connection, kind: Kind, subjects: Iterable[str]) -> dict[str, Held]:
-    """Open statements of one kind about ``subjects``: subject → key → statements in fold order."""
+def as_filed(connection: Connection, kind: Kind, codes: Iterable[str], where: Any = None) -> dict[str, Held]:
+    """Statements of one kind by the code that they were filed with: code → key → statements in fold order.
+
+    ``where``: which of them (see ``held_at``); those held now by default.
+    """
     c = STATEMENT.c
     found: dict[str, Held] = {}
-    for chunk in chunks(sorted(set(subjects))):
+    for chunk in chunks(sorted(set(codes))):
         query = _columns(c.subject).where(
-            among(connection, c.subject, chunk), c.kind == kind.record, c.closed_at.is_(None)
+            among(connection, c.subject, chunk),
+            c.kind == kind.record,
+            c.closed_at.is_(None) if where is None else where,
         )
         for key, valid_from, filing, row, payload, subject in connection.execute(query):
             found.setdefault(subject, {}).setdefault(key, []).append(stated(valid_from, filing, row, payload))
@@ -62,6 +68,47 @@ def held(connection: Connection, kind: Kind, subjects: Iterable[str]) -> dict[st
             if len(about) > 1:
                 keys[key] = in_order(about)
     return found
+
+
+def joined(firm: str, alone: Mapping[str, Held]) -> Held:
+    """What was filed with several codes of one firm, under its own: what tells records apart is all but the code."""
+    together: Held = {}
+    for code, keys in alone.items():
+        for key, about in keys.items():
+            one = rekeyed(key, code, firm)
+            together[one] = in_order([*together[one], *about]) if one in together else about
+    return together
+
+
+def held(
+    connection: Connection, kind: Kind, subjects: Iterable[str], led: Merges | None = None, where: Any = None
+) -> dict[str, Held]:
+    """Statements of one kind about ``subjects``, whichever of a firm's codes they were filed with: firm → key →
+    statements in fold order. ``led``: the merges that stand, read where they are not at hand."""
+    led = merges_at(connection) if led is None else led
+    found = as_filed(connection, kind, led.codes_of(subjects), where)
+    if led.leads:
+        for firm in {led.leads[code] for code in found if code in led.leads}:
+            found[firm] = joined(firm, _alone(found, firm, led))
+        for code in [code for code in found if code in led.leads]:
+            del found[code]
+    return found
+
+
+def filed_with(connection: Connection, kind: Kind, firms: Iterable[str], led: Merges) -> dict[str, list[str]]:
+    """Of firms with several codes: key under the firm → the codes that the record was filed with, in order."""
+    several = led.codes.keys() & set(firms)
+    found: dict[str, list[str]] = defaultdict(list)
+    if several:
+        for code, keys in sorted(as_filed(connection, kind, led.codes_of(several)).items()):
+            for key in keys:
+                found[rekeyed(key, code, led.firm(code))].append(code)
+    return found
+
+
+def _alone(found: Mapping[str, Held], firm: str, led: Merges) -> dict[str, Held]:
+    """The statements of each of a firm's codes."""
+    return {code: found.get(code, {}) for code in led.codes[firm]}
 
 
 def current(connection: Connection, kind: Kind, subjects: Iterable[str]) -> dict[str, list[Record]]:
@@ -113,11 +160,17 @@ class Folded:
         self.rows: list[tuple[Any, ...]] = []
         self.beside: list[list[tuple[Any, ...]]] = [[] for _side in kind.beside]
 
-    def take(self, records: Sequence[Record]) -> None:
+    def take(self, firm: str, keys: Held, alone: Mapping[str, Held] | None = None) -> None:
+        """Fold what is held about one firm. ``alone``: the same by code, where it has several."""
+        records = records_of(self.kind, firm, keys)
         # Laid over a blank, a record has every column, and one C call picks them all.
         self.rows += [self._picked({**self._blank, **record}) for record in records]
+        told: Sequence[Record] = records
+        if alone and self.kind.several_codes:
+            by_code = {code: records_of(self.kind, code, about) for code, about in alone.items()}
+            told = self.kind.several_codes(records, by_code)
         for side, rows in zip(self.kind.beside, self.beside, strict=True):
-            rows += side.rows(records)
+            rows += side.rows(told)
 
     def write(self, connection: Connection) -> None:
         insert_rows(connection, self.kind.table, self.kind.columns, self.rows)
@@ -132,33 +185,52 @@ def refold(
     subjects: Iterable[str],
     known: Mapping[str, Held] | None = None,
     new: Collection[str] = (),
+    led: Merges | None = None,
 ) -> None:
-    """Make the typed table of ``kind`` equal to the fold for ``subjects``.
+    """Make the typed table of ``kind`` equal to the fold for ``subjects``, and for the firms that they lead to.
 
-    ``known``: all open statements about some subjects, in fold order, where they are at hand; the others are read.
-    ``new``: subjects of which nothing was held before, so that no rows of theirs have to go.
+    ``known``: all open statements about some firms, in fold order, where they are at hand; the others are read.
+    ``new``: firms of which nothing was held before, so that no rows of theirs have to go.
+    ``led``: the merges that stand, read where they are not at hand.
     """
     at_hand = known or {}
-    for chunk in chunks(sorted(set(subjects))):
-        unread = [subject for subject in chunk if subject not in at_hand]
-        found = held(connection, kind, unread) if unread else {}
+    led = merges_at(connection) if led is None else led
+    for chunk in chunks(sorted(led.about(subjects))):
+        firms = [subject for subject in chunk if subject not in led.leads]  # other codes hold no records
+        # Of a firm with several codes what each of them says is needed as well, so it is always read.
+        unread = [firm for firm in firms if firm not in at_hand or firm in led.codes]
+        found = as_filed(connection, kind, led.codes_of(unread)) if unread else {}
         for column in (kind.table.c[kind.subject], *(next(iter(side.table.c)) for side in kind.beside)):
             if stale := [subject for subject in chunk if subject not in new]:
                 connection.execute(delete(column.table).where(among(connection, column, stale)))
         folded = Folded(kind)
-        for subject in chunk:
-            if keys := at_hand.get(subject) or found.get(subject):
-                folded.take(records_of(kind, subject, keys))
+        for firm in firms:
+            if firm in led.codes:
+                alone = _alone(found, firm, led)
+                if keys := joined(firm, alone):
+                    folded.take(firm, keys, alone)
+            elif keys := at_hand.get(firm) or found.get(firm, {}):
+                folded.take(firm, keys)
         folded.write(connection)
 
 
-def fold_all(connection: Connection, kind: Kind, where: Any) -> Iterator[list[Record]]:
-    """Fold every held statement of one kind afresh, streaming: one subject's records after the other's."""
+def hold_all(
+    connection: Connection, kind: Kind, where: Any, led: Merges
+) -> Iterator[tuple[str, Held, Mapping[str, Held] | None]]:
+    """Every held statement of one kind, firm by firm, streaming: what ``Folded.take`` wants."""
     c = STATEMENT.c
+    several = sorted({code for codes in led.codes.values() for code in codes})
     query = _columns(c.subject).where(c.kind == kind.record, where).order_by(c.subject, c.filing_id, c.row)
+    if several:
+        query = query.where(~among(connection, c.subject, several))
     result = connection.execute(query, execution_options={"yield_per": 10_000})
     for subject, rows in groupby(result, key=lambda row: row.subject):
         keys: Held = defaultdict(list)
         for key, valid_from, filing, row, payload, _subject in rows:
             keys[key].append(stated(valid_from, filing, row, payload))
-        yield records_of(kind, subject, {key: in_order(about) for key, about in keys.items()})
+        yield subject, {key: in_order(about) for key, about in keys.items()}, None
+    found = as_filed(connection, kind, several, where) if several else {}
+    for firm in sorted(led.codes):
+        alone = _alone(found, firm, led)
+        if keys := joined(firm, alone):
+            yield firm, keys, alone
