@@ -56,11 +56,20 @@ class _DryRunError(Exception):
     """Rolls a rehearsal back."""
 
 
+class NotTakenError(Exception):
+    """A list that is taken whole or not at all has a row that is not accepted; nothing is on record. See ``outcome``."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__("not every row is accepted")
+        self.outcome = outcome
+
+
 @dataclass(frozen=True)
 class Listed:
     """A list ready to be filed: rows as read, where they come from, and how they were read.
 
-    ``asides`` are notes about what stood between the rows: totals, footnotes.
+    ``asides`` are notes about what stood between the rows: totals, footnotes. ``only_if`` is asked under the lock,
+    before anything is written: it raises where what the list rests on has changed meanwhile.
     """
 
     kind: Kind
@@ -72,6 +81,7 @@ class Listed:
     cells_of: Callable[[Row], Mapping[str, Any]] = lambda _row: {}
     parent_id: int | None = None
     asides: Sequence[tuple[int, Note]] = ()
+    only_if: Callable[[Connection], None] | None = None
 
     def notes(self) -> list[tuple[int, Note]]:
         """Every note with its row, in the order of the sheet."""
@@ -93,8 +103,12 @@ class Outcome:
 
 
 def file_list(house: House, listed: Listed, by: str, *, create: bool = False, complete_on: str | None = None,
-              yes: bool = False, dry_run: bool = False, progress: Progress | None = None) -> Outcome:  # fmt: skip
-    """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships."""
+              yes: bool = False, dry_run: bool = False, whole: bool = False,
+              progress: Progress | None = None) -> Outcome:  # fmt: skip
+    """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships.
+
+    ``whole``: every row is accepted or nothing is filed (NotTakenError), as where a person waits before a form.
+    """
     kind = listed.kind
     _check_rows(kind, listed.rows, house.store.clock.today().isoformat(), complete_on)
     outcome: Outcome | None = None
@@ -105,6 +119,8 @@ def file_list(house: House, listed: Listed, by: str, *, create: bool = False, co
                 _settle_parent(unit.connection, listed.parent_id, outcome)
             if dry_run:
                 raise _DryRunError
+            if whole and outcome.fates["accepted"] < outcome.rows:
+                raise NotTakenError(outcome)
     except _DryRunError:
         assert outcome is not None
         outcome.filing = None
@@ -178,6 +194,8 @@ class _Filer:
         self.records: dict[str, list[Record]] = {}  # typed rows held, for kinds that settle against them
 
     def run(self) -> Outcome:
+        if self.listed.only_if:
+            self.listed.only_if(self.connection)
         rows = self.listed.rows
         at_home = places(self.house.settings.city.code)
         self._seal_personal(rows)
