@@ -56,14 +56,6 @@ class _DryRunError(Exception):
     """Rolls a rehearsal back."""
 
 
-class NotTakenError(Exception):
-    """A list that is taken whole or not at all has a row that is not accepted; nothing is on record. See ``outcome``."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__("not every row is accepted")
-        self.outcome = outcome
-
-
 @dataclass(frozen=True)
 class Listed:
     """A list ready to be filed: rows as read, where they come from, and how they were read.
@@ -103,11 +95,11 @@ class Outcome:
 
 
 def file_list(house: House, listed: Listed, by: str, *, create: bool = False, complete_on: str | None = None,
-              yes: bool = False, dry_run: bool = False, whole: bool = False,
-              progress: Progress | None = None) -> Outcome:  # fmt: skip
+              yes: bool = False, dry_run: bool = False, progress: Progress | None = None,
+              agree: Callable[[Outcome], None] | None = None) -> Outcome:  # fmt: skip
     """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships.
 
-    ``whole``: every row is accepted or nothing is filed (NotTakenError), as where a person waits before a form.
+    ``agree`` sees the outcome before it is committed; where it raises, nothing is filed.
     """
     kind = listed.kind
     _check_rows(kind, listed.rows, house.store.clock.today().isoformat(), complete_on)
@@ -119,8 +111,8 @@ def file_list(house: House, listed: Listed, by: str, *, create: bool = False, co
                 _settle_parent(unit.connection, listed.parent_id, outcome)
             if dry_run:
                 raise _DryRunError
-            if whole and outcome.fates["accepted"] < outcome.rows:
-                raise NotTakenError(outcome)
+            if agree:
+                agree(outcome)
     except _DryRunError:
         assert outcome is not None
         outcome.filing = None

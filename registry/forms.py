@@ -13,7 +13,11 @@ from registry.kind import Kind
 
 
 def listed_from_form(
-    house: House, kind: Kind, rows: Sequence[Mapping[str, str]], file: str, options: Mapping[str, Any]
+    house: House,  # noqa: ARG001 – the way in of all forms, whatever they will ask of the house
+    kind: Kind,
+    rows: Sequence[Mapping[str, str]],
+    file: str,
+    options: Mapping[str, Any],
 ) -> Listed:
     """Rows of field id → typed text, ready for ``file_list``; a field that a row lacks says nothing.
 

@@ -30,7 +30,9 @@ def typed(value: Any, field: Field) -> tuple[str, str]:
     known = units(field)
     if known and str(value).lstrip("-").isdigit():
         amount = int(value)
-        fitting = [i for i, size in enumerate(SIZES) if abs(amount) >= size and amount % (size // 100 or 1) == 0]
+        fitting = [
+            i for i, size in enumerate(SIZES) if abs(amount) >= size and amount % (size // 100 or 1) == 0
+        ]
         at = fitting[-1] if fitting else 0
         return decimal_text(Decimal(amount) / SIZES[at]), known[at]
     if field.type == "ratio":
