@@ -6,6 +6,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 
 from registry.pages import (
+    documents,
     editing,
     events,
     fields,
@@ -54,10 +55,11 @@ PANELS = (
     Panel("figures", "registry/_figures.html", profile.figures_panel, 30),
     Panel("evidence", "registry/_evidence.html", profile.evidence_panel, 50, 5),
     Panel("honours", "registry/_records.html", profile.honours_panel, 60),
+    Panel("documents", "registry/_documents.html", documents.documents_panel, 80),
 )
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (overview, register, profile, editing, events, versions, filings, upload, fields)
+PAGES = (overview, register, profile, editing, events, versions, documents, filings, upload, fields)
 
 
 def registry_blueprint() -> Blueprint:
