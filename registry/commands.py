@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from registry import documents
 from registry.decisions import Answer, decide
 from registry.export import export_kind
 from registry.filing import RefusedError
@@ -356,11 +357,12 @@ def db_upgrade(house: House) -> None:
 @db.command("check")
 @command
 def db_check(house: House) -> int:
-    """Fold every statement afresh and compare with the tables; exit 1 where they differ."""
+    """Fold every statement afresh and compare with the tables, and every document with its hash; exit 1 where they differ."""
     schema.prepare(house.store)
     found = 0
     everything = dict.fromkeys(kind.record for kind in house.kinds.all)
-    for line in faults(house.store, house.kinds.all, lambda c: house.after_fold(c, everything)):
+    folded = faults(house.store, house.kinds.all, lambda c: house.after_fold(c, everything))
+    for line in (*folded, *documents.faults(house)):
         click.echo(line)
         found += 1
     click.echo(f"{found} faults" if found else "the tables say what the statements say")
@@ -370,10 +372,14 @@ def db_check(house: House) -> int:
 @db.command("backup")
 @click.argument("file", type=click.Path(path_type=Path))
 @command
-def db_backup(house: House, file: Path) -> None:
-    """Write a consistent copy to FILE while the register is in use."""
+def db_backup(house: House, file: Path) -> int:
+    """Write a consistent copy to FILE while the register is in use, with the documents attached to firms."""
     schema.prepare(house.store)
-    click.echo(f"{file}: {backup(house.store, file):,} rows")
+    click.echo(f"{file}: {backup(house.store, file, documents.folder(house)):,} rows")
+    lost = list(documents.faults(house))
+    for line in lost:
+        click.echo(f"not in the copy: {line}", err=True)
+    return SHORT if lost else DONE
 
 
 @db.command("restore")
@@ -381,7 +387,15 @@ def db_backup(house: House, file: Path) -> None:
 @command
 def db_restore(house: House, file: Path) -> None:
     """Fill an empty database from a backup."""
-    click.echo(f"{restore(house.store, file):,} rows restored")
+    click.echo(f"{restore(house.store, file, documents.folder(house)):,} rows restored")
+
+
+@db.command("tidy")
+@command
+def db_tidy(house: House) -> None:
+    """Remove bytes of documents that no row names, as a crash in the middle of an upload leaves them."""
+    schema.prepare(house.store)
+    click.echo(f"{documents.tidy(house, BY)} files removed")
 
 
 COMMANDS = (import_, fields, template, filings_group, export, find_, show_, merge_, split_, db)

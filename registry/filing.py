@@ -65,7 +65,8 @@ class _DryRunError(Exception):
 class Listed:
     """A list ready to be filed: rows as read, where they come from, and how they were read.
 
-    ``asides`` are notes about what stood between the rows: totals, footnotes.
+    ``asides`` are notes about what stood between the rows: totals, footnotes. ``only_if`` is asked under the lock,
+    before anything is written: it raises where what the list rests on has changed meanwhile.
     """
 
     kind: Kind
@@ -77,6 +78,7 @@ class Listed:
     cells_of: Callable[[Row], Mapping[str, Any]] = lambda _row: {}
     parent_id: int | None = None
     asides: Sequence[tuple[int, Note]] = ()
+    only_if: Callable[[Connection], None] | None = None
 
     def notes(self) -> list[tuple[int, Note]]:
         """Every note with its row, in the order of the sheet."""
@@ -99,10 +101,11 @@ class Outcome:
 
 def file_list(house: House, listed: Listed, by: str, *, create: bool = False, complete_on: str | None = None,
               yes: bool = False, dry_run: bool = False, progress: Progress | None = None,
-              also: Callable[[Write, int], None] | None = None) -> Outcome:  # fmt: skip
+              also: Callable[[Write, Outcome], None] | None = None) -> Outcome:  # fmt: skip
     """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships.
 
-    ``also(unit, filing)`` writes in the same transaction what belongs to the filing; not called in a rehearsal.
+    ``also(unit, outcome)`` writes in the same transaction what belongs to the filing, before it is committed; where it
+    raises, nothing is filed. Not called in a rehearsal.
     """
     kind = listed.kind
     _check_rows(kind, listed.rows, house.store.clock.today().isoformat(), complete_on)
@@ -114,8 +117,8 @@ def file_list(house: House, listed: Listed, by: str, *, create: bool = False, co
                 _settle_parent(unit.connection, listed.parent_id, outcome)
             if dry_run:
                 raise _DryRunError
-            if also and outcome.filing is not None:
-                also(unit, outcome.filing)
+            if also:
+                also(unit, outcome)
     except _DryRunError:
         assert outcome is not None
         outcome.filing = None
@@ -191,6 +194,8 @@ class _Filer:
         self.records: dict[str, list[Record]] = {}  # typed rows held, for kinds that settle against them
 
     def run(self) -> Outcome:
+        if self.listed.only_if:
+            self.listed.only_if(self.connection)
         rows = self.listed.rows
         at_home = places(self.house.settings.city.code)
         self._seal_personal(rows)

@@ -2,15 +2,17 @@
 
 Tables with ``from_day`` and ``to_day`` hold every version of a record as half-open spans, so a question about any
 day D is one condition (``from_day <= D < to_day``) and needs no history of its own. All are written by
-``registry.store.statements`` only.
+``registry.store.statements`` only; but for documents, which are no records (``registry.documents``).
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy import BigInteger, Column, Index, Text
 from sqlmodel import Field, SQLModel
+
+from registry.store.models import Instant
 
 
 class Enterprise(SQLModel, table=True):
@@ -168,3 +170,23 @@ class RequestKey(SQLModel, table=True):
     key: str = Field(primary_key=True)
     digest: str
     filing_id: int = Field(foreign_key="filing.id")
+
+
+class Document(SQLModel, table=True):
+    """A file attached to a firm as evidence. The bytes stand under their hash and stay while any row names them;
+    ``about``: ``kind:key`` of a record, ``enterprise:field``, or nothing for the firm as a whole."""
+
+    __tablename__ = "document"
+
+    id: int | None = Field(default=None, primary_key=True)
+    uscc: str = Field(index=True)
+    sha256: str = Field(index=True)
+    name: str
+    type: str
+    size: int
+    about: str | None = None
+    note: str | None = Field(default=None, sa_type=Text)
+    by: str
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    removed_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    removed_by: str | None = None

@@ -219,6 +219,14 @@ def decided_rows(connection: Connection, filing: int) -> Sequence[Any]:
     return connection.execute(query.order_by(r.row).limit(200)).all()
 
 
+def subjects_of(connection: Connection, filing: int, day: date) -> list[tuple[str, str]]:
+    """(code, name) of the firms that the rows of a short filing are about."""
+    r = FILING_ROW.c
+    query = select(r.subject).where(r.filing_id == filing, r.subject.is_not(None)).distinct()
+    named = firms_named(connection, list(connection.execute(query).scalars()), day)
+    return [(code, firm.name) for code, firm in sorted(named.items())]
+
+
 def firms_named(connection: Connection, codes: Sequence[str], day: date) -> dict[str, Any]:
     """Code → the firm's row on a day, for lists of candidates."""
     e = ENTERPRISE.c

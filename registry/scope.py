@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import func, true
+from sqlalchemy import Connection, func, select, true
 
 from registry.subjects import ENTERPRISE
 
@@ -17,3 +18,12 @@ def own(unit: str | None) -> Any:
     if unit is None:
         return true()
     return func.coalesce(ENTERPRISE.c.area, ENTERPRISE.c.district) == unit
+
+
+def manages(connection: Connection, uscc: str, unit: str | None, today: date) -> bool:
+    """Is the firm managed by ``unit`` today? Of None, who acts for the whole city, every firm is."""
+    if unit is None:
+        return True
+    e = ENTERPRISE.c
+    query = select(e.uscc).where(e.uscc == uscc, e.from_day <= today, e.to_day > today, own(unit))
+    return connection.execute(query).first() is not None

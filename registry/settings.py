@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -142,6 +142,11 @@ class Limits(_Section):
     pdf_seconds: int = Field(ge=1)
 
 
+class Documents(_Section):
+    max_mb: int = Field(ge=1)
+    types: list[Literal["pdf", "docx", "xlsx", "jpg", "png"]]
+
+
 class Settings(_Section):
     city: City
     database: Database
@@ -156,6 +161,7 @@ class Settings(_Section):
     targets: Targets
     membership: Membership
     limits: Limits
+    documents: Documents
 
     @property
     def var(self) -> Path:
@@ -213,7 +219,9 @@ def _typed(text: str, annotation: Any) -> Any:
                 return number(text)
             except ValueError:
                 return text
-    return [part.strip() for part in text.split(",") if part.strip()] if annotation == list[str] else text
+    return (
+        [part.strip() for part in text.split(",") if part.strip()] if get_origin(annotation) is list else text
+    )
 
 
 def _lines(path: Path, error: ValidationError, origin: Mapping[str, str]) -> list[str]:

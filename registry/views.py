@@ -5,7 +5,21 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from registry.pages import fields, filings, merging, overview, profile, register, todo, upload, values
+from registry.pages import (
+    documents,
+    editing,
+    events,
+    fields,
+    filings,
+    merging,
+    overview,
+    profile,
+    register,
+    todo,
+    upload,
+    values,
+    versions,
+)
 from registry.pages.blueprint import blueprint
 from registry.room import NavItem, Panel, Permission
 from registry.shell import roles
@@ -46,10 +60,13 @@ PANELS = (
     Panel("figures", "registry/_figures.html", profile.figures_panel, 30),
     Panel("evidence", "registry/_evidence.html", profile.evidence_panel, 50, 5),
     Panel("honours", "registry/_records.html", profile.honours_panel, 60),
+    Panel("documents", "registry/_documents.html", documents.documents_panel, 80),
 )
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (overview, todo, register, profile, merging, filings, upload, fields)
+PAGES = (
+    overview, todo, register, profile, editing, events, versions, documents, merging, filings, upload, fields,
+)  # fmt: skip
 
 TODO = (todo.WAITING,)
 

@@ -10,6 +10,7 @@ from flask import request
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from registry.filing import Outcome
 from registry.house import House
 from registry.models import RequestKey
 from registry.shell.api import ApiError
@@ -59,8 +60,8 @@ class Once:
         filing: int = row.filing_id
         return filing
 
-    def note(self, unit: Write, filing: int) -> None:
+    def note(self, unit: Write, outcome: Outcome) -> None:
         if self.key is not None:
             unit.connection.execute(
-                insert(KEY).values(by=self.by, key=self.key, digest=self.digest, filing_id=filing)
+                insert(KEY).values(by=self.by, key=self.key, digest=self.digest, filing_id=outcome.filing)
             )

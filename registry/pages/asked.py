@@ -35,6 +35,11 @@ class Asked:
             carried["year"] = str(self.year)
         return carried
 
+    @property
+    def present(self) -> bool:
+        """Does the page speak of today, as known now?"""
+        return self.known_at is None and self.day == self.today
+
     def printed(self, house: House) -> str:
         return instant_text(self.known_at or house.clock.now())
 
@@ -44,7 +49,11 @@ def asked(house: House) -> Asked:
     today = house.clock.today()
     typed = request.args.get("known_at", "").strip()
     return Asked(
-        day_of(request.args.get("as_of", "").strip()) or today, _instant(house, typed), _year(), typed, today
+        day_of(request.args.get("as_of", "").strip()) or today,
+        instant_of(house, typed),
+        _year(),
+        typed,
+        today,
     )
 
 
@@ -61,7 +70,8 @@ def day_of(text: str) -> date | None:
         abort(400, description=_("“%(text)s” is not a day; write it like 2025-12-31.", text=text))
 
 
-def _instant(house: House, text: str) -> datetime | None:
+def instant_of(house: House, text: str) -> datetime | None:
+    """A typed instant, day or filing; None for nothing, 400 with the reason for what is none of them."""
     if not text:
         return None
     if text.isdigit() and len(text) < 10:

@@ -29,6 +29,7 @@ from registry.queries import (
     number_of_problems,
     problem_codes,
     problem_rows,
+    subjects_of,
 )
 from registry.shell import tables
 from registry.shell.access import actor, allow
@@ -40,6 +41,8 @@ PER_PAGE = 30
 WAITING_PER_PAGE = 20
 PROBLEMS_PER_PAGE = 50
 CANDIDATES = 5
+#: Of a filing with no more rows than these, the firms are named.
+FEW = 3
 PARTS = ("review", "refused", "problems", "columns")
 
 
@@ -110,6 +113,7 @@ def filing(id: int) -> str:
             shown["paging"] = tables.numbered(page, PROBLEMS_PER_PAGE, total)
         codes = problem_codes(connection, id)
         decided = decided_rows(connection, id)
+        subjects = subjects_of(connection, id, here.clock.today()) if row.rows <= FEW else []
     return render_template(
         "registry/filing.html",
         filing=document(row),
@@ -120,6 +124,7 @@ def filing(id: int) -> str:
         code=code,
         codes=codes,
         decided=decided,
+        subjects=subjects,
         said=said,
         fates=FATES,
         **shown,

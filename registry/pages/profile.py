@@ -12,17 +12,22 @@ from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from registry import words
 from registry.house import House
-from registry.kind import Kind, Record
+from registry.kind import Field, Kind, Record
 from registry.pages.asked import Asked, asked
-from registry.pages.blueprint import blueprint
+from registry.pages.blueprint import blueprint, table_file
+from registry.pages.own import own_name
+from registry.pages.values import shown, term
 from registry.queries import changes
 from registry.room import filled
-from registry.shell.access import allow
+from registry.shell.access import allow, may
+from registry.shell.languages import language
 from registry.shell.serving import house
 from registry.show import show
 from registry.store.merges import merges_at
 from registry.subjects import ENTERPRISE
+from registry.versions import version
 
 #: Filings of the history on the page at first; all of them on demand.
 RECENT = 8
@@ -57,7 +62,8 @@ def firm(uscc: str) -> str | Response:
         for panel in sorted((p for room in here.rooms for p in room.panels), key=lambda panel: panel.order):
             variables = panel.load(here, question, document)
             if variables is not None:
-                panels.append((panel, Markup(render_template(panel.template, asked=question, **variables))))
+                html = render_template(panel.template, **{"asked": question, "uscc": uscc, **variables})
+                panels.append((panel, Markup(html)))
     return render_template(
         "registry/firm.html",
         uscc=uscc,
@@ -66,10 +72,58 @@ def firm(uscc: str) -> str | Response:
         asked=question,
         panels=zip(filled([panel.span for panel, _html in panels]), panels, strict=True),
         filings=filings if every else filings[:RECENT],
+        heirs=_heirs(here, document) if document and may("filings.write") and question.present else [],
         more=0 if every else max(0, len(filings) - RECENT),
         by_record=here.kinds.by_record,
         personal=frozenset(f.id for kind in here.kinds.all for f in kind.fields if f.personal),
     )
+
+
+def _heirs(here: House, document: Record) -> list[tuple[Kind, Record, str]]:
+    """Of a firm that was absorbed: its records whose term had not run out, which a change document may give to the
+    successor; each with a few words."""
+    profile = document["profile"]
+    if "successor_uscc" not in profile or profile.get("status", {}).get("value") != "cancelled":
+        return []
+    found = []
+    for kind in here.kinds.all:
+        if "basis" not in kind.by_id:
+            continue
+        for record in document[kind.shown]:
+            if record.get("state") == "in_force":
+                said = [Markup(shown(record[part], kind.by_id[part])) for part in kind.key if part in record]
+                found.append((kind, record, " · ".join(one.striptags() for one in said)))
+    return found
+
+
+@blueprint.get("/firms/<uscc>/export<suffix>")
+@allow("register.read")
+def export_firm(uscc: str, suffix: str) -> Response:
+    """Everything on record about a firm, a line for each value, on the day and as known at the instant asked for."""
+    own_name(uscc)
+    here, question = house(), asked(house())
+    with here.store.read() as connection:
+        found = version(here, connection, uscc, question.day, question.known_at)
+    personal = {f.id for kind in here.kinds.all for f in kind.fields if f.personal}
+    header = [_("Record"), _("Told apart by"), _("Field"), _("Value"), _("Filing"), _("Row")]
+    lines = [
+        [term(kind), key.partition("|")[2], term(kind.by_id[name]), plain(told.value, kind.by_id[name]), told.filing, told.row]
+        for kind in here.kinds.all
+        for key, fields in found.get(kind.record, {}).items()
+        for name, told in fields.items()
+        if name not in personal
+    ]  # fmt: skip
+    known = f"-{question.known_at:%Y%m%dT%H%M%S}" if question.known_at else ""
+    return table_file(f"{uscc}-{question.day.isoformat()}{known}", suffix, uscc, header, lines)
+
+
+def plain(value: Any, field: Field) -> Any:
+    """A value in a sheet: words and places by name, money in yuan."""
+    if field.type == "word":
+        return words.label(field.vocabulary, value, language())
+    if field.type in ("district", "area"):
+        return house().places.label(value, language())
+    return value
 
 
 def profile_panel(house: House, _asked: Asked, document: Record) -> Mapping[str, Any]:

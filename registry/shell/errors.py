@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, redirect, render_template, request, url_for
 from flask import Response as Answer
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -49,7 +49,12 @@ def words(error: HTTPException) -> tuple[str, str]:
             ),
         ),
     }
-    return titles.get(error.code or 500) or (error.name, _("Go back and try again."))
+    title, remedy = titles.get(error.code or 500) or (error.name, _("Go back and try again."))
+    if error.code == 413 and request.endpoint:
+        # A view that takes other files than lists says itself how theirs are made smaller.
+        own = current_app.view_functions[request.endpoint].__dict__.get("too_large")
+        remedy = own() if own else remedy
+    return title, remedy
 
 
 def page(error: HTTPException) -> Response | tuple[str, int, Any]:

@@ -2,7 +2,7 @@
 
 Every table goes as JSON lines, out of one transaction's view, into a zip with the schema's revision; so writers are not
 held up and the file restores into either kind of database. Left out are tables whose rows pass away by themselves:
-a session that was ended since must not come back to life.
+a session that was ended since must not come back to life. The bytes of attached documents lie in the same file.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from sqlalchemy import Connection, inspect, select, text
 from registry.store import schema
 from registry.store.bulk import chunks, insert_rows
 from registry.store.clock import instant_text
+from registry.store.contents import Contents
 from registry.store.engine import Store, StoreError
 from registry.store.models import metadata
 
 MANIFEST = "manifest.json"
+DOCUMENTS = "documents/"
 #: What a damaged file raises while it is read: the zip and its streams, the JSON, rows that are not of our making.
 DAMAGE = (
     zipfile.BadZipFile,
@@ -40,8 +42,11 @@ DAMAGE = (
 )
 
 
-def backup(store: Store, target: Path) -> int:
-    """Write a consistent copy to ``target`` (zip of JSON lines). Gives the number of rows. Never half a file."""
+def backup(store: Store, target: Path, documents: Path | None = None) -> int:
+    """Write a consistent copy to ``target`` (zip of JSON lines). Gives the number of rows. Never half a file.
+
+    ``documents``: the folder with the bytes of attached documents; those that are lost there are not in the copy.
+    """
     partial = target.with_name(target.name + ".part")
     total = 0
     with store.engine.connect() as plain:
@@ -56,10 +61,23 @@ def backup(store: Store, target: Path) -> int:
                     for row in connection.execute(select(table), execution_options={"yield_per": 10_000}):
                         lines.write(json.dumps([_plain(v) for v in row], ensure_ascii=False) + "\n")
                         total += 1
-            manifest = {"schema": schema.current(connection), "rows": total}
+            copied = 0 if documents is None else _copy_documents(connection, documents, archive)
+            manifest = {"schema": schema.current(connection), "rows": total, "documents": copied}
             archive.writestr(MANIFEST, json.dumps(manifest))
     os.replace(partial, target)
     return total
+
+
+def _copy_documents(connection: Connection, folder: Path, archive: zipfile.ZipFile) -> int:
+    """Bytes that a row names are never removed, so they can be read after the rows were."""
+    kept, copied, hashes = Contents(folder), 0, metadata.tables["document"].c.sha256
+    for sha256 in connection.execute(select(hashes).distinct().order_by(hashes)).scalars():
+        if kept.path(sha256).is_file():
+            archive.write(
+                kept.path(sha256), DOCUMENTS + sha256, zipfile.ZIP_STORED
+            )  # they are packed already
+            copied += 1
+    return copied
 
 
 def _plain(value: Any) -> Any:
@@ -68,8 +86,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def restore(store: Store, source: Path) -> int:
-    """Fill an empty database from a backup, all or nothing. Raises StoreError where it is not empty or does not fit."""
+def restore(store: Store, source: Path, documents: Path | None = None) -> int:
+    """Fill an empty database from a backup, all or nothing. Raises StoreError where it is not empty or does not fit.
+
+    ``documents``: the folder that takes the bytes of attached documents.
+    """
     try:
         archive = zipfile.ZipFile(source)
         manifest = json.loads(archive.read(MANIFEST))
@@ -96,7 +117,31 @@ def restore(store: Store, source: Path) -> int:
             _continue_numbering(connection)
         if total != rows:
             raise StoreError(f"{source}: holds {total} rows, its manifest says {rows}; nothing was restored")
+        if documents is not None:
+            try:
+                copied = _take_documents(archive, documents)
+            except DAMAGE as error:
+                raise StoreError(f"{source}: is damaged ({error}); nothing was restored") from error
+            if copied != manifest.get("documents", 0):
+                raise StoreError(
+                    f"{source}: holds {copied} documents, its manifest says {manifest.get('documents', 0)}; "
+                    "nothing was restored"
+                )
     return total
+
+
+def _take_documents(archive: zipfile.ZipFile, folder: Path) -> int:
+    """Put the bytes in place before the rows are committed; raises ValueError where they are not what they are called."""
+    kept, copied = Contents(folder), 0
+    for entry in archive.infolist():
+        if not entry.filename.startswith(DOCUMENTS):
+            continue
+        with archive.open(entry) as stream, kept.stage(stream, entry.file_size) as staged:
+            if staged.sha256 != entry.filename.removeprefix(DOCUMENTS):
+                raise ValueError(f"{entry.filename} holds other bytes")
+            kept.keep(staged)
+        copied += 1
+    return copied
 
 
 def _fill(connection: Connection, table: Any, archive: zipfile.ZipFile) -> int:
