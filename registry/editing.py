@@ -292,7 +292,7 @@ def _run(house: House, sheet: Sheet, found: Proposal, act: Act, dry_run: bool) -
         return found
     try:
         listed = listed_from_form(
-            house, sheet.kind, [found.row], act.file, {**act.options, "set": dict(found.sets)}
+            house, sheet.kind, [found.row], act.file, {**act.options, "set": dict(found.sets)}, {}
         )
     except HeaderError as error:
         return replace(found, refused=error)
