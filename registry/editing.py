@@ -288,8 +288,8 @@ def file_form(house: House, sheet: Sheet, found: Proposal, act: Act) -> Proposal
 
 
 def _run(house: House, sheet: Sheet, found: Proposal, act: Act, dry_run: bool) -> Proposal:
-    if not found.good:
-        return found
+    if found.errors:
+        return _with_cells(house, sheet, found, act)
     try:
         listed = listed_from_form(
             house, sheet.kind, [found.row], act.file, {**act.options, "set": dict(found.sets)}, {}
@@ -310,6 +310,19 @@ def _run(house: House, sheet: Sheet, found: Proposal, act: Act, dry_run: bool) -
     if dry_run:
         _look(sheet, found, listed, outcome)
     found.filing = outcome.filing
+    return found
+
+
+def _with_cells(house: House, sheet: Sheet, found: Proposal, act: Act) -> Proposal:
+    """Beside what the form itself lacks, which of its cells cannot be read: all is said at once."""
+    try:
+        listed = listed_from_form(house, sheet.kind, [found.row], act.file, {})
+    except HeaderError:
+        return found  # a key is missing, which is said already
+    remarks = words.vocabulary("note")
+    for _number, note in listed.notes():
+        if note.code not in remarks:
+            found.errors.append((note.field, note.code, note))
     return found
 
 

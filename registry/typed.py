@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from registry import codes
 from registry.intake.cells import decimal_text, plain
 from registry.kind import Field
 
@@ -35,9 +37,19 @@ def typed(value: Any, field: Field) -> tuple[str, str]:
         ]
         at = fitting[-1] if fitting else 0
         return decimal_text(Decimal(amount) / SIZES[at]), known[at]
+    if field.type == "city":
+        return _cities().get(str(value), str(value)), ""
     if field.type == "ratio":
         return f"{decimal_text(Decimal(str(value)) * 100)}%", ""
     return str(value), ""
+
+
+@cache
+def _cities() -> dict[str, str]:
+    """Code → name of the prefectures, as people write them."""
+    return {
+        row["code"]: row["name"] for row in codes.load("codes/regions").rows if row["level"] == "prefecture"
+    }
 
 
 def with_unit(text: str, unit: str) -> str:

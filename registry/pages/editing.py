@@ -60,7 +60,8 @@ def named(kind: Kind, record: dict[str, Any]) -> list[tuple[Field, Any]]:
     """The fields that tell a record from others of its kind, as far as it has them."""
     keys = [part for part in kind.key if part in kind.by_id and part in record]
     dates = [f.id for f in kind.fields if f.type == "day" and f.id in record and f.id not in keys]
-    wanted = dict.fromkeys((*keys, *(id for id in ("batch", "document") if id in record), *dates[:1]))
+    printed = [id for id in ("batch", "document") if id in record]
+    wanted = dict.fromkeys((*keys, *printed[:1], *dates[:1]))
     return [(kind.by_id[id], record[id]) for id in wanted]
 
 

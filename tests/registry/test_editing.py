@@ -229,6 +229,17 @@ def test_a_different_value_asks_whether_it_changed_or_was_wrong(house: House) ->
     assert asked(house, sheet_of(house), {"niche": "刀具"}).errors == []  # nothing was held: nothing to ask
 
 
+def test_all_that_is_wrong_is_said_at_once(house: House) -> None:
+    found = asked(
+        house, sheet_of(house), {"ownership": "state", "founded_on": "去年", "registered_capital": "12"}
+    )
+    assert set(codes(found)) == {
+        ("meaning", SAY_MEANING),
+        ("founded_on", "date_unreadable"),
+        ("registered_capital", "unit_unknown"),
+    }
+
+
 def test_empty_says_nothing_and_a_tick_clears(house: House) -> None:
     found = asked(house, sheet_of(house), {"products": "", "niche": "刀具"}, meaning="correction")
     assert [field.id for field in found.emptied] == ["products"]

@@ -230,6 +230,7 @@ def test_a_page_of_the_past_says_so_and_is_not_edited(client: FlaskClient) -> No
     assert "回到当前" not in now
     past = client.get(f"/firms/{code(1)}?as_of=2026-01-01&known_at=3").text
     assert "回到当前" in past
+    assert f'href="/firms/{code(1)}/edit"' not in past
     assert f'href="/firms/{code(1)}/edit/enterprises"' not in past
     assert f"/firms/{code(1)}/export.xlsx?as_of=2026-01-01&amp;known_at=3" in past
     assert f"/firms/{code(1)}/versions?day=2026-01-01&amp;known=3" in past
