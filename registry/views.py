@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from registry.pages import fields, filings, overview, profile, register, upload, values
+from registry.pages import fields, filings, overview, own_firms, profile, register, upload, values
 from registry.pages.blueprint import blueprint
 from registry.room import NavItem, Panel, Permission
 from registry.shell import roles
@@ -47,7 +47,7 @@ PANELS = (
 )
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (overview, register, profile, filings, upload, fields)
+PAGES = (overview, register, profile, filings, upload, fields, own_firms)
 
 
 def registry_blueprint() -> Blueprint:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from registry import words
 from registry.api import AS_OF, KNOWN_AT, MOST, YEARS, day_asked, instant_asked, unknown_firm, whole_asked
 from registry.naming.codes import read_code
+from registry.pages.own_firms import own_codes
 from registry.shell.access import allow
 from registry.shell.api import (
     COUNT,
@@ -163,7 +164,12 @@ def simulate_edition() -> Response:
         )
     with house().store.read() as connection:
         purpose = _one_of("purpose", PURPOSES) or "new"
-        return answer(simulate(house(), connection, edition, day, pairs, purpose))
+        document = simulate(house(), connection, edition, day, pairs, purpose)
+    own = own_codes()
+    if own is not None:  # the numbers are the city's, the firms those of the own unit
+        document |= {side: [uscc for uscc in document[side] if uscc in own] for side in ("gain", "lose")}
+        document["names"] = {uscc: name for uscc, name in document["names"].items() if uscc in own}
+    return answer(document)
 
 
 def _wanted(name: str) -> str:

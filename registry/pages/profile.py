@@ -15,6 +15,7 @@ from registry.house import House
 from registry.kind import Kind, Record
 from registry.pages.asked import Asked, asked
 from registry.pages.blueprint import blueprint
+from registry.pages.own_firms import capped, last_day, shows_past
 from registry.queries import changes
 from registry.room import filled
 from registry.shell.access import allow
@@ -30,10 +31,11 @@ HEAD = {"name", "effective_on", "meaning"}
 
 @blueprint.get("/firms/<uscc>")
 @allow("register.read")
+@shows_past
 def firm(uscc: str) -> str:
     """Head, the rooms' panels in their order, history."""
     here = house()
-    question = asked(here)
+    question = capped(asked(here))
     with here.store.read() as connection:
         document = show(here, connection, uscc, question.day, question.known_at, question.printed(here))
         history = changes(connection, uscc)
@@ -59,6 +61,7 @@ def firm(uscc: str) -> str:
         asked=question,
         panels=zip(filled([panel.span for panel, _html in panels]), panels, strict=True),
         filings=filings if every else filings[:RECENT],
+        moved_away=last_day(),
         more=0 if every else max(0, len(filings) - RECENT),
         by_record=here.kinds.by_record,
         personal=frozenset(f.id for kind in here.kinds.all for f in kind.fields if f.personal),
