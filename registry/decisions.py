@@ -30,6 +30,7 @@ from registry.intake.rows import Reading, parse
 from registry.intake.sheets import Grid
 from registry.kind import Kind
 from registry.personal import revealed
+from registry.scope import managed, same_person
 
 #: Problems of rows that came back to review from what they had stated.
 STORED = {"orphaned", "reopened"}
@@ -48,8 +49,13 @@ class Answer:
     fields: dict[str, str] | None = None
 
 
-def decide(house: House, filing_id: int, number: int, answer: Answer, by: str) -> Outcome | None:
-    """Decide one waiting row. None when it was turned down. Raises RefusedError when the answer does not settle it."""
+def decide(
+    house: House, filing_id: int, number: int, answer: Answer, by: str, unit: str | None = None
+) -> Outcome | None:
+    """Decide one waiting row. None when it was turned down. Raises RefusedError when the answer does not settle it.
+
+    ``unit``: who is limited to one decides rows of the own filings and rows about the own firms, for own firms only.
+    """
     with house.store.read() as connection:
         filing = connection.execute(select(FILING).where(FILING.c.id == filing_id)).first()
         row = connection.execute(
@@ -64,14 +70,28 @@ def decide(house: House, filing_id: int, number: int, answer: Answer, by: str) -
             f"row {number} of filing {filing_id} does not wait for a decision (it is {row.fate})",
             f"入库记录 {filing_id} 第 {number} 行不在待核之列",
         )
+    if unit is not None and not same_person(filing.by, by) and not _is_own(house, row.subject, unit):
+        raise RefusedError(
+            f"row {number} of filing {filing_id} is for its filer and the city's desk to decide",
+            f"入库记录 {filing_id} 第 {number} 行由其申报人或市级处理",
+        )
     if answer.reject:
         _reject(house, filing_id, number, by)
         return None
     kind = house.kinds.by_id[filing.kind]
-    return _file_again(house, kind, filing, row, answer, by)
+    return _file_again(house, kind, filing, row, answer, by, unit)
 
 
-def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer, by: str) -> Outcome:
+def _is_own(house: House, subject: str | None, unit: str) -> bool:
+    if subject is None:
+        return False
+    with house.store.read() as connection:
+        firm = managed(connection, [subject], house.clock.today()).get(subject)
+    return firm is not None and firm.unit == unit
+
+
+def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer, by: str,
+                unit: str | None) -> Outcome:  # fmt: skip
     options = json.loads(filing.options)
     with house.store.read() as connection:
         cells = revealed(connection, json.loads(row.cells or "{}"))
@@ -98,7 +118,7 @@ def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer,
     listed = Listed(
         kind, parsed.rows, filing.file, filing.sha256, filing.sheet, options, lambda _row: cells, filing.id
     )
-    return file_list(house, listed, by, create=answer.create)
+    return file_list(house, listed, by, create=answer.create, unit=unit)
 
 
 def _answer_cell(cells: dict[str, Any], mapping: dict[str, str], field: str, value: str) -> None:

@@ -30,6 +30,7 @@ from registry.store.fold import Stated, in_order
 from registry.store.merges import merges_at, rekeyed
 from registry.store.models import Filing, FilingRow, Problem
 from registry.subjects import resolve
+from registry.units import keep_to_unit
 
 FILING: Any = Filing.__table__  # type: ignore[attr-defined]
 FILING_ROW: Any = FilingRow.__table__  # type: ignore[attr-defined]
@@ -101,24 +102,31 @@ class Outcome:
 
 def file_list(house: House, listed: Listed, by: str, *, create: bool = False, complete_on: str | None = None,
               yes: bool = False, dry_run: bool = False, progress: Progress | None = None,
-              also: Callable[[Write, Outcome], None] | None = None) -> Outcome:  # fmt: skip
+              also: Callable[[Write, Outcome], None] | None = None, unit: str | None = None) -> Outcome:  # fmt: skip
     """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships.
 
     ``also(unit, outcome)`` writes in the same transaction what belongs to the filing, before it is committed; where it
     raises, nothing is filed. Not called in a rehearsal.
+    ``unit``: the management unit that the filer is limited to. Rows about firms of others wait for the city's desk
+    (``other_unit``), firms that the list brings onto the register become the unit's own.
     """
     kind = listed.kind
+    if unit is not None and complete_on is not None:
+        raise RefusedError(
+            "a whole list of the city speaks of other units' firms too; the city's desk files it",
+            "完整名单涉及其他区县的企业，请由市级入库",
+        )
     _check_rows(kind, listed.rows, house.store.clock.today().isoformat(), complete_on)
     outcome: Outcome | None = None
     try:
-        with house.store.write(by) as unit:
-            outcome = _Filer(house, listed, unit, create, complete_on, yes, progress).run()
+        with house.store.write(by) as work:
+            outcome = _Filer(house, listed, work, create, complete_on, yes, progress, unit).run()
             if listed.parent_id is not None:
-                _settle_parent(unit.connection, listed.parent_id, outcome)
+                _settle_parent(work.connection, listed.parent_id, outcome)
             if dry_run:
                 raise _DryRunError
             if also:
-                also(unit, outcome)
+                also(work, outcome)
     except _DryRunError:
         assert outcome is not None
         outcome.filing = None
@@ -176,7 +184,8 @@ class _Filer:
     """One filing under the lock. Its steps are the methods, in the order of ``run``."""
 
     def __init__(self, house: House, listed: Listed, unit: Write, create: bool, complete_on: str | None, yes: bool,
-                 progress: Progress | None) -> None:  # fmt: skip
+                 progress: Progress | None, limited_to: str | None = None) -> None:  # fmt: skip
+        self.limited_to = limited_to
         self.house, self.listed, self.unit = house, listed, unit
         self.create, self.complete_on, self.yes = create, complete_on, yes
         self.progress: Progress = progress or (lambda _stage, _done, _total: None)
@@ -202,6 +211,10 @@ class _Filer:
         before = self._filed_before()
         asked = [row for row in rows if not self._stands(row, before)]
         created = resolve(self.connection, self.kind, asked, self.today, at_home, self.create, self.led)
+        if self.limited_to is not None:
+            keep_to_unit(
+                self.connection, self.house.places, self.kind, asked, created, self.limited_to, self.today
+            )
         leavers = self._complete(asked)
         self._note_assumed(created)
         self.progress("match", len(rows), len(rows))

@@ -13,6 +13,7 @@ from registry.filing import FATES, FILING, FILING_ROW, PROBLEM
 from registry.intake.problems import message
 from registry.kind import Record
 from registry.personal import veiled
+from registry.scope import filed_by
 from registry.store.clock import instant_text
 
 _row = select(func.min(FILING_ROW.c.row)).where(FILING_ROW.c.filing_id == FILING.c.id).scalar_subquery()
@@ -21,28 +22,34 @@ ASKED: Any = select(FILING, case((FILING.c.parent_id.is_not(None), _row)).label(
 
 
 def filings(
-    connection: Connection, limit: int | None = None, offset: int = 0, kind: str | None = None
+    connection: Connection,
+    limit: int | None = None,
+    offset: int = 0,
+    kind: str | None = None,
+    by: str | None = None,
 ) -> list[Record]:
-    """Newest first, as ``filings list`` shows them."""
-    query = _narrowed(ASKED, kind).order_by(FILING.c.id.desc()).offset(offset)
+    """Newest first, as ``filings list`` shows them. ``by``: those of one account."""
+    query = _narrowed(ASKED, kind, by).order_by(FILING.c.id.desc()).offset(offset)
     return [document(row) for row in connection.execute(query.limit(limit) if limit else query)]
 
 
 def filings_before(
-    connection: Connection, limit: int, before: int | None, kind: str | None = None
+    connection: Connection, limit: int, before: int | None, kind: str | None = None, by: str | None = None
 ) -> list[Record]:
     """Newest first, those with a smaller id than ``before``."""
-    query = _narrowed(ASKED, kind).order_by(FILING.c.id.desc()).limit(limit)
+    query = _narrowed(ASKED, kind, by).order_by(FILING.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(FILING.c.id < before)
     return [document(row) for row in connection.execute(query)]
 
 
-def number_of_filings(connection: Connection, kind: str | None = None) -> int:
-    return connection.execute(_narrowed(select(func.count()).select_from(FILING), kind)).scalar() or 0
+def number_of_filings(connection: Connection, kind: str | None = None, by: str | None = None) -> int:
+    return connection.execute(_narrowed(select(func.count()).select_from(FILING), kind, by)).scalar() or 0
 
 
-def _narrowed(query: Select[Any], kind: str | None) -> Select[Any]:
+def _narrowed(query: Select[Any], kind: str | None, by: str | None) -> Select[Any]:
+    if by is not None:
+        query = query.where(filed_by(FILING.c.by, by))
     return query.where(FILING.c.kind == kind) if kind else query
 
 

@@ -72,13 +72,14 @@ def problem(number: int, note: Note, language: str = "zh") -> dict[str, Any]:
 
 
 def import_file(house: House, kind: Kind, path: Path, by: str, wish: Wish, progress: Progress | None = None,
-                name: str | None = None) -> Imported:  # fmt: skip
+                name: str | None = None, unit: str | None = None) -> Imported:  # fmt: skip
     """Import one file. Raises UnreadableError and HeaderError (used wrongly), NeedsConfirmationError, RefusedError.
 
-    ``name`` is what the file is called on record where ``path`` is a temporary copy.
+    ``name`` is what the file is called on record where ``path`` is a temporary copy; ``unit`` the management unit that the
+    filer is limited to.
     """
     with without_collector():
-        return _import(house, kind, path, by, wish, progress, name)
+        return _import(house, kind, path, by, wish, progress, name, unit)
 
 
 @contextmanager
@@ -93,9 +94,8 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _import(
-    house: House, kind: Kind, path: Path, by: str, wish: Wish, progress: Progress | None, name: str | None
-) -> Imported:
+def _import(house: House, kind: Kind, path: Path, by: str, wish: Wish, progress: Progress | None, name: str | None,
+            unit: str | None) -> Imported:  # fmt: skip
     if progress:
         progress("open", 0, 1)
     grids = read_grids(path, house.settings.limits, wish.reading.sheet, progress)
@@ -115,7 +115,7 @@ def _import(
     )
     outcome = file_list(
         house, listed, by, create=wish.create, complete_on=wish.complete_on, yes=wish.yes,
-        dry_run=wish.dry_run, progress=progress,
+        dry_run=wish.dry_run, progress=progress, unit=unit,
     )  # fmt: skip
     return Imported(outcome, parsed, kind, before)
 

@@ -16,6 +16,7 @@ from registry.kind import Record
 from registry.naming.normal import normal_form
 from registry.personal import veiled
 from registry.room import Column, Facet, RegisterPart
+from registry.scope import own, own_firms
 from registry.store.merges import NONE, Merges, rekeyed
 from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE, KNOWN_NAME
@@ -36,6 +37,8 @@ class Narrowed:
     status: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
     sort: str = "name"
+    #: The management unit that the reader is limited to.
+    unit: str | None = None
 
 
 def parts(house: House) -> tuple[RegisterPart, ...]:
@@ -80,6 +83,8 @@ def _fitting(
         query = query.where(here)
     elif narrowed.where == OUTSIDE:
         query = query.where(~here)
+    if narrowed.unit is not None:
+        query = query.where(own(narrowed.unit))
     if narrowed.place:
         query = query.where(or_(e.district == narrowed.place, e.area == narrowed.place))
     if narrowed.status == "active":
@@ -160,38 +165,60 @@ def changes(connection: Connection, firm: str, led: Merges = NONE) -> list[Recor
     return found
 
 
-def problem_codes(connection: Connection, filing: int) -> list[Any]:
-    """(code, fate, rows) of one filing: what stops rows before what is only noted, the most frequent first."""
+def rows_of(filing: int, unit: str, today: date) -> Any:
+    """The numbers of a filing's rows about the unit's own firms, as a query: what an officer may see of it."""
+    r = FILING_ROW.c
+    return select(r.row).where(r.filing_id == filing, r.subject.in_(own_firms(unit, today)))
+
+
+def problem_codes(connection: Connection, filing: int, only: Any = None) -> list[Any]:
+    """(code, fate, rows) of one filing: what stops rows before what is only noted, the most frequent first.
+
+    ``only``, here and below: a query of the rows that may be seen; None: all.
+    """
     p = PROBLEM.c
     rank = case((p.fate == "refused", 0), (p.fate == "review", 1), else_=2)
     rows = func.count(p.row.distinct())
     query = select(p.code, p.fate, rows.label("rows")).where(p.filing_id == filing)
+    if only is not None:
+        query = query.where(p.row.in_(only))
     return list(connection.execute(query.group_by(p.code, p.fate).order_by(rank, rows.desc(), p.code)))
 
 
 def problem_rows(
-    connection: Connection, filing: int, code: str | None, limit: int, offset: int
+    connection: Connection, filing: int, code: str | None, limit: int, offset: int, only: Any = None
 ) -> Sequence[Any]:
     p = PROBLEM.c
     query = select(p.row, p.field, p.code, p.value, p.fate, p.detail).where(p.filing_id == filing)
     if code:
         query = query.where(p.code == code)
+    if only is not None:
+        query = query.where(p.row.in_(only))
     return connection.execute(query.order_by(p.row, p.id).limit(limit).offset(offset)).all()
 
 
-def number_of_problems(connection: Connection, filing: int, code: str | None) -> int:
+def number_of_problems(connection: Connection, filing: int, code: str | None, only: Any = None) -> int:
     query = select(func.count()).select_from(PROBLEM).where(PROBLEM.c.filing_id == filing)
     if code:
         query = query.where(PROBLEM.c.code == code)
+    if only is not None:
+        query = query.where(PROBLEM.c.row.in_(only))
     return connection.execute(query).scalar() or 0
 
 
 def kept_rows(
-    connection: Connection, filing: int, fate: str, limit: int | None = None, offset: int = 0
+    connection: Connection,
+    filing: int,
+    fate: str,
+    limit: int | None = None,
+    offset: int = 0,
+    only: Any = None,
 ) -> list[Record]:
     """Rows in review or refused, with what was typed and why they stopped, in the sheet's order."""
     r, p = FILING_ROW.c, PROBLEM.c
     query = select(r.row, r.subject, r.cells).where(r.filing_id == filing, r.fate == fate).order_by(r.row)
+    if only is not None:
+        query = query.where(r.row.in_(only))
     rows = connection.execute(query.limit(limit).offset(offset) if limit else query).all()
     if not rows:
         return []

@@ -13,6 +13,7 @@ from registry.pages import (
     filings,
     merging,
     overview,
+    own_firms,
     profile,
     register,
     todo,
@@ -66,6 +67,7 @@ PANELS = (
 #: Importing a page's module hangs its routes on the blueprint.
 PAGES = (
     overview, todo, register, profile, editing, events, versions, documents, merging, filings, upload, fields,
+    own_firms,
 )  # fmt: skip
 
 TODO = (todo.WAITING,)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -19,22 +20,27 @@ from registry.filing import (
     shift,
 )
 from registry.house import House
+from registry.scope import managed, same_person
 from registry.store import statements
 from registry.store.bulk import among, chunks
+from registry.store.clock import day_of
 from registry.store.merges import Merges, merges_at
 
 #: Tokens of personal values mean nothing in a row that is typed again.
 PERSONAL_FIELDS = {"contact_name", "contact_phone"}
 
 
-def withdraw(house: House, filing_id: int, by: str, *, yes: bool = False) -> list[str]:
+def withdraw(
+    house: House, filing_id: int, by: str, *, yes: bool = False, unit: str | None = None
+) -> list[str]:
     """Close a filing's statements and fold the touched keys again. Gives what leaned on it, as lines.
 
     Decisions on its rows go with it. Rows of other filings about firms that only this one named return to review as
-    ``orphaned``; with such rows the act wants ``yes`` (NeedsConfirmationError otherwise).
+    ``orphaned``; with such rows the act wants ``yes`` (NeedsConfirmationError otherwise). ``unit``: who is limited to one
+    withdraws own filings, as long as they speak of own firms only.
     """
-    with house.store.write(by) as unit:
-        connection = unit.connection
+    with house.store.write(by) as work:
+        connection = work.connection
         filing = connection.execute(select(FILING).where(FILING.c.id == filing_id)).first()
         if filing is None:
             raise MisusedError(f"there is no filing {filing_id}", f"没有入库记录 {filing_id}")
@@ -49,7 +55,9 @@ def withdraw(house: House, filing_id: int, by: str, *, yes: bool = False) -> lis
             select(s.kind, s.subject).where(s.filing_id.in_(going), s.closed_at.is_(None)).distinct()
         ):
             touched[record].add(subject)
-        close = update(statements.STATEMENT).values(closed_at=unit.at)
+        if unit is not None:
+            _keep_to_own(connection, filing, by, touched, unit, day_of(work.at))
+        close = update(statements.STATEMENT).values(closed_at=work.at)
         connection.execute(close.where(s.filing_id.in_(going), s.closed_at.is_(None)))
         led = merges_at(connection)
         orphans = _orphans(connection, touched["enterprise"], led)
@@ -70,12 +78,29 @@ def withdraw(house: House, filing_id: int, by: str, *, yes: bool = False) -> lis
         for _id, record, subject, *_rest in orphans:
             touched[record].add(subject)
         connection.execute(
-            update(FILING).where(FILING.c.id.in_(going)).values(withdrawn_at=unit.at, withdrawn_by=by)
+            update(FILING).where(FILING.c.id.in_(going)).values(withdrawn_at=work.at, withdrawn_by=by)
         )
         if filing.parent_id is not None:
             _reopen(connection, filing)
-        house.refold(unit, touched, {}, led=led)
+        house.refold(work, touched, {}, led=led)
         return lines
+
+
+def _keep_to_own(connection: Connection, filing: Any, by: str, touched: Mapping[str, Iterable[str]], unit: str,
+                 today: date) -> None:  # fmt: skip
+    if not same_person(filing.by, by):
+        raise RefusedError(
+            f"filing {filing.id} is not yours; its filer or the city's desk withdraws it",
+            f"入库记录 {filing.id} 不是您提交的，由其申报人或市级撤回",
+        )
+    firms = managed(connection, {subject for subjects in touched.values() for subject in subjects}, today)
+    others = [firm for firm in firms.values() if firm.unit != unit]
+    if others:
+        raise RefusedError(
+            f"filing {filing.id} speaks of {len(others)} firms of other units, such as {others[0].name}; "
+            "ask the city's desk to withdraw it",
+            f"入库记录 {filing.id} 涉及其他管理单元的企业 {len(others)} 家（如 {others[0].name}），请市级撤回",
+        )
 
 
 def _orphans(

@@ -6,6 +6,7 @@ Zone; ``app.test_client(role=None)`` a stranger. No password is hashed: the sess
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -22,25 +23,38 @@ OTHER_NAMES = ("127.0.0.1", "::1", "bureau.example")
 
 
 class Visitor(FlaskClient):
-    """A client of an account of its role, which is made at the first visit."""
+    """A client of an account of its role, which is made at the first visit. It signs in again as the test's clock turns."""
 
     def __init__(
         self, app: Flask, *args: Any, role: str | None = ADMINISTRATOR, unit: str | None = None, **named: Any
     ) -> None:
         super().__init__(app, *args, **named)
+        self.role, self.unit = role, unit
         self.login = (
             "-".join(filter(None, ("desk" if role == ADMINISTRATOR else role, unit))) if role else None
         )
-        if role is not None:
-            house: House = app.extensions["tidu"].house
-            token = signing.begin_session(
-                house, account_of(house, str(self.login), role, unit), "test", "127.0.0.1"
-            )
-            with self.session_transaction() as kept:
-                kept[SESSION_KEY] = token
-            cookie = self.get_cookie("tidu")
-            for name in OTHER_NAMES if cookie else ():
-                self.set_cookie("tidu", cookie.value, domain=name)
+        self._since: datetime | None = None
+        self._come_in()
+
+    def _come_in(self) -> None:
+        if self.role is None:
+            return
+        house: House = self.application.extensions["tidu"].house
+        now = house.clock.now()
+        if self._since is not None and now - self._since < timedelta(hours=1):
+            return
+        self._since = now
+        account = account_of(house, str(self.login), self.role, self.unit)
+        token = signing.begin_session(house, account, "test", "127.0.0.1")
+        with self.session_transaction() as kept:
+            kept[SESSION_KEY] = token
+        cookie = self.get_cookie("tidu")
+        for name in OTHER_NAMES if cookie else ():
+            self.set_cookie("tidu", cookie.value, domain=name)
+
+    def open(self, *args: Any, **named: Any) -> Any:
+        self._come_in()
+        return super().open(*args, **named)
 
 
 def account_of(house: House, login: str, role: str, unit: str | None = None) -> int:

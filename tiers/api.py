@@ -16,6 +16,7 @@ from registry.api.arguments import (
     whole_asked,
 )
 from registry.naming.codes import read_code
+from registry.pages.own_firms import own_codes
 from registry.shell.access import allow
 from registry.shell.api import (
     COUNT,
@@ -173,7 +174,12 @@ def simulate_edition() -> Response:
         )
     with house().store.read() as connection:
         purpose = _one_of("purpose", PURPOSES) or "new"
-        return answer(simulate(house(), connection, edition, day, pairs, purpose))
+        document = simulate(house(), connection, edition, day, pairs, purpose)
+    own = own_codes()
+    if own is not None:  # the numbers are the city's, the firms those of the own unit
+        document |= {side: [uscc for uscc in document[side] if uscc in own] for side in ("gain", "lose")}
+        document["names"] = {uscc: name for uscc, name in document["names"].items() if uscc in own}
+    return answer(document)
 
 
 def _wanted(name: str) -> str:

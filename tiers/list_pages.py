@@ -13,6 +13,7 @@ from registry.house import House
 from registry.kind import Record
 from registry.pages.asked import Asked, page_number
 from registry.pages.blueprint import table_file
+from registry.pages.own_firms import only_own, own_codes
 from registry.shell import tables
 from registry.shell.languages import language
 from tiers.lists import Firms
@@ -28,6 +29,7 @@ def list_page(
     target: Record | None = None,
 ) -> str:
     """Firms with the records that put them on the list. ``up``: (label, address) of the page that the number stands on."""
+    found = own_part(found)
     size = here.settings.web.page_rows
     page = min(page_number(), max(1, -(-len(found.firms) // size)))
     return render_template(
@@ -38,11 +40,17 @@ def list_page(
         found=found,
         rows=found.firms[(page - 1) * size : page * size],
         paging=tables.numbered(page, size, len(found.firms)),
-        narrowed=narrowed,
+        narrowed=[*narrowed, *filter(None, [only_own()])],
         up=up,
         by_record=here.kinds.by_record,
         export=_export_address,
     )
+
+
+def own_part(found: Firms) -> Firms:
+    """What a district officer sees of a list behind a number of the city: the firms that are the own ones now."""
+    own = own_codes()
+    return found if own is None else Firms([firm for firm in found.firms if firm["uscc"] in own])
 
 
 def _export_address(suffix: str) -> str:
@@ -54,6 +62,7 @@ def _export_address(suffix: str) -> str:
 
 def export_list(here: House, name: str, suffix: str, title: str, found: Firms) -> Response:
     """The same list as a file."""
+    found = own_part(found)
     header = [_("Credit code"), _("Name"), _("District"), _("Functional area"), _("Because")]
 
     def rows() -> Iterator[list[str | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,14 +51,18 @@ def summary(house: House, day: date) -> list[Step]:
     return found
 
 
-def groups(city: City, tier: str, level: str, open_: bool, place: str = "") -> list[Group]:
-    """By criterion, the most firms first; ``place``: those of one district or area."""
+def groups(
+    city: City, tier: str, level: str, open_: bool, place: str = "", own: Collection[str] | None = None
+) -> list[Group]:
+    """By criterion, the most firms first; ``place``: those of one district or area; ``own``: of these firms only."""
     asked, spoken = city.asked[tier, level], language()
     criteria = {criterion.id: criterion for criterion, _of in asked.tops()}
     found = []
     for id, places in city.near(tier, level, open_).items():
         if place:
             places = [at for at in places if place in (city.facts.area[at], city.facts.district[at])]
+        if own is not None:
+            places = [at for at in places if city.facts.firms[at] in own]
         if places:
             text = wording.heading(criteria[id], spoken, asked.edition.tables)
             found.append(Group(id, text, criteria[id].clause, places))

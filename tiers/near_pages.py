@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from registry.pages.asked import asked, page_number
 from registry.pages.blueprint import table_file
+from registry.pages.own_firms import own_codes
 from registry.shell import tables
 from registry.shell.access import allow
 from registry.shell.languages import language
@@ -37,7 +38,7 @@ def near_misses(tier: str, level: str) -> str:
     here, question = house(), asked(house())
     city = _city(tier, level)
     open_, place = request.args.get("open") == "yes", _place()
-    found = near.groups(city, tier, level, open_, place)
+    found = near.groups(city, tier, level, open_, place, own_codes())
     wanted = request.args.get("criterion", "")
     chosen = next((group for group in found if group.id == wanted), found[0] if found else None)
     size = here.settings.web.page_rows
@@ -72,7 +73,7 @@ def export_near(tier: str, level: str, suffix: str) -> Response:
     """The list, or the part of it that misses one ``criterion``. Units differ by row, so they have a column."""
     here, city = house(), _city(tier, level)
     wanted = request.args.get("criterion", "")
-    found = near.groups(city, tier, level, request.args.get("open") == "yes", _place())
+    found = near.groups(city, tier, level, request.args.get("open") == "yes", _place(), own_codes())
     header = [_("Credit code"), _("Name"), _("District"), _("Functional area"), _("Requirement"), _("Value"), _("Wanted"),
               _("Short by"), _("Unit"), _("What it takes"), _("Facts still missing")]  # fmt: skip
 

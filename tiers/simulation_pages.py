@@ -16,6 +16,7 @@ from registry import words
 from registry.house import House
 from registry.pages.asked import asked, page_number
 from registry.pages.blueprint import table_file
+from registry.pages.own_firms import only_own, own_codes
 from registry.shell import tables
 from registry.shell.access import allow
 from registry.shell.languages import language
@@ -153,7 +154,7 @@ def _done(here: House, wish: Wish) -> dict[str, Any]:
         "side": side,
         "rows": list(_firms(here, city, places[(page - 1) * size : page * size])),
         "paging": tables.numbered(page, size, len(places)),
-        "narrowed": [text for text in (_unit_text(here), _held_text()) if text],
+        "narrowed": [text for text in (_unit_text(here), _held_text(), only_own()) if text],
         "export": lambda suffix: _export_address(wish, side, suffix),
     }
 
@@ -185,7 +186,8 @@ def _narrowed(city: City, outcome: Outcome, side: str) -> Sequence[int]:
             abort(404)
         none = np.zeros(len(city.facts), dtype=bool)
         mask = mask & (~city.titled if held == NONE else city.by_tier.get(held, none))
-    return [int(at) for at in np.flatnonzero(mask)]
+    own = own_codes()
+    return [int(at) for at in np.flatnonzero(mask) if own is None or city.facts.firms[at] in own]
 
 
 def _firms(here: House, city: City, places: Sequence[int]) -> Iterator[dict[str, Any]]:

@@ -106,7 +106,7 @@ def _named(house: House, name: str) -> Any:
     with house.store.read() as connection:
         row = by_login(connection, name)
     if row is None:
-        raise MisusedError(f"there is no account {name!r}; see: cli.py user list", f"没有账号“{name}”")
+        raise MisusedError(f"there is no account {name!r}", f"没有账号“{name}”", "see: cli.py user list")
     return row
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import Connection
 
 from registry.api.arguments import CURSOR, LIMIT, MOST, cursor_asked, paged, whole_asked
 from registry.api.blueprint import blueprint
@@ -17,6 +18,8 @@ from registry.forms import listed_from_form
 from registry.importing import problem
 from registry.kind import Kind
 from registry.naming.codes import read_code
+from registry.pages.filings import own_filer
+from registry.scope import same_person
 from registry.shell.access import actor, allow
 from registry.shell.api import (
     COUNT,
@@ -103,7 +106,7 @@ def filing_list() -> Response:
     if kind:
         kind_or_refuse(kind)
     with house().store.read() as connection:
-        rows = filings_before(connection, limit + 1, before[0] if before else None, kind or None)
+        rows = filings_before(connection, limit + 1, before[0] if before else None, kind or None, own_filer())
     return answer(paged("filings", rows, limit, lambda last: [last["id"]]))
 
 
@@ -112,10 +115,7 @@ def filing_list() -> Response:
 @described("One filing", "一次入库", ID, shape=_FILING, example="/filings/1")
 def one_filing(id: int) -> Response:
     with house().store.read() as connection:
-        row = filing_row(connection, known_id(id))
-    if row is None:
-        raise unknown_filing(id)
-    return answer(document(row))
+        return answer(document(seen_filing(connection, id)))
 
 
 @blueprint.get("/filings/<int:id>/rows")
@@ -135,8 +135,7 @@ def filing_rows(id: int) -> Response:
             400, "value_unknown", f"fate={fate}: give one of {', '.join(FATES)}", f"没有结果“{fate}”"
         )
     with house().store.read() as connection:
-        if filing_row(connection, known_id(id)) is None:
-            raise unknown_filing(id)
+        seen_filing(connection, id)
         rows = results(connection, id, fate or None, after[0] if after else -1, limit + 1)
         said = problems(connection, id, rows=[row["row"] for row in rows])
     documents = [row | {"problems": [one for one in said if one["row"] == row["row"]]} for row in rows]
@@ -172,7 +171,7 @@ def new_filing() -> Response:
     )
     try:
         outcome = file_list(here, listed, actor().id, create=wanted.create, yes=wanted.yes, dry_run=wanted.dry_run,
-                            also=once.note)  # fmt: skip
+                            also=once.note, unit=actor().unit)  # fmt: skip
     except once.raced:
         filing = once.done()
         assert filing is not None
@@ -214,9 +213,9 @@ def _filed(kind: Kind, filing: int, status: int) -> Response:
 def withdraw_filing(id: int) -> Response:
     wanted = body_of(Withdrawal)
     with house().store.read() as connection:
-        if filing_row(connection, known_id(id)) is None:
-            raise unknown_filing(id)
-    return answer({"filing": id, "orphaned": withdraw(house(), id, actor().id, yes=wanted.yes)})
+        seen_filing(connection, id)
+    gone = withdraw(house(), id, actor().id, yes=wanted.yes, unit=actor().unit)
+    return answer({"filing": id, "orphaned": gone})
 
 
 @blueprint.post("/filings/<int:id>/rows/<int:row>/decision")
@@ -241,12 +240,13 @@ def decide_row(id: int, row: int) -> Response:
             400, "uscc_check", f"{wanted.uscc} is no credit code", f"“{wanted.uscc}”不是统一社会信用代码"
         )
     with house().store.read() as connection:
-        if filing_row(connection, known_id(id)) is None or not results(connection, id, None, row - 1, 1, row):
+        seen_filing(connection, id)
+        if not results(connection, id, None, row - 1, 1, row):
             raise ApiError(
                 404, "unknown_row", f"filing {id} has no row {row}", f"入库记录 {id} 没有第 {row} 行"
             )
     given = Answer(code, wanted.create, wanted.take, wanted.reject, wanted.fields or None)
-    outcome = decide(house(), id, row, given, actor().id)
+    outcome = decide(house(), id, row, given, actor().id, actor().unit)
     if outcome is None:
         return answer({"filing": None, "fate": "refused"})
     return answer({"filing": outcome.filing, "fate": outcome.fate_of[row]})
@@ -265,12 +265,13 @@ def kind_or_refuse(id: str) -> Kind:
     return kind
 
 
-def known_id(id: int) -> int:
-    """A number that the database can compare; larger ones name no filing."""
-    if id >= 2**31:
-        raise unknown_filing(id)
-    return id
-
-
-def unknown_filing(id: int) -> ApiError:
-    return ApiError(404, "unknown_filing", f"there is no filing {id}", f"没有入库记录 {id}")
+def seen_filing(connection: Connection, id: int) -> Any:
+    """The filing, if there is one and the actor may see it: a district officer sees the own ones."""
+    row = (
+        filing_row(connection, id) if id < 2**31 else None
+    )  # larger numbers cannot be compared and name none
+    if row is None:
+        raise ApiError(404, "unknown_filing", f"there is no filing {id}", f"没有入库记录 {id}")
+    if actor().unit is not None and not same_person(row.by, actor().id):
+        raise ApiError(403, "not_yours", f"filing {id} is somebody else's", f"入库记录 {id} 不是您提交的")
+    return row

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Response, request
 
 from registry.api.arguments import (
@@ -21,6 +23,7 @@ from registry.api.arguments import (
 from registry.api.blueprint import blueprint
 from registry.find import find
 from registry.naming.codes import read_code
+from registry.pages.own_firms import known_by, last_day, shows_past
 from registry.queries import ALL, HOME, OUTSIDE, STATUSES, Narrowed, facets, firms
 from registry.scope import own
 from registry.shell.access import actor, allow
@@ -82,6 +85,7 @@ def _one_of(name: str, known: tuple[str, ...]) -> str | None:
 
 @blueprint.get("/firms/<uscc>")
 @allow("register.read")
+@shows_past
 @described(
     "One firm: every record, every field with the filing and row that it comes from",
     "一家企业的全部记录，每个字段注明入库记录与行",
@@ -91,7 +95,8 @@ def _one_of(name: str, known: tuple[str, ...]) -> str | None:
     example="/firms/91370199MAC5C88H07",
 )  # fmt: skip
 def firm(uscc: str) -> Response:
-    here, day, at = house(), day_asked(), instant_asked()
+    here, at = house(), known_by(instant_asked())
+    day = min(day_asked(), last_day() or date.max)
     code = read_code(uscc).code or uscc.strip().upper()
     with here.store.read() as connection:
         document = show(here, connection, code, day, at, instant_text(at or here.clock.now()))
@@ -107,7 +112,7 @@ def firm(uscc: str) -> Response:
     "按信用代码、名称、曾用名、简称或其一部分查找企业；没有则为空表",
     Parameter("q", "what was typed", "查找内容", "济南", required=True),
     Parameter("limit", "how many at most, 20 by default", "最多几条，默认 20", "5"),
-    shape=listing(record(uscc=TEXT, name=TEXT, matched=TEXT, by=TEXT, district=MAYBE)),
+    shape=listing(record(uscc=MAYBE, name=TEXT, matched=TEXT, by=TEXT, district=MAYBE)),
     example="/find?q=济南&limit=5",
 )  # fmt: skip
 def find_firms() -> Response:
@@ -116,4 +121,9 @@ def find_firms() -> Response:
         raise ApiError(400, "argument_missing", "q: say what to look for", "请用 q 给出查找内容")
     here = house()
     with here.store.read() as connection:
-        return answer(find(connection, text, here.clock.today(), limit or 20))
+        found = find(connection, text, here.clock.today(), limit or 20)
+    if (unit := actor().unit) is not None:  # firms of others: name and unit only
+        for one in found:
+            if (one["area"] or one["district"]) != unit:
+                one.update(uscc=None, matched=one["name"])
+    return answer(found)

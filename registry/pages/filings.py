@@ -29,8 +29,10 @@ from registry.queries import (
     number_of_problems,
     problem_codes,
     problem_rows,
+    rows_of,
     subjects_of,
 )
+from registry.scope import same_person
 from registry.shell import tables
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
@@ -54,8 +56,8 @@ def filing_list() -> str:
     kind = kind if kind in here.kinds.by_id else ""
     page = page_number()
     with here.store.read() as connection:
-        total = number_of_filings(connection, kind or None)
-        rows = filings(connection, PER_PAGE, (page - 1) * PER_PAGE, kind or None)
+        total = number_of_filings(connection, kind or None, own_filer())
+        rows = filings(connection, PER_PAGE, (page - 1) * PER_PAGE, kind or None, own_filer())
     return render_template(
         "registry/filings.html",
         rows=rows,
@@ -74,6 +76,7 @@ def filing(id: int) -> str:
     page, code = page_number(), request.args.get("code") or None
     with here.store.read() as connection:
         row = _filing_or_404(connection, id)
+        only = seen_rows(row)
         wanted = request.args.get("part", "")
         part = (
             wanted
@@ -94,7 +97,7 @@ def filing(id: int) -> str:
         }
         if part == "review":
             shown["waiting"] = kept_rows(
-                connection, id, "review", WAITING_PER_PAGE, (page - 1) * WAITING_PER_PAGE
+                connection, id, "review", WAITING_PER_PAGE, (page - 1) * WAITING_PER_PAGE, only
             )
             shown["candidates"] = {
                 kept["row"]: _candidates(connection, here, row, kept) for kept in shown["waiting"]
@@ -102,16 +105,16 @@ def filing(id: int) -> str:
             shown["paging"] = tables.numbered(page, WAITING_PER_PAGE, row.review)
         elif part == "refused":
             shown["refused"] = kept_rows(
-                connection, id, "refused", PROBLEMS_PER_PAGE, (page - 1) * PROBLEMS_PER_PAGE
+                connection, id, "refused", PROBLEMS_PER_PAGE, (page - 1) * PROBLEMS_PER_PAGE, only
             )
             shown["paging"] = tables.numbered(page, PROBLEMS_PER_PAGE, row.refused)
         elif part == "problems":
-            total = number_of_problems(connection, id, code)
+            total = number_of_problems(connection, id, code, only)
             shown["problems"] = problem_rows(
-                connection, id, code, PROBLEMS_PER_PAGE, (page - 1) * PROBLEMS_PER_PAGE
+                connection, id, code, PROBLEMS_PER_PAGE, (page - 1) * PROBLEMS_PER_PAGE, only
             )
             shown["paging"] = tables.numbered(page, PROBLEMS_PER_PAGE, total)
-        codes = problem_codes(connection, id)
+        codes = problem_codes(connection, id, only)
         decided = decided_rows(connection, id)
         subjects = subjects_of(connection, id, here.clock.today()) if row.rows <= FEW else []
     return render_template(
@@ -141,7 +144,7 @@ def decide_row(id: int, row: int) -> Response:
         flash(_("Row %(row)s: give a credit code of 18 characters that checks.", row=row), "bad")
     else:
         try:
-            outcome = decide(here, id, row, answer, actor().id)
+            outcome = decide(here, id, row, answer, actor().id, actor().unit)
         except RefusedError as error:
             flash(
                 _("Row %(row)s could not be decided: %(why)s", row=row, why=error.in_language(language())),
@@ -177,7 +180,7 @@ def rejects(id: int, suffix: str) -> Response:
     here = house()
     with here.store.read() as connection:
         row = _filing_or_404(connection, id)
-        rows = kept_rows(connection, id, "refused")
+        rows = kept_rows(connection, id, "refused", only=seen_rows(row))
     if not rows:
         abort(404, description=_("No row of this filing is refused."))
     header = _headers(row, rows)
@@ -198,11 +201,11 @@ def withdraw_filing(id: int) -> str | Response:
     leaning: NeedsConfirmationError | None = None
     if request.method == "POST":
         try:
-            gone = withdraw(here, id, actor().id, yes=request.form.get("yes") == "yes")
+            gone = withdraw(here, id, actor().id, yes=request.form.get("yes") == "yes", unit=actor().unit)
         except NeedsConfirmationError as error:
             leaning = error
-        except RefusedError:
-            flash(_("Filing %(id)s was withdrawn before.", id=id), "warn")
+        except RefusedError as error:
+            flash(error.in_language(language()), "warn")
             return redirect(url_for("registry.filing", id=id))
         else:
             flash(_("Filing %(id)s was withdrawn.", id=id), "good")
@@ -217,6 +220,20 @@ def withdraw_filing(id: int) -> str | Response:
 def said(problem: Any) -> str:
     """The sentence for a problem, in the language of the request."""
     return message(problem.code, problem.value, problem.field, problem.detail, language())
+
+
+def own_filer() -> str | None:
+    """The account whose filings the list is of: a district officer sees the own ones; None: all."""
+    asking = actor()
+    return asking.person.login if asking.unit is not None and asking.person is not None else None
+
+
+def seen_rows(filing: Any) -> Any:
+    """Which rows of a filing an officer sees: all of an own one, of others those about own firms; None: all."""
+    asking = actor()
+    if asking.unit is None or same_person(filing.by, asking.id):
+        return None
+    return rows_of(filing.id, asking.unit, house().clock.today())
 
 
 def _filing_or_404(connection: Connection, id: int) -> Any:
@@ -267,9 +284,12 @@ def _candidates(connection: Connection, house: House, filing: Any, kept: Record)
             named = firms_named(connection, found, day)
             firms = {code: named[code] for code in found if code in named}
     known = typed is not None and bool(firms_named(connection, [typed], day))
+    if (unit := actor().unit) is not None:
+        firms = {code: firm for code, firm in firms.items() if (firm.area or firm.district) == unit}
+        codes -= {"other_unit"}  # the city's desk decides
     return {
         "firms": list(firms.values()),
-        "create": bool(typed and name and not known and codes & {"unknown_firm", "orphaned"}),
-        "take": "conflict_in_file" in codes,
+        "create": bool(typed and name and not known and codes & {"unknown_firm", "orphaned", "other_unit"}),
+        "take": bool(codes & {"conflict_in_file", "other_unit"}),
         "choose": bool(codes & {"ambiguous_name", "unknown_firm", "orphaned"}),
     }

@@ -12,6 +12,7 @@ from registry.filings import filings
 from registry.house import House
 from registry.pages.asked import Asked, asked
 from registry.pages.blueprint import blueprint
+from registry.pages.filings import own_filer
 from registry.queries import size_of_register, waiting_rows
 from registry.room import filled
 from registry.shell.access import allow
@@ -48,5 +49,5 @@ def register_card(house: House, asked: Asked) -> Mapping[str, Any]:
     with house.store.read() as connection:
         at_home, elsewhere = size_of_register(connection, house.settings.city.code, asked.day)
         rows, lists = waiting_rows(connection)
-        latest = filings(connection, LATEST)
+        latest = filings(connection, LATEST, by=own_filer())
     return {"at_home": at_home, "elsewhere": elsewhere, "rows": rows, "lists": lists, "latest": latest}

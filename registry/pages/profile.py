@@ -18,6 +18,7 @@ from registry.kind import Field, Kind, Record
 from registry.pages.asked import Asked, asked
 from registry.pages.blueprint import blueprint, table_file
 from registry.pages.own import own_name
+from registry.pages.own_firms import capped, last_day, shows_past
 from registry.pages.values import shown, term
 from registry.queries import changes
 from registry.room import filled
@@ -37,10 +38,11 @@ HEAD = {"name", "effective_on", "meaning"}
 
 @blueprint.get("/firms/<uscc>")
 @allow("register.read")
+@shows_past
 def firm(uscc: str) -> str | Response:
     """Head, the rooms' panels in their order, history. A code that leads to another firm leads there."""
     here = house()
-    question = asked(here)
+    question = capped(asked(here))
     with here.store.read() as connection:
         led = merges_at(connection, question.known_at)
         if uscc in led.leads:
@@ -73,6 +75,7 @@ def firm(uscc: str) -> str | Response:
         panels=zip(filled([panel.span for panel, _html in panels]), panels, strict=True),
         filings=filings if every else filings[:RECENT],
         heirs=_heirs(here, document) if document and may("filings.write") and question.present else [],
+        moved_away=last_day(),
         more=0 if every else max(0, len(filings) - RECENT),
         by_record=here.kinds.by_record,
         personal=frozenset(f.id for kind in here.kinds.all for f in kind.fields if f.personal),

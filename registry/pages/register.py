@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from registry import industries, words
+from registry.find import find
 from registry.house import House
 from registry.naming.codes import read_code
 from registry.pages.asked import page_number
@@ -34,13 +35,15 @@ from registry.queries import (
 )
 from registry.room import Column
 from registry.shell import tables
-from registry.shell.access import allow
+from registry.shell.access import actor, allow
 from registry.shell.languages import language
 from registry.shell.serving import house
 from registry.store.merges import merges_at
 
 #: Counted lists are remembered until the next filing, so that turning pages counts nothing again.
 REMEMBERED = 256
+#: Firms of other units that a name finds, at most.
+OTHERS = 20
 EXPORTED = ("uscc", "name", "city", "district", "area", "industry", "status")
 _counted: dict[Hashable, int] = {}
 
@@ -56,13 +59,17 @@ def register() -> str | Response:
     size, page = here.settings.web.page_rows, page_number()
     with here.store.read() as connection:
         code = read_code(narrowed.text).code if len(narrowed.text) >= 18 else None
-        if code and firms_named(connection, [merges_at(connection).firm(code)], day):
+        kept = merges_at(connection).firm(code) if code else ""
+        firm = firms_named(connection, [kept], day).get(kept) if code else None
+        if firm is not None and actor().unit in (None, firm.area or firm.district):
             return redirect(url_for("registry.firm", uscc=code))
         total = _number(connection, here, narrowed)
         page = min(page, max(1, -(-total // size)))
         rows = connection.execute(firms(here, narrowed, day).limit(size).offset((page - 1) * size)).all()
+        others = _others(here, connection, narrowed)
     shown = {
         "rows": rows,
+        "others": others,
         "narrowed": narrowed,
         "columns": columns(here),
         "cells": _cells(columns(here)),
@@ -101,6 +108,18 @@ def export_register(suffix: str) -> Response:
         return table_file(f"firms-{day.isoformat()}", suffix, _("Firms"), header, rows)
 
 
+def _others(house: House, connection: Connection, narrowed: Narrowed) -> list[tuple[str, str]]:
+    """For a district officer who looks for a name: firms of other units that bear it, as name and unit only."""
+    if narrowed.unit is None or not narrowed.text:
+        return []
+    found = find(connection, narrowed.text, house.clock.today(), OTHERS)
+    return [
+        (firm["name"], house.places.label(firm["area"] or firm["district"], language()))
+        for firm in found
+        if (firm["area"] or firm["district"]) != narrowed.unit
+    ]
+
+
 def _cells(columns: Sequence[Column]) -> Callable[[Any], Markup]:
     """The rooms' cells of one row, joined here: over fifty rows they are most of the page's work."""
     opened = [
@@ -132,6 +151,7 @@ def _narrowed(house: House) -> Narrowed:
         place=place if place in house.places.names else "",
         status=status if status in STATUSES else "",
         chosen=chosen,
+        unit=actor().unit,
         sort=sort if sort.removeprefix("-") in sortable(house) else "name",
     )
 
@@ -159,7 +179,7 @@ def _number(connection: Connection, house: House, narrowed: Narrowed) -> int:
     day = house.clock.today()
     asked: Any = (
         house.store.engine.url, house.store.last_write(connection), day, narrowed.text, narrowed.where, narrowed.place,
-        narrowed.status, tuple(sorted(narrowed.chosen.items())),
+        narrowed.status, narrowed.unit, tuple(sorted(narrowed.chosen.items())),
     )  # fmt: skip
     if asked not in _counted:
         while len(_counted) >= REMEMBERED:

@@ -98,11 +98,16 @@ def rehearsal(token: str) -> str | Response:
     return _rehearsed(held, kind)
 
 
+def _imported(held: Held, kind: Kind, *, rehearse: bool) -> Imported:
+    path, wish = _uploads().path(held), held.wish(rehearse)
+    return import_file(house(), kind, path, actor().id, wish, name=held.name, unit=actor().unit)
+
+
 def _rehearsed(held: Held, kind: Kind) -> str:
     trouble: tuple[str, str, list[str]] | None = None
     done: Imported | None = None
     try:
-        done = import_file(house(), kind, _uploads().path(held), actor().id, held.wish(True), name=held.name)
+        done = _imported(held, kind, rehearse=True)
     except UnreadableError as error:
         trouble = (
             _("This file cannot be read"),
@@ -225,7 +230,7 @@ def file_upload(token: str) -> str | Response:
     if request.form.get("yes") == "yes":
         held = _uploads().change(held, yes=True)
     try:
-        done = import_file(house(), kind, _uploads().path(held), actor().id, held.wish(False), name=held.name)
+        done = _imported(held, kind, rehearse=False)
     except (UnreadableError, HeaderError, NeedsConfirmationError, RefusedError):
         return _rehearsed(held, kind)  # says what is wrong, with what can be done about it
     _uploads().forget(held)

@@ -95,7 +95,7 @@ def lead_to(address: str) -> Response:
 def lacking(error: NotAllowedError) -> str:
     """Which permission is wanting, which roles have it, and who can give it."""
     if error.permission is None:
-        return str(_("Nobody may do this here."))
+        return error.en if language() == "en" else error.zh
     with house().store.read() as connection:
         administrators = [row.display for row in holders(connection).get(ADMINISTRATOR, ())]
     said: str = _(
