@@ -134,11 +134,11 @@ def entries(line: str) -> tuple[Heading | None, list[Entry]]:
     if led and is_place(led[1]):
         before, line = Heading(led[1], int(led[2]) if led[2] else None), led[3]
     whole = entry(line)
-    if is_firm(whole.name) and len(pieces(line, "、;；")) == 1 and not _sentence(whole.name):
-        return before, [whole]
     found = [entry(piece) for piece in pieces(line.rstrip("。 "))]
     if len(found) >= 2 and all(is_firm(one.name) and not _sentence(one.name) for one in found):
         return before, found
+    if is_firm(whole.name) and len(pieces(line, "、;；")) == 1 and not _sentence(whole.name):
+        return before, [whole]
     return None, []
 
 

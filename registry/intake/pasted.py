@@ -65,6 +65,8 @@ def _as_table(filled: Sequence[tuple[int, str]]) -> Assembled:
                 continue
         rows.append([*cells, section])
         places.append(_line(at))
+    if not rows:
+        return _as_list(filled)
     width = max(map(len, rows))
     table = [[*row[:-1], *[""] * (width - len(row)), row[-1]] for row in rows]
     if any_section and not any(listing.is_firm(listing.entry(cell).name) for cell in table[0]):
