@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from registry.filings import filing_at
 from registry.find import find
 from registry.naming.codes import read_code
+from registry.search.index import up_to_date
 from registry.shell.access import allow
 from registry.shell.api import (
     MAYBE,
@@ -125,8 +126,9 @@ def firm(uscc: str) -> Response:
 @blueprint.get("/find")
 @allow("register.read")
 @described(
-    "Firms by credit code, name, former or short name, or part of one; an empty list where none fits",
-    "按信用代码、名称、曾用名、简称或其一部分查找企业；没有则为空表",
+    "Firms by credit code, name, former or short name, or part of one, pinyin initials or product; an empty list where "
+    "none fits",
+    "按信用代码、名称、曾用名、简称或其一部分、拼音首字母、产品查找企业；没有则为空表",
     Parameter("q", "what was typed", "查找内容", "济南", required=True),
     Parameter("limit", "how many at most, 20 by default", "最多几条，默认 20", "5"),
     shape=listing(record(uscc=TEXT, name=TEXT, matched=TEXT, by=TEXT, district=MAYBE)),
@@ -137,6 +139,7 @@ def find_firms() -> Response:
     if not text:
         raise ApiError(400, "argument_missing", "q: say what to look for", "请用 q 给出查找内容")
     here = house()
+    up_to_date(here)
     with here.store.read() as connection:
         return answer(find(connection, text, here.clock.today(), limit or 20))
 

@@ -17,6 +17,7 @@ from registry.importing import Wish, import_file
 from registry.intake.rows import Reading
 from registry.intake.workbooks import write_rejects, write_template
 from registry.kind import Kind
+from registry.search.index import up_to_date
 from registry.show import show, with_nulls
 from registry.speaking import (
     DONE,
@@ -265,7 +266,8 @@ def export(
 @as_json
 @command
 def find_(house: House, text: str, limit: int, as_json: bool) -> int:
-    """Find firms by credit code, name, former or short name, or part of one."""
+    """Find firms by credit code, name, former or short name, or part of one; by pinyin initials; by product."""
+    up_to_date(house, beside=False)
     with house.store.read() as connection:
         rows = find(connection, text, house.clock.today(), limit)
     if as_json:

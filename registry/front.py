@@ -6,6 +6,7 @@ from registry.api import registry_api
 from registry.commands import COMMANDS
 from registry.kinds import kinds
 from registry.room import Room
+from registry.search.index import note
 from registry.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, registry_blueprint
 
 ROOM = Room(
@@ -18,4 +19,5 @@ ROOM = Room(
     cards=CARDS,
     panels=PANELS,
     permissions=PERMISSIONS,
+    after_fold=note,
 )
