@@ -17,7 +17,8 @@ from registry.importing import Wish, import_file
 from registry.intake.rows import Reading
 from registry.intake.workbooks import write_rejects, write_template
 from registry.kind import Kind
-from registry.search.index import up_to_date
+from registry.search.checking import index_faults
+from registry.search.index import index_afresh, up_to_date
 from registry.show import show, with_nulls
 from registry.speaking import (
     DONE,
@@ -323,15 +324,27 @@ def db_upgrade(house: House) -> None:
 @db.command("check")
 @command
 def db_check(house: House) -> int:
-    """Fold every statement afresh and compare with the tables; exit 1 where they differ."""
+    """Fold every statement afresh and compare with the tables, the search with the records; exit 1 where they differ."""
     schema.prepare(house.store)
     found = 0
     everything = dict.fromkeys(kind.record for kind in house.kinds.all)
     for line in faults(house.store, house.kinds.all, lambda c: house.after_fold(c, everything)):
         click.echo(line)
         found += 1
+    for line in index_faults(house.store):
+        click.echo(f"{line}; mend it: python cli.py db reindex")
+        found += 1
     click.echo(f"{found} faults" if found else "the tables say what the statements say")
     return SHORT if found else DONE
+
+
+@db.command("reindex")
+@command
+def db_reindex(house: House) -> None:
+    """Make the index of the search afresh."""
+    schema.prepare(house.store)
+    index_afresh(house.store)
+    click.echo("every firm is indexed")
 
 
 @db.command("backup")

@@ -51,9 +51,14 @@ def marked(text: str, typed: str) -> Markup:
     """``text`` with the first part that reads as ``typed`` (in normal form) marked; brackets and width may differ."""
     if not typed:
         return escape(text)
+    if (at := text.find(typed)) >= 0:
+        return _marked(text, at, at + len(typed))
     folded = [(c, at) for at, character in enumerate(text) for c in normal_form(character)]
     start = "".join(c for c, _at in folded).find(typed)
     if start < 0:
         return escape(text)
-    first, last = folded[start][1], folded[start + len(typed) - 1][1] + 1
+    return _marked(text, folded[start][1], folded[start + len(typed) - 1][1] + 1)
+
+
+def _marked(text: str, first: int, last: int) -> Markup:
     return Markup("{}<mark>{}</mark>{}").format(text[:first], text[first:last], text[last:])

@@ -155,7 +155,7 @@ def _append(connection: Connection, sqlite: bool, codes: Sequence[str], end: int
         held = entries(connection, part)
         numbered = [(first + at, held[uscc]) for at, uscc in enumerate(part) if uscc in held]
         insert_rows(connection, FIRM, COLUMNS, [(number, *entry) for number, entry in numbered])
-        rows = list(postings.grouped(_pairs(numbered)))
+        rows = list(postings.grouped(pairs_of(numbered)))
         _unite(connection, sqlite, first >> postings.BLOCK_BITS, rows, fresh=first % BLOCK == 0)
     return len(codes)
 
@@ -169,7 +169,8 @@ def _by_block(codes: Sequence[str], end: int) -> Iterator[tuple[int, Sequence[st
         at += room
 
 
-def _pairs(numbered: Sequence[tuple[int, Entry]]) -> Iterator[postings.Pairs]:
+def pairs_of(numbered: Sequence[tuple[int, Entry]]) -> Iterator[postings.Pairs]:
+    """All (token, offset) of some firms of one block."""
     offsets = np.array([number % BLOCK for number, _entry in numbered], np.uint16)
     yield postings.text_pairs(postings.NAME, [entry.names for _n, entry in numbered], offsets)
     yield postings.text_pairs(postings.PRODUCT, [entry.products for _n, entry in numbered], offsets)

@@ -96,12 +96,17 @@ def sound_pairs(texts: Sequence[str], offsets: Offsets) -> Pairs:
     return np.concatenate(found)
 
 
+def in_order(*parts: Any) -> Any:
+    """Arrays of whole numbers put together, in order, each once. ``np.unique`` hashes, which takes ten times as long."""
+    together = np.sort(np.concatenate(parts))
+    return together[np.concatenate(([True], together[1:] != together[:-1]))] if len(together) else together
+
+
 def grouped(pairs: Iterable[Pairs]) -> Iterator[tuple[int, Offsets]]:
     """Token → its offsets in order, each once; tokens in order."""
-    together = np.sort(np.concatenate(list(pairs)))  # np.unique hashes, which takes ten times as long
+    together = in_order(*pairs)
     if not len(together):
         return
-    together = together[np.concatenate(([True], together[1:] != together[:-1]))]
     tokens = together >> np.uint64(BLOCK_BITS)
     offsets = (together & np.uint64((1 << BLOCK_BITS) - 1)).astype(np.uint16)
     ends = [*np.flatnonzero(np.diff(tokens)).tolist(), len(tokens) - 1]
@@ -128,7 +133,7 @@ def unpacked(firms: bytes) -> Offsets:
 
 def joined(firms: bytes, offsets: Offsets) -> bytes:
     """With further offsets."""
-    return packed(np.union1d(unpacked(firms), offsets))
+    return packed(in_order(unpacked(firms), offsets))
 
 
 def _kept(offsets: Offsets, firms: bytes) -> Offsets:

@@ -167,7 +167,7 @@ def look_up(connection: Connection, text: str) -> Sought:
     )
 
 
-def _candidates(connection: Connection, typed: str, sqlite: bool, blocks: int) -> postings.Numbers:
+def _candidates(connection: Connection, typed: str, sqlite: bool, blocks: int) -> Any:
     asked: list[list[int]] = []
     if len(typed) >= MIN_PART:
         asked += [postings.text_tokens(kind, typed) for kind in (postings.NAME, postings.PRODUCT)]
@@ -177,9 +177,4 @@ def _candidates(connection: Connection, typed: str, sqlite: bool, blocks: int) -
     rows = connection.execute(select(GRAM).where(among_values(sqlite, GRAM.c.place, places)))
     held = {row.place: bytes(row.firms) for row in rows}
     found = [postings.holding(tokens, held, blocks) for tokens in asked]
-    if not found:
-        return np.empty(0, np.uint32)
-    together = found[0]
-    for numbers in found[1:]:
-        together = np.union1d(together, numbers)
-    return together
+    return postings.in_order(*found) if found else np.empty(0, np.uint32)
