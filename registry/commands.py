@@ -20,6 +20,8 @@ from registry.intake.workbooks import write_rejects, write_template
 from registry.kind import Kind
 from registry.merging import merge, split
 from registry.naming.codes import read_code
+from registry.search.checking import index_faults
+from registry.search.index import index_afresh, up_to_date
 from registry.show import show, with_nulls
 from registry.speaking import (
     DONE,
@@ -268,7 +270,8 @@ def export(
 @as_json
 @command
 def find_(house: House, text: str, limit: int, as_json: bool) -> int:
-    """Find firms by credit code, name, former or short name, or part of one."""
+    """Find firms by credit code, name, former or short name, or part of one; by pinyin initials; by product."""
+    up_to_date(house, beside=False)
     with house.store.read() as connection:
         rows = find(connection, text, house.clock.today(), limit)
     if as_json:
@@ -357,7 +360,7 @@ def db_upgrade(house: House) -> None:
 @db.command("check")
 @command
 def db_check(house: House) -> int:
-    """Fold every statement afresh and compare with the tables, and every document with its hash; exit 1 where they differ."""
+    """Fold every statement afresh and compare: tables, search, documents by their hashes; exit 1 where they differ."""
     schema.prepare(house.store)
     found = 0
     everything = dict.fromkeys(kind.record for kind in house.kinds.all)
@@ -365,8 +368,20 @@ def db_check(house: House) -> int:
     for line in (*folded, *documents.faults(house)):
         click.echo(line)
         found += 1
+    for line in index_faults(house.store):
+        click.echo(f"{line}; mend it: python cli.py db reindex")
+        found += 1
     click.echo(f"{found} faults" if found else "the tables say what the statements say")
     return SHORT if found else DONE
+
+
+@db.command("reindex")
+@command
+def db_reindex(house: House) -> None:
+    """Make the index of the search afresh."""
+    schema.prepare(house.store)
+    index_afresh(house.store)
+    click.echo("every firm is indexed")
 
 
 @db.command("backup")

@@ -1,100 +1,134 @@
-"""Find a firm by what was typed: a credit code, a name, a former or short name, or part of one."""
+"""Find firms by what was typed: a credit code, a name, a former or short name, its initials, a product, or a part of one."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from registry.kind import Record
 from registry.naming.normal import normal_form
+from registry.naming.pinyin import typed_forms
+from registry.search.sought import LETTERS, Sought, code_part, look_up
+from registry.store.bulk import among, chunks
 from registry.subjects import ENTERPRISE, KNOWN_NAME
 
-MIN_PART = 2
+E, K = ENTERPRISE.c, KNOWN_NAME.c
+#: By what a firm is found, the plainest first.
+WAYS = ("code", "name", "former", "short", "pinyin", "product")
+#: Where very many fit, so many of them are ranked: the first in the order of names.
+RANKED = 1_000
+_BETWEEN_PRODUCTS = re.compile(r"[、，,；;/\n]")
 
 
-def find(connection: Connection, text: str, day: date, limit: int = 20) -> list[Record]:
-    """Firms in order of how well they fit: exact before part, present name before former ."""
-    typed = normal_form(text)
-    if not typed:
-        return []
-    found: dict[str, Record] = {}
-    steps: list[tuple[str, Any]] = [
-        ("code", ENTERPRISE.c.uscc == typed),
-        ("name", ENTERPRISE.c.name_key == typed),
-    ]
-    for by, condition in steps:
-        _take(connection, found, by, condition, day, limit)
-    _take_known(connection, found, "code", KNOWN_NAME.c.key == typed, day, limit)
-    _take_past(connection, found, ENTERPRISE.c.name_key == typed, day, limit)
-    for role in ("former", "short"):
-        _take_known(connection, found, role, KNOWN_NAME.c.key == typed, day, limit)
-    if len(found) < limit and len(typed) >= MIN_PART:
-        if typed.isascii() and len(typed) >= 4:
-            _take(connection, found, "code", ENTERPRISE.c.uscc.startswith(typed, autoescape=True), day, limit)
-            beginning = KNOWN_NAME.c.key.startswith(typed, autoescape=True)
-            _take_known(connection, found, "code", beginning, day, limit)
-        part = ENTERPRISE.c.name_key.contains(typed, autoescape=True)
-        _take(connection, found, "name", part, day, limit)
-        for role in ("former", "short"):
-            _take_known(
-                connection, found, role, KNOWN_NAME.c.key.contains(typed, autoescape=True), day, limit
-            )
-    return list(found.values())[:limit]
+class Hit(NamedTuple):
+    """By what one firm is found, and which of its texts; ``exact``: the whole of it was typed."""
 
+    by: str
+    matched: str
+    exact: bool = False
 
-def _columns() -> tuple[Any, ...]:
-    e = ENTERPRISE.c
-    return e.uscc, e.name, e.district, e.area, e.city
+    @property
+    def rank(self) -> tuple[bool, int, int]:
+        return (not self.exact, WAYS.index(self.by), len(self.matched))
 
 
 def on_day(day: date) -> Any:
-    return and_(ENTERPRISE.c.from_day <= day, ENTERPRISE.c.to_day > day)
+    return and_(E.from_day <= day, E.to_day > day)
 
 
-def _take(
-    connection: Connection, found: dict[str, Record], by: str, condition: Any, day: date, limit: int
-) -> None:
-    order = func.length(ENTERPRISE.c.name_key)
-    query = select(*_columns()).where(condition, on_day(day)).order_by(order, ENTERPRISE.c.uscc).limit(limit)
-    for row in connection.execute(query):
-        _put(found, row, row.uscc if by == "code" else row.name, by)
-
-
-def _take_past(
-    connection: Connection, found: dict[str, Record], condition: Any, day: date, limit: int
-) -> None:
-    """Names that a firm bore on other days keep finding it for ever."""
-    past = select(ENTERPRISE.c.uscc, ENTERPRISE.c.name).where(
-        condition, or_(ENTERPRISE.c.to_day <= day, ENTERPRISE.c.from_day > day)
-    )
-    for uscc, name in connection.execute(past.limit(limit)).all():
-        for row in connection.execute(select(*_columns()).where(ENTERPRISE.c.uscc == uscc, on_day(day))):
-            _put(found, row, name, "former")
-
-
-def _take_known(
-    connection: Connection, found: dict[str, Record], role: str, condition: Any, day: date, limit: int
-) -> None:
-    query = (
-        select(*_columns(), KNOWN_NAME.c.name.label("matched"))
-        .join_from(KNOWN_NAME, ENTERPRISE, ENTERPRISE.c.uscc == KNOWN_NAME.c.uscc)
-        .where(KNOWN_NAME.c.role == role, condition, on_day(day))
-        .order_by(func.length(KNOWN_NAME.c.key), ENTERPRISE.c.uscc)
-        .limit(limit)
-    )
-    for row in connection.execute(query):
-        _put(found, row, row.matched, role)
-
-
-def _put(found: dict[str, Record], row: Any, matched: str, by: str) -> None:
-    entry = {
-        "uscc": row.uscc,
-        "name": row.name,
-        "matched": matched,
-        "by": by,
-        "district": row.district,
-        "area": row.area,
+def find(connection: Connection, text: str, day: date, limit: int = 20) -> list[Record]:
+    """Firms in order of how well they fit: exact before part, present name before former before short before pinyin
+    before product, short texts before long ones, then by code."""
+    sought = look_up(connection, text)
+    if not sought.typed:
+        return []
+    codes = {
+        *_borne_exactly(connection, sought.typed),
+        *_candidates(connection, sought, day, max(limit, RANKED)),
     }
-    found.setdefault(row.uscc, entry)
+    found = hits(connection, sought.typed, day, codes)
+    best = sorted(found, key=lambda uscc: (found[uscc].rank, uscc))
+    firms: dict[str, Any] = {}
+    columns = select(E.uscc, E.name, E.district, E.area)
+    for row in connection.execute(
+        columns.where(among(connection, E.uscc, best[: limit + RANKED]), on_day(day))
+    ):
+        firms[row.uscc] = row
+    return [
+        {
+            "uscc": uscc,
+            "name": firms[uscc].name,
+            "matched": found[uscc].matched,
+            "by": found[uscc].by,
+            "district": firms[uscc].district,
+            "area": firms[uscc].area,
+        }
+        for uscc in best
+        if uscc in firms
+    ][:limit]
+
+
+def _borne_exactly(connection: Connection, typed: str) -> Iterator[str]:
+    """Firms that bear, bore or go by exactly this; among very many of which it is a part they could be missed."""
+    for query in (
+        select(E.uscc).where(or_(E.uscc == typed, E.name_key == typed)),
+        select(K.uscc).where(K.key == typed),
+    ):
+        yield from connection.execute(query.limit(RANKED)).scalars()
+
+
+def _candidates(connection: Connection, sought: Sought, day: date, enough: int) -> Collection[str]:
+    codes: list[str] = []
+    for look in sought.looks(enough):
+        query = select(E.uscc).where(look.condition(), on_day(day)).order_by(E.uscc).limit(5 * enough)
+        codes = list(connection.execute(query).scalars())
+        if len(codes) >= enough:
+            break
+    return codes
+
+
+def hits(connection: Connection, typed: str, day: date, codes: Collection[str]) -> dict[str, Hit]:
+    """Credit code → by what the firm is found best, of those that are. ``typed``: in normal form."""
+    found: dict[str, Hit] = {}
+
+    def take(uscc: str, *fitting: Hit) -> None:
+        best = min((*fitting, found[uscc]) if uscc in found else fitting, key=lambda hit: hit.rank)
+        found[uscc] = best
+
+    for chunk in chunks(sorted(codes)):
+        spans = select(E.uscc, E.from_day, E.to_day, E.name, E.name_key, E.products, E.niche)
+        for row in connection.execute(
+            spans.where(among(connection, E.uscc, chunk)).order_by(E.uscc, E.from_day)
+        ):
+            if row.uscc == typed or (code_part(typed) and row.uscc.startswith(typed)):
+                take(row.uscc, Hit("code", row.uscc, row.uscc == typed))
+            present = row.from_day <= day < row.to_day
+            for hit in _by_name(typed, "name" if present else "former", row.name, row.name_key):
+                take(row.uscc, hit)
+            for text in (row.products, row.niche):
+                if text and typed in normal_form(text):
+                    take(row.uscc, Hit("product", _phrase(text, typed)))
+        known = select(K.uscc, K.role, K.key, K.name)
+        for row in connection.execute(known.where(among(connection, K.uscc, chunk)).order_by(K.uscc, K.key)):
+            for hit in _by_name(typed, row.role, row.name, row.key):
+                take(row.uscc, hit)
+    return found
+
+
+def _by_name(typed: str, role: str, name: str, key: str) -> Iterator[Hit]:
+    if typed == key:
+        yield Hit(role, name, exact=True)
+    elif len(typed) > 1 and typed in key:
+        yield Hit(role, name)
+    elif LETTERS.fullmatch(typed) and any(form.startswith(typed.lower()) for form in typed_forms(key)):
+        yield Hit("pinyin", name)
+
+
+def _phrase(text: str, typed: str) -> str:
+    """The product that holds what was typed, out of a list of them."""
+    parts = (part.strip() for part in _BETWEEN_PRODUCTS.split(text))
+    return next((part for part in parts if typed in normal_form(part)), text)

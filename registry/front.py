@@ -7,6 +7,7 @@ from registry.api.room import registry_api
 from registry.commands import COMMANDS
 from registry.kinds import kinds
 from registry.room import Room
+from registry.search.index import note
 from registry.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, TODO, registry_blueprint
 
 ROOM = Room(
@@ -20,4 +21,5 @@ ROOM = Room(
     panels=PANELS,
     permissions=PERMISSIONS,
     todo=TODO,
+    after_fold=note,
 )

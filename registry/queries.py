@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, or_, select, union
+from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
 from registry.filing import FILING, FILING_ROW, PROBLEM
 from registry.house import House
@@ -17,19 +17,25 @@ from registry.naming.normal import normal_form
 from registry.personal import veiled
 from registry.room import Column, Facet, RegisterPart
 from registry.scope import own, own_firms
+from registry.search.index import FIRM
+from registry.search.sought import Sought, plain
 from registry.store.merges import NONE, Merges, rekeyed
 from registry.store.statements import STATEMENT
-from registry.subjects import ENTERPRISE, KNOWN_NAME
+from registry.subjects import ENTERPRISE
 
-MIN_PART = 2
-CODE_PART = 4
+#: More firms than this are not counted where something is looked for: "more than 1,000".
+COUNTED = 1_000
 HOME, OUTSIDE, ALL = "home", "outside", "all"
 STATUSES = ("active", "cancelled", "revoked")
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What the list of firms is narrowed to and sorted by. ``chosen``: facet id → value, of the facets that rooms add."""
+    """What the list of firms is narrowed to and sorted by. ``chosen``: facet id → value, of the facets that rooms add.
+
+    ``sought``: what ``text`` was looked up as (without it the text is looked for slowly, and by no sound);
+    ``ordered``: every firm has its place in the order of pinyin.
+    """
 
     text: str = ""
     where: str = HOME
@@ -39,6 +45,8 @@ class Narrowed:
     sort: str = "name"
     #: The management unit that the reader is limited to.
     unit: str | None = None
+    sought: Sought | None = None
+    ordered: bool = False
 
 
 def parts(house: House) -> tuple[RegisterPart, ...]:
@@ -58,7 +66,41 @@ def firms(house: House, narrowed: Narrowed, day: date) -> Select[Any]:
     e = ENTERPRISE.c
     base = (e.uscc, e.name, e.district, e.area, e.city, e.industry, e.status)
     reads = [read for column in columns(house) for read in column.reads]
-    return _fitting(house, select(*base, *reads), narrowed, day).order_by(*_order(house, narrowed.sort))
+    query = _fitting(house, select(*base, *reads), narrowed, day)
+    if narrowed.ordered and narrowed.sort.removeprefix("-") == "name":
+        # Without a text the order's own index gives a page at once: SQLite is kept from joining the other way round.
+        query = query.join(FIRM, e.uscc == (FIRM.c.uscc if narrowed.sought else FIRM.c.uscc + ""))
+    return query.order_by(*_order(house, narrowed))
+
+
+def page_of_firms(
+    connection: Connection, house: House, narrowed: Narrowed, day: date, limit: int, offset: int
+) -> Sequence[Any]:
+    """``limit`` rows of ``firms`` from ``offset`` on. Of many that are looked for by text only the first are looked at."""
+    looks: Iterable[Sought | None] = [narrowed.sought]
+    if narrowed.sought and narrowed.ordered and narrowed.sort == "name":
+        looks = narrowed.sought.looks(limit + offset)
+    rows: Sequence[Any] = []
+    for look in looks:
+        query = firms(house, replace(narrowed, sought=look), day).limit(limit).offset(offset)
+        rows = connection.execute(query).all()
+        if len(rows) == limit:
+            break
+    return rows
+
+
+def number_at_most(
+    connection: Connection, house: House, narrowed: Narrowed, day: date, most: int = COUNTED
+) -> int:
+    """How many firms fit; ``most + 1`` where there are more than ``most``."""
+    number = 0
+    for look in narrowed.sought.looks(most) if narrowed.sought else [None]:
+        few = _fitting(house, select(ENTERPRISE.c.uscc), replace(narrowed, sought=look), day, whole=False)
+        counted = select(func.count()).select_from(few.limit(most + 1).subquery())
+        number = connection.execute(counted).scalar() or 0
+        if number > most:
+            break
+    return number
 
 
 def number_of_firms(connection: Connection, house: House, narrowed: Narrowed, day: date) -> int:
@@ -92,43 +134,35 @@ def _fitting(
     elif narrowed.status:
         query = query.where(e.status == narrowed.status)
     if narrowed.text:
-        query = query.where(_named(narrowed.text))
+        query = query.where(
+            narrowed.sought.condition() if narrowed.sought else plain(normal_form(narrowed.text))
+        )
     for facet in facets(house):
         if value := narrowed.chosen.get(facet.id):
             query = facet.narrow(query, value, day)
     return query
 
 
-def _named(text: str) -> Any:
-    """Firms that bear, bore or go by a name with ``text`` in it, or whose code begins with it."""
-    e, k = ENTERPRISE.c, KNOWN_NAME.c
-    typed = normal_form(text)
-    if len(typed) < MIN_PART:
-        return e.name_key == typed
-    fitting = e.uscc.in_(
-        union(
-            select(e.uscc).where(e.name_key.contains(typed, autoescape=True)),
-            select(k.uscc).where(k.key.contains(typed, autoescape=True)),
-        )
-    )
-    if typed.isascii() and len(typed) >= CODE_PART:
-        return or_(fitting, e.uscc.startswith(typed, autoescape=True))
-    return fitting
-
-
 def sortable(house: House) -> set[str]:
     return {"name", "uscc"} | {column.id for column in columns(house) if column.order is not None}
 
 
-def _order(house: House, sort: str) -> tuple[Any, ...]:
+def _order(house: House, narrowed: Narrowed) -> tuple[Any, ...]:
     e = ENTERPRISE.c
-    down, id = sort.startswith("-"), sort.removeprefix("-")
+    down, id = narrowed.sort.startswith("-"), narrowed.sort.removeprefix("-")
+    if id == "name" and narrowed.sought and narrowed.sought.by_code:
+        id = "uscc"
     if id == "uscc":
         return (e.uscc.desc() if down else e.uscc,)
     by = next((column.order for column in columns(house) if column.id == id), None)
-    if by is None:
-        return (e.name_key.desc() if down else e.name_key, e.uscc)
-    return ((by.desc() if down else by.asc()).nulls_last(), e.uscc)
+    if by is not None:
+        return ((by.desc() if down else by.asc()).nulls_last(), e.uscc)
+    # The stored key, not a collation: databases do not agree on the order of Chinese text.
+    name = FIRM.c.sort_key if narrowed.ordered else e.name_key
+    if narrowed.ordered and narrowed.sought:
+        # Hidden from the planner, which would walk along the whole order in search of a few firms.
+        name = func.coalesce(name, name)
+    return (name.desc() if down else name, e.uscc)
 
 
 def changes(connection: Connection, firm: str, led: Merges = NONE) -> list[Record]:

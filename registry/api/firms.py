@@ -25,7 +25,8 @@ from registry.find import find
 from registry.naming.codes import read_code
 from registry.pages.own_firms import known_by, last_day, shows_past
 from registry.queries import ALL, HOME, OUTSIDE, STATUSES, Narrowed, facets, firms
-from registry.scope import own
+from registry.search.index import up_to_date
+from registry.search.sought import look_up
 from registry.shell.access import actor, allow
 from registry.shell.api import MAYBE, TEXT, ApiError, Parameter, answer, described, listing, record
 from registry.shell.serving import house
@@ -60,11 +61,14 @@ def register() -> Response:
         )
     where = _one_of("city", WHERES) or (ALL if text else HOME)
     chosen = {facet.id: value for facet in facets(here) if (value := request.args.get(facet.id, "").strip())}
-    narrowed = Narrowed(text, where, place, _one_of("status", STATUSES) or "", chosen, "uscc")
-    query = firms(here, narrowed, here.clock.today()).where(own(actor().unit))
-    if after:
-        query = query.where(ENTERPRISE.c.uscc > after[0])
+    status = _one_of("status", STATUSES) or ""
+    up_to_date(here)
     with here.store.read() as connection:
+        sought = look_up(connection, text) if text else None
+        narrowed = Narrowed(text, where, place, status, chosen, "uscc", unit=actor().unit, sought=sought)
+        query = firms(here, narrowed, here.clock.today())
+        if after:
+            query = query.where(ENTERPRISE.c.uscc > after[0])
         rows = connection.execute(query.limit(limit + 1)).all()
     parts = ("uscc", "name", "district", "area", "city", "industry", "status")
     documents = [{part: getattr(row, part) for part in parts} for row in rows]
@@ -108,8 +112,9 @@ def firm(uscc: str) -> Response:
 @blueprint.get("/find")
 @allow("register.read")
 @described(
-    "Firms by credit code, name, former or short name, or part of one; an empty list where none fits",
-    "按信用代码、名称、曾用名、简称或其一部分查找企业；没有则为空表",
+    "Firms by credit code, name, former or short name, or part of one, pinyin initials or product; an empty list where "
+    "none fits",
+    "按信用代码、名称、曾用名、简称或其一部分、拼音首字母、产品查找企业；没有则为空表",
     Parameter("q", "what was typed", "查找内容", "济南", required=True),
     Parameter("limit", "how many at most, 20 by default", "最多几条，默认 20", "5"),
     shape=listing(record(uscc=MAYBE, name=TEXT, matched=TEXT, by=TEXT, district=MAYBE)),
@@ -120,6 +125,7 @@ def find_firms() -> Response:
     if not text:
         raise ApiError(400, "argument_missing", "q: say what to look for", "请用 q 给出查找内容")
     here = house()
+    up_to_date(here)
     with here.store.read() as connection:
         found = find(connection, text, here.clock.today(), limit or 20)
     if (unit := actor().unit) is not None:  # firms of others: name and unit only

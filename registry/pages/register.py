@@ -17,9 +17,11 @@ from registry.house import House
 from registry.naming.codes import read_code
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint, table_file
+from registry.pages.found import Found
 from registry.pages.values import term
 from registry.queries import (
     ALL,
+    COUNTED,
     HOME,
     OUTSIDE,
     STATUSES,
@@ -29,11 +31,15 @@ from registry.queries import (
     firms,
     firms_named,
     in_batches,
+    number_at_most,
     number_of_firms,
+    page_of_firms,
     parts,
     sortable,
 )
 from registry.room import Column
+from registry.search.index import up_to_date
+from registry.search.sought import look_up
 from registry.shell import tables
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
@@ -64,16 +70,20 @@ def register() -> str | Response:
         if firm is not None and actor().unit in (None, firm.area or firm.district):
             return redirect(url_for("registry.firm", uscc=code))
         total = _number(connection, here, narrowed)
-        page = min(page, max(1, -(-total // size)))
-        rows = connection.execute(firms(here, narrowed, day).limit(size).offset((page - 1) * size)).all()
+        many = bool(narrowed.text) and total > COUNTED
+        page = page if many else min(page, max(1, -(-total // size)))
+        rows = page_of_firms(connection, here, narrowed, day, size, (page - 1) * size)
         others = _others(here, connection, narrowed)
+        found = Found(connection, narrowed.text, day, [row.uscc for row in rows])
     shown = {
         "rows": rows,
         "others": others,
         "narrowed": narrowed,
         "columns": columns(here),
         "cells": _cells(columns(here)),
-        "paging": tables.numbered(page, size, total),
+        "found": found,
+        "paging": tables.uncounted(page, size, len(rows)) if many else tables.numbered(page, size, total),
+        "counted": COUNTED,
         "narrowings": _narrowings(here, narrowed),
         "places": [(id, here.places.label(id, language())) for id in here.places.names],
         "facets": [(facet, facet.options(here)) for facet in facets(here)],
@@ -143,6 +153,11 @@ def _narrowed(house: House) -> Narrowed:
         value = request.args.get(facet.id, "")
         if value and value in dict(facet.options(house)):
             chosen[facet.id] = value
+    ordered, sought = up_to_date(house), None
+    if text:
+        with house.store.read() as connection:
+            sought = look_up(connection, text)
+        ordered = sought.ordered
     place, status, sort = (request.args.get(name, "") for name in ("place", "status", "sort"))
     return Narrowed(
         text=text,
@@ -153,6 +168,8 @@ def _narrowed(house: House) -> Narrowed:
         chosen=chosen,
         unit=actor().unit,
         sort=sort if sort.removeprefix("-") in sortable(house) else "name",
+        sought=sought,
+        ordered=ordered,
     )
 
 
@@ -179,10 +196,11 @@ def _number(connection: Connection, house: House, narrowed: Narrowed) -> int:
     day = house.clock.today()
     asked: Any = (
         house.store.engine.url, house.store.last_write(connection), day, narrowed.text, narrowed.where, narrowed.place,
-        narrowed.status, narrowed.unit, tuple(sorted(narrowed.chosen.items())),
+        narrowed.status, narrowed.unit, tuple(sorted(narrowed.chosen.items())), narrowed.ordered,
     )  # fmt: skip
     if asked not in _counted:
         while len(_counted) >= REMEMBERED:
             _counted.pop(next(iter(_counted)), None)
-        _counted[asked] = number_of_firms(connection, house, narrowed, day)
+        count = number_at_most if narrowed.text else number_of_firms
+        _counted[asked] = count(connection, house, narrowed, day)
     return _counted[asked]

@@ -37,6 +37,17 @@ def numbered(page: int, size: int, total: int) -> Paging:
     )
 
 
+def uncounted(page: int, size: int, rows: int) -> Paging:
+    """Paging of a list of which only ``rows`` of this page are known; a full page may have another behind it."""
+    return Paging(
+        first=(page - 1) * size + 1,
+        last=(page - 1) * size + rows,
+        total=None,
+        previous={"page": page - 1} if page > 1 else None,
+        next={"page": page + 1} if rows == size else None,
+    )
+
+
 def with_arguments(**changes: object) -> str:
     """This page's address with arguments changed; None removes one. Turning arguments go unless given."""
     kept = {name: values for name, values in request.args.lists() if name not in (*TURNING, "lang")}

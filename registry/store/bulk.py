@@ -43,3 +43,11 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     source = iter(values)
     while chunk := list(islice(source, size)):
         yield chunk
+
+
+def among_values(sqlite: bool, column: Any, values: Sequence[Any]) -> Any:
+    """``among`` for text and numbers, where no connection is at hand to tell the database."""
+    if sqlite:
+        table = func.json_each(json.dumps(values)).table_valued("value")
+        return column.in_(select(table.c.value))
+    return column == any_(literal(values, ARRAY(column.type)))

@@ -1,0 +1,180 @@
+"""What was typed into the box, looked up: the firms that may be meant, and the condition that decides.
+
+The index proposes candidates by their numbers; whether a text really holds what was typed is asked of the text itself.
+So an index that lags or still names firms of yesterday misleads nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Select, and_, false, or_, select, union
+
+from registry.naming.normal import normal_form
+from registry.search import postings
+from registry.search.index import FIRM, GRAM, SEGMENT, waiting
+from registry.store.bulk import among_values
+from registry.subjects import ENTERPRISE, KNOWN_NAME
+
+E, K, F = ENTERPRISE.c, KNOWN_NAME.c, FIRM.c
+MIN_PART = 2
+#: The third to eighth character of a credit code are digits: no word is taken for one.
+CODE = re.compile(r"[0-9A-Y]{2}(\d{2,5}|\d{6}[0-9A-Y]{0,10})")
+LETTERS = re.compile(r"[A-Z]+")
+#: In an ordered list so many of each segment are looked at first, then so many times more.
+FIRST_LOOK, FURTHER = 128, 12
+
+
+def code_part(typed: str) -> bool:
+    """Whether a text in normal form can be the beginning of a credit code, or a whole one."""
+    return CODE.fullmatch(typed) is not None
+
+
+def code_range(typed: str) -> Any:
+    """The condition "the credit code begins so", as a range that every index serves."""
+    return and_(E.uscc >= typed, E.uscc <= typed.ljust(18, "Z"))
+
+
+def plain(typed: str) -> Any:
+    """The condition without the index: by name, code, or product as written."""
+    exact = or_(E.name_key == typed, E.uscc.in_(select(K.uscc).where(K.key == typed)))
+    if len(typed) < MIN_PART:
+        return exact
+    part = E.uscc.in_(
+        union(
+            select(E.uscc).where(
+                or_(
+                    *(column.contains(typed, autoescape=True) for column in (E.name_key, E.products, E.niche))
+                )
+            ),
+            select(K.uscc).where(K.key.contains(typed, autoescape=True)),
+        )
+    )
+    return or_(part, code_range(typed)) if code_part(typed) else part
+
+
+@dataclass(frozen=True)
+class Sought:
+    """``numbers``: candidates in order, or None where nothing is indexed. ``late``: firms that are not indexed as they
+    stand. ``coded``: credit codes begin so. ``bounds``: of each segment that was cut short the last candidate; what
+    lies behind any of them is left out."""
+
+    typed: str
+    sqlite: bool
+    numbers: postings.Numbers | None = None
+    segments: tuple[int, ...] = ()
+    late: frozenset[str] = frozenset()
+    coded: bool = False
+    bounds: tuple[int, ...] = ()
+    #: Names in the order of pinyin can be asked for: every firm is indexed.
+    ordered: bool = field(default=False)
+
+    @property
+    def by_code(self) -> bool:
+        """Nothing but codes fits, so that they are the order."""
+        return self.coded and self.numbers is not None and not len(self.numbers)
+
+    @property
+    def whole(self) -> bool:
+        return not self.bounds
+
+    def looks(self, wanted: int) -> Iterator[Sought]:
+        """Ever more of the candidates in the order of names, from about ``wanted`` on; the last are all."""
+        size = max(FIRST_LOOK, 2 * wanted)
+        while (cut := self._first(size)) is not None:
+            yield cut
+            size *= FURTHER
+        yield self
+
+    def _first(self, size: int) -> Sought | None:
+        """The first of each segment; None where that is everything, or candidates do not stand in order."""
+        if self.numbers is None or not self.ordered or self.coded:
+            return None
+        parts = np.split(self.numbers, np.searchsorted(self.numbers, self.segments[1:]))
+        bounds = tuple(int(part[size - 1]) for part in parts if len(part) > size)
+        if not bounds:
+            return None
+        return replace(self, numbers=np.concatenate([part[:size] for part in parts]), bounds=bounds)
+
+    def condition(self) -> Any:
+        """On rows of ``enterprise``."""
+        if self.numbers is None:
+            return plain(self.typed)
+        parts = [E.uscc.in_(self._indexed())] if len(self.numbers) else []
+        if len(self.typed) < MIN_PART:
+            parts.append(E.uscc.in_(_exact(self.typed)))
+        if self.coded:
+            parts.append(code_range(self.typed))
+        if self.late:
+            parts = [and_(or_(false(), *parts), ~self._is_late()), and_(self._is_late(), plain(self.typed))]
+        return or_(false(), *parts)
+
+    def _is_late(self) -> Any:
+        return among_values(self.sqlite, E.uscc, sorted(self.late))
+
+    def _indexed(self) -> Select[Any]:
+        """Credit codes of the candidates whose texts hold what was typed."""
+        assert self.numbers is not None
+        fitting = (
+            [F.sounds.contains("\n" + self.typed.lower(), autoescape=True)] if _is_sound(self.typed) else []
+        )
+        if len(self.typed) >= MIN_PART:
+            fitting += [text.contains(self.typed, autoescape=True) for text in (F.names, F.products)]
+        query = select(F.uscc).where(
+            among_values(self.sqlite, F.number, self.numbers.tolist()), or_(*fitting)
+        )
+        for bound in self.bounds:
+            last = FIRM.alias()
+            query = query.where(
+                F.sort_key < select(last.c.sort_key).where(last.c.number == bound).scalar_subquery()
+            )
+        return query
+
+
+def _exact(typed: str) -> Any:
+    return union(select(E.uscc).where(E.name_key == typed), select(K.uscc).where(K.key == typed))
+
+
+def _is_sound(typed: str) -> bool:
+    return LETTERS.fullmatch(typed) is not None
+
+
+def look_up(connection: Connection, text: str) -> Sought:
+    """Look typed text up in the index: three small queries, whatever the size of the register."""
+    typed = normal_form(text)
+    sqlite = connection.dialect.name == "sqlite"
+    coded = (
+        code_part(typed)
+        and connection.execute(select(E.uscc).where(code_range(typed)).limit(1)).first() is not None
+    )
+    late = waiting(connection)
+    if late is None:
+        return Sought(typed, sqlite, coded=coded)
+    segments = connection.execute(select(SEGMENT.c.first, SEGMENT.c.size).order_by(SEGMENT.c.first)).all()
+    end = segments[-1].first + segments[-1].size
+    return Sought(
+        typed,
+        sqlite,
+        _candidates(connection, typed, sqlite, -(-end // (1 << postings.BLOCK_BITS))),
+        tuple(segment.first for segment in segments),
+        frozenset(late),
+        coded,
+        ordered=not late,
+    )
+
+
+def _candidates(connection: Connection, typed: str, sqlite: bool, blocks: int) -> Any:
+    asked: list[list[int]] = []
+    if len(typed) >= MIN_PART:
+        asked += [postings.text_tokens(kind, typed) for kind in (postings.NAME, postings.PRODUCT)]
+    if _is_sound(typed):
+        asked.append(postings.sound_tokens(typed.lower()))
+    places = [postings.place(token, block) for tokens in asked for token in tokens for block in range(blocks)]
+    rows = connection.execute(select(GRAM).where(among_values(sqlite, GRAM.c.place, places)))
+    held = {row.place: bytes(row.firms) for row in rows}
+    found = [postings.holding(tokens, held, blocks) for tokens in asked]
+    return postings.in_order(*found) if found else np.empty(0, np.uint32)
