@@ -155,10 +155,10 @@ def _subjects(uscc: str) -> list[tuple[str, list[tuple[str, str]]]]:
         if choices:
             groups.append((term(kind), choices))
     profile = here.kinds.by_record["enterprise"]
-    own_fields = [
+    of_profile = [
         (f"enterprise:{f.id}", term(f)) for f in profile.fields if f.id in profile.stated and not f.personal
     ]
-    return [*groups, (str(_("Profile")), own_fields)]
+    return [*groups, (str(_("Profile")), of_profile)]
 
 
 def _plain(value: Any, field: Any) -> str:
