@@ -10,6 +10,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, String, cast, insert, select, update
@@ -50,6 +51,16 @@ class MisusedError(SaidError):
 
 class RefusedError(SaidError):
     """The act is not possible as asked; the message says why and what to do."""
+
+
+class OvertakenError(RefusedError):
+    """Somebody wrote to the register after the instant up to which the act had looked at it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "somebody changed the register meanwhile; look again at what would be filed",
+            "其间有人更新了登记库；请重新核对将要入库的内容",
+        )
 
 
 class _DryRunError(Exception):
@@ -93,13 +104,19 @@ class Outcome:
 
 
 def file_list(house: House, listed: Listed, by: str, *, create: bool = False, complete_on: str | None = None,
-              yes: bool = False, dry_run: bool = False, progress: Progress | None = None) -> Outcome:  # fmt: skip
-    """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships."""
+              yes: bool = False, dry_run: bool = False, progress: Progress | None = None,
+              since: datetime | None = None) -> Outcome:  # fmt: skip
+    """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships.
+
+    ``since``: the last write that the list was made upon; OvertakenError where there is a later one.
+    """
     kind = listed.kind
     _check_rows(kind, listed.rows, house.store.clock.today().isoformat(), complete_on)
     outcome: Outcome | None = None
     try:
         with house.store.write(by) as unit:
+            if since is not None and unit.since != since:
+                raise OvertakenError
             outcome = _Filer(house, listed, unit, create, complete_on, yes, progress).run()
             if listed.parent_id is not None:
                 _settle_parent(unit.connection, listed.parent_id, outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from registry.api import registry_api
 from registry.commands import COMMANDS
+from registry.facets import REGISTER
 from registry.kinds import kinds
 from registry.room import Room
 from registry.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, registry_blueprint
@@ -18,4 +19,5 @@ ROOM = Room(
     cards=CARDS,
     panels=PANELS,
     permissions=PERMISSIONS,
+    register=REGISTER,
 )

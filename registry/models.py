@@ -2,15 +2,17 @@
 
 Tables with ``from_day`` and ``to_day`` hold every version of a record as half-open spans, so a question about any
 day D is one condition (``from_day <= D < to_day``) and needs no history of its own. All are written by
-``registry.store.statements`` only.
+``registry.store.statements`` only; saved views, which say nothing about firms, by ``registry.saved_views``.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy import BigInteger, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
+
+from registry.store.models import Instant
 
 
 class Enterprise(SQLModel, table=True):
@@ -156,3 +158,18 @@ class Honour(SQLModel, table=True):
     filing: int
     row: int
     __table_args__ = (Index("ix_honour_honour", "honour"),)
+
+
+class SavedView(SQLModel, table=True):
+    """A narrowed and sorted list of firms under a name. ``query`` is the address's arguments, normalised;
+    ``shared`` 1: everybody sees it."""
+
+    __tablename__ = "saved_view"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    query: str = Field(sa_column=Column(Text, nullable=False))
+    owner: str
+    shared: int = 0
+    made_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    __table_args__ = (UniqueConstraint("owner", "name"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,25 +16,29 @@ from registry.kind import Record
 from registry.naming.normal import normal_form
 from registry.personal import veiled
 from registry.room import Column, Facet, RegisterPart
+from registry.scope import own
+from registry.store.bulk import among
 from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE, KNOWN_NAME
 
 MIN_PART = 2
 CODE_PART = 4
 HOME, OUTSIDE, ALL = "home", "outside", "all"
-STATUSES = ("active", "cancelled", "revoked")
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What the list of firms is narrowed to and sorted by. ``chosen``: facet id → value, of the facets that rooms add."""
+    """What the list of firms is narrowed to and sorted by. ``chosen``: facet id → values, any of which fits.
+
+    ``place``: a district or area, whichever it is. ``unit``: the management unit that the reader is limited to.
+    """
 
     text: str = ""
     where: str = HOME
     place: str = ""
-    status: str = ""
-    chosen: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "name"
+    unit: str | None = None
 
 
 def parts(house: House) -> tuple[RegisterPart, ...]:
@@ -42,7 +46,8 @@ def parts(house: House) -> tuple[RegisterPart, ...]:
 
 
 def facets(house: House) -> tuple[Facet, ...]:
-    return tuple(facet for part in parts(house) for facet in part.facets)
+    """All rooms' facets, in the order of the bar."""
+    return tuple(sorted((f for part in parts(house) for f in part.facets), key=lambda facet: facet.order))
 
 
 def columns(house: House) -> tuple[Column, ...]:
@@ -62,6 +67,40 @@ def number_of_firms(connection: Connection, house: House, narrowed: Narrowed, da
     return connection.execute(counted).scalar() or 0
 
 
+def codes_of_firms(
+    connection: Connection, house: House, narrowed: Narrowed, day: date, most: int
+) -> list[str]:
+    """The codes of the firms that fit, in the list's order, ``most`` of them at most."""
+    found = _fitting(house, select(ENTERPRISE.c.uscc), narrowed, day).order_by(*_order(house, narrowed.sort))
+    return list(connection.execute(found.limit(most)).scalars())
+
+
+def firms_of_codes(
+    connection: Connection, house: House, codes: Sequence[str], unit: str | None, day: date
+) -> Select[Any]:
+    """The firms of these codes as ``firms`` reads them, by name, wherever they are."""
+    listed = firms(house, Narrowed(where=ALL, unit=unit), day)
+    return listed.where(among(connection, ENTERPRISE.c.uscc, codes))
+
+
+def chosen_firms(connection: Connection, codes: Sequence[str], unit: str | None, day: date) -> list[str]:
+    """Those of the codes whose firms are on the register on the day, and in the unit, in their order."""
+    e = ENTERPRISE.c
+    on_day = and_(e.from_day <= day, e.to_day > day, own(unit))
+    found = set(connection.execute(select(e.uscc).where(among(connection, e.uscc, codes), on_day)).scalars())
+    return [code for code in dict.fromkeys(codes) if code in found]
+
+
+def groups_of_firms(connection: Connection, house: House, narrowed: Narrowed, day: date) -> Sequence[Any]:
+    """The firms that fit, whatever facets are chosen, in groups that no facet tells apart: rows of the number of
+    firms and of each facet's group, in the order of ``facets``."""
+    open_ = replace(narrowed, chosen={})
+    grouped = [facet.by(day).label(f"facet_{at}") for at, facet in enumerate(facets(house))]
+    # In a table of its own: a group is named by its column there, whatever parameters made it.
+    each = _fitting(house, select(*grouped), open_, day).subquery()
+    return connection.execute(select(func.count(), *each.c).group_by(*each.c)).all()
+
+
 def _fitting(
     house: House, query: Select[Any], narrowed: Narrowed, day: date, whole: bool = True
 ) -> Select[Any]:
@@ -69,9 +108,11 @@ def _fitting(
     e = ENTERPRISE.c
     source: Any = ENTERPRISE
     for part in parts(house):
-        if whole or any(narrowed.chosen.get(facet.id) for facet in part.facets):
+        if part.table is not None and (whole or any(narrowed.chosen.get(f.id) for f in part.facets)):
             source = source.outerjoin(part.table, part.table.c.uscc == e.uscc)
     query = query.select_from(source).where(e.from_day <= day, e.to_day > day)
+    if narrowed.unit is not None:
+        query = query.where(own(narrowed.unit))
     # Hidden from the planner's index on cities: nearly all firms are at home, and the order's own index gives a
     # page of them at once.
     here = func.coalesce(e.city, "") == house.settings.city.code
@@ -81,15 +122,11 @@ def _fitting(
         query = query.where(~here)
     if narrowed.place:
         query = query.where(or_(e.district == narrowed.place, e.area == narrowed.place))
-    if narrowed.status == "active":
-        query = query.where(or_(e.status.is_(None), e.status == "active"))
-    elif narrowed.status:
-        query = query.where(e.status == narrowed.status)
     if narrowed.text:
         query = query.where(_named(narrowed.text))
     for facet in facets(house):
-        if value := narrowed.chosen.get(facet.id):
-            query = facet.narrow(query, value, day)
+        if values := narrowed.chosen.get(facet.id):
+            query = query.where(or_(*(facet.fits(value, day) for value in values)))
     return query
 
 

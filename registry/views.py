@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from registry.pages import fields, filings, overview, profile, register, upload, values
+from registry.pages import chosen, fields, filings, overview, profile, register, saved_views, upload, values
 from registry.pages.blueprint import blueprint
 from registry.room import NavItem, Panel, Permission
 from registry.shell import roles
@@ -25,6 +25,12 @@ PERMISSIONS = (
     Permission("filings.read", lambda: _("See what was put on record, by whom"), roles.EVERYBODY),
     Permission(
         "filings.write", lambda: _("Put lists and records on record, decide and withdraw"), roles.WRITERS
+    ),
+    Permission("views.save", lambda: _("Save views of the register"), roles.EVERYBODY),
+    Permission(
+        "views.share",
+        lambda: _("Share views with everybody and delete shared ones"),
+        frozenset({roles.ADMINISTRATOR, roles.EDITOR}),
     ),
 )
 
@@ -46,7 +52,7 @@ PANELS = (
 )
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (overview, register, profile, filings, upload, fields)
+PAGES = (overview, register, saved_views, chosen, profile, filings, upload, fields)
 
 
 def registry_blueprint() -> Blueprint:
