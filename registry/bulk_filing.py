@@ -23,6 +23,7 @@ from registry.kind import Field, Kind, Record, Row
 from registry.scope import own
 from registry.store import statements
 from registry.store.bulk import among, chunks
+from registry.store.fold import Stated, speaking
 from registry.subjects import ENTERPRISE
 
 #: Profile fields that are one firm's own and nobody sets for many: names, and what only steers an import.
@@ -31,6 +32,10 @@ OWN_FIELDS = {"name", "former_names", "short_name", "effective_on"}
 NOT_YOURS = "not_yours"
 #: How often filing is tried again where others file meanwhile and nothing of it touches these firms.
 ATTEMPTS = 5
+
+
+#: field, value before, value after, (day, value) of what is said for a later day
+Difference = tuple[str, Any, Any, tuple[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -52,13 +57,14 @@ class Act:
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """What an act would do. ``changed``: (code, name, [(field, value before, value after)]); ``refused``: (code, name,
+    """What an act would do. ``changed``: (code, name, [(field, value before, value after, later)]), where ``later`` is
+    (day, value) if something on record already says otherwise from a later day on, else None; ``refused``: (code, name,
     [(problem, field, value, detail)]); ``unchanged``: how many firms hold it already.
 
     ``since``: the register's last write that this has seen; ``digest``: all of it in one text.
     """
 
-    changed: list[tuple[str, str, list[tuple[str, Any, Any]]]]
+    changed: list[tuple[str, str, list[Difference]]]
     refused: list[tuple[str, str, list[tuple[str, str | None, str | None, str | None]]]]
     unchanged: int
     since: datetime | None
@@ -107,7 +113,9 @@ def rehearse(house: House, act: Act, codes: Sequence[str], unit: str | None, by:
     with house.store.read() as connection:
         since = house.store.last_write(connection)
         names = _names(connection, codes, unit, today)
-        before = _before(connection, kind, list(names), date.fromisoformat(act.day) if act.day else today)
+        held = statements.held(connection, kind, names) if kind.timing == "spans" else {}
+        records = statements.current(connection, kind, names) if kind.timing == "dates" else {}
+    day = act.day or today.isoformat()
     changed, refused, unchanged = [], [], 0
     listed = _listed(house, act, list(names), "", {}) if names else None
     outcome = file_list(house, listed, by, dry_run=True) if listed else None
@@ -115,7 +123,12 @@ def rehearse(house: House, act: Act, codes: Sequence[str], unit: str | None, by:
         code, fates = str(row.values[kind.subject]), outcome.fate_of if outcome else {}
         match fates[row.number]:
             case "accepted":
-                changed.append((code, names[code], _differences(kind, row, before.get(code, []))))
+                differences = (
+                    _since(kind, row, held.get(code, {}).get(row.key, []), day)
+                    if kind.timing == "spans"
+                    else _in_all(kind, row, records.get(code, []))
+                )
+                changed.append((code, names[code], differences))
             case "unchanged":
                 unchanged += 1
             case _:
@@ -167,24 +180,29 @@ def _names(connection: Connection, codes: Sequence[str], unit: str | None, day: 
     return {code: found[code] for code in dict.fromkeys(codes) if code in found}
 
 
-def _before(connection: Connection, kind: Kind, codes: Sequence[str], day: date) -> dict[str, list[Record]]:
-    """Code → the records held: of changing ones those of the day."""
-    held = statements.current(connection, kind, codes)
-    if kind.timing == "dates":
-        return held
-    on = day.isoformat()
-    return {code: [r for r in records if r["from_day"] <= on < r["to_day"]] for code, records in held.items()}
+def _since(kind: Kind, row: Row, held: Sequence[Stated], day: str) -> list[Difference]:
+    """What a row changes from a day on, until something on record says otherwise for a later day."""
+    now = speaking(held, day)
+    later: dict[str, tuple[str, Any]] = {}
+    for statement in held:
+        for name, value in statement.payload.items() if statement.valid_from > day else ():
+            later.setdefault(name, (statement.valid_from, value))
+    return [
+        (name, before, value, later.get(name))
+        for name, value in payload_of(kind, row).items()
+        if not _same(before := now[name].value if name in now else None, value)
+    ]
 
 
-def _differences(kind: Kind, row: Row, held: Sequence[Record]) -> list[tuple[str, Any, Any]]:
-    """(field, before, after) of what the row changes in the record that it speaks of; all of it where it is new."""
-    subject = row.subject or ""
-    key = row.key
-    of_key = (r for r in held if kind.timing == "spans" or (r.get("key") or kind.key_of(subject, r)) == key)
+def _in_all(kind: Kind, row: Row, held: Sequence[Record]) -> list[Difference]:
+    """What a row changes in the record that it speaks of; all that it says where that is new."""
+    of_key = (r for r in held if (r.get("key") or kind.key_of(row.subject or "", r)) == row.key)
     record: Record = next(of_key, {})
     said = payload_of(kind, row)
     return [
-        (name, record.get(name), value)
-        for name, value in said.items()
-        if record.get(name) != value and not alike(value, record.get(name))
+        (name, record.get(name), said[name], None) for name in said if not _same(record.get(name), said[name])
     ]
+
+
+def _same(before: Any, after: Any) -> bool:
+    return bool(before == after) or alike(after, before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -151,16 +152,23 @@ def set_chosen(token: str) -> str | Response:
     }
     if not value:
         return _page(choice, "", typed, [("value", _("Give the value that the firms are to have."))])
+    try:
+        day = date.fromisoformat(day).isoformat() if day else ""
+    except ValueError:
+        return _page(
+            choice, "", typed, [("day", _("“%(text)s” is not a day; write it like 2025-12-31.", text=day))]
+        )
     kind = here.kinds.by_record["enterprise"]
-    return _rehearsed(choice, Act(kind.id, {field.id: value}, meaning, day), "", typed)
+    # A change is dated, be it today: without a day some fields would take it for a correction.
+    sets = (meaning, day) if day or meaning == "correction" else ("", here.clock.today().isoformat())
+    return _rehearsed(choice, Act(kind.id, {field.id: value}, *sets), "", typed)
 
 
 def _rehearsed(choice: Choice, act: Act, kind_id: str, typed: dict[str, str]) -> str | Response:
     try:
         seen = rehearse(house(), act, choice.codes, actor().unit, actor().id)
-    except (HeaderError, RefusedError, ValueError) as error:
-        said = error.in_language(language()) if not isinstance(error, ValueError) else _("This is not a day.")
-        return _page(choice, kind_id, typed, [("value" if not kind_id else "tag", said)])
+    except (HeaderError, RefusedError) as error:
+        return _page(choice, kind_id, typed, [("tag" if kind_id else "value", error.in_language(language()))])
     _choices().write(choice.with_rehearsal(act, seen))
     return redirect(url_for("registry.chosen_preview", token=choice.token), code=303)
 

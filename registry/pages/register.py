@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup, escape
 from sqlalchemy import Connection, Select
 from werkzeug.wrappers import Response
 
@@ -17,6 +16,7 @@ from registry.house import House
 from registry.naming.codes import read_code
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint, table_file
+from registry.pages.firm_rows import firm_rows
 from registry.pages.narrowing import arguments_of, conditions, narrowed_by, query_of
 from registry.pages.values import term
 from registry.queries import (
@@ -32,7 +32,6 @@ from registry.queries import (
     number_of_firms,
     parts,
 )
-from registry.room import Column
 from registry.saved_views import views_of
 from registry.shell import tables
 from registry.shell.access import actor, allow
@@ -62,12 +61,11 @@ def register() -> str | Response:
         page = min(page, max(1, -(-total // size)))
         rows = connection.execute(firms(here, narrowed, day).limit(size).offset((page - 1) * size)).all()
     shown = {
-        "rows": rows,
+        "rows": firm_rows(rows, columns(here)),
         "narrowed": narrowed,
         "arguments": arguments_of(narrowed),
         "query": query_of(narrowed),
         "columns": columns(here),
-        "cells": _cells(columns(here)),
         "paging": tables.numbered(page, size, total),
         "conditions": conditions(here, narrowed),
         "wheres": [
@@ -144,16 +142,6 @@ def exported(here: House, suffix: str, listed: Select[Any]) -> Response:
             for row in in_batches(connection, listed)
         )  # fmt: skip
         return table_file(f"firms-{here.clock.today().isoformat()}", suffix, _("Firms"), header, rows)
-
-
-def _cells(columns: Sequence[Column]) -> Callable[[Any], Markup]:
-    """The rooms' cells of one row, joined here: over fifty rows they are most of the page's work."""
-    opened = [
-        (column.shown, Markup('<td data-label="{}" class="{}">').format(
-            column.label(), "number" if column.number else f"column-{column.id}"))
-        for column in columns
-    ]  # fmt: skip
-    return lambda row: Markup("".join([f"{cell}{escape(shown(row))}</td>" for shown, cell in opened]))
 
 
 def _place(house: House, id: str | None) -> str | None:
