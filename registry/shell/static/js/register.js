@@ -48,11 +48,14 @@
   document.addEventListener("htmx:afterSettle", tell);
   window.addEventListener("pageshow", tell);
 
-  // Numbers are fetched anew after each choice: the fold that was open stays open, where it was scrolled to.
+  // Numbers are fetched anew after each choice: the fold that was open stays open, where it was scrolled to, and what
+  // had the focus keeps it. htmx gives the focus back before a fold is open again, which is too early.
   let kept = [];
+  let focused = "";
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.id !== "facets") return;
     kept = Array.from(document.querySelectorAll("#facets details[open]"), (fold) => [fold.id, fold.querySelector(".facet-choices")?.scrollTop ?? 0]);
+    focused = document.activeElement?.closest("#facets") ? document.activeElement.id : "";
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const [id, top] of kept) {
@@ -62,7 +65,9 @@
       const choices = fold.querySelector(".facet-choices");
       if (choices) choices.scrollTop = top;
     }
+    if (kept.length && focused) document.getElementById(focused)?.focus({ preventScroll: true });
     kept = [];
+    focused = "";
   });
   const shut = (except) => {
     for (const fold of document.querySelectorAll("#facets .facet[open]")) if (fold !== except) fold.open = false;
