@@ -10,6 +10,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, String, cast, insert, select, update
@@ -58,6 +59,16 @@ class RefusedError(SaidError):
     code, status = "refused", 409
 
 
+class OvertakenError(RefusedError):
+    """Somebody wrote to the register after the instant up to which the act had looked at it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "somebody changed the register meanwhile; look again at what would be filed",
+            "其间有人更新了登记库；请重新核对将要入库的内容",
+        )
+
+
 class _DryRunError(Exception):
     """Rolls a rehearsal back."""
 
@@ -102,13 +113,15 @@ class Outcome:
 
 def file_list(house: House, listed: Listed, by: str, *, create: bool = False, complete_on: str | None = None,
               yes: bool = False, dry_run: bool = False, progress: Progress | None = None,
-              also: Callable[[Write, Outcome], None] | None = None, unit: str | None = None) -> Outcome:  # fmt: skip
+              also: Callable[[Write, Outcome], None] | None = None, unit: str | None = None,
+              since: datetime | None = None) -> Outcome:  # fmt: skip
     """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships.
 
     ``also(unit, outcome)`` writes in the same transaction what belongs to the filing, before it is committed; where it
     raises, nothing is filed. Not called in a rehearsal.
     ``unit``: the management unit that the filer is limited to. Rows about firms of others wait for the city's desk
     (``other_unit``), firms that the list brings onto the register become the unit's own.
+    ``since``: the last write that the list was made upon; OvertakenError where there is a later one.
     """
     kind = listed.kind
     if unit is not None and complete_on is not None:
@@ -120,6 +133,8 @@ def file_list(house: House, listed: Listed, by: str, *, create: bool = False, co
     outcome: Outcome | None = None
     try:
         with house.store.write(by) as work:
+            if since is not None and work.since != since:
+                raise OvertakenError
             outcome = _Filer(house, listed, work, create, complete_on, yes, progress, unit).run()
             if listed.parent_id is not None:
                 _settle_parent(work.connection, listed.parent_id, outcome)

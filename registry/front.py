@@ -5,6 +5,7 @@ from __future__ import annotations
 from registry.accounts.commands import COMMANDS as ACCOUNT_COMMANDS
 from registry.api.room import registry_api
 from registry.commands import COMMANDS
+from registry.facets import REGISTER
 from registry.kinds import kinds
 from registry.room import Room
 from registry.search.index import note
@@ -22,4 +23,5 @@ ROOM = Room(
     permissions=PERMISSIONS,
     todo=TODO,
     after_fold=note,
+    register=REGISTER,
 )

@@ -2,14 +2,15 @@
 
 Tables with ``from_day`` and ``to_day`` hold every version of a record as half-open spans, so a question about any
 day D is one condition (``from_day <= D < to_day``) and needs no history of its own. All are written by
-``registry.store.statements`` only; but for documents, which are no records (``registry.documents``).
+``registry.store.statements`` only; but for documents (``registry.documents``) and saved views (``registry.saved_views``),
+which say nothing about firms.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Index, Text
+from sqlalchemy import BigInteger, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from registry.store.models import Instant
@@ -190,3 +191,18 @@ class Document(SQLModel, table=True):
     at: datetime = Field(sa_column=Column(Instant, nullable=False))
     removed_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     removed_by: str | None = None
+
+
+class SavedView(SQLModel, table=True):
+    """A narrowed and sorted list of firms under a name. ``query`` is the address's arguments, normalised;
+    ``shared`` 1: everybody sees it."""
+
+    __tablename__ = "saved_view"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    query: str = Field(sa_column=Column(Text, nullable=False))
+    owner: str
+    shared: int = 0
+    made_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    __table_args__ = (UniqueConstraint("owner", "name"),)

@@ -19,6 +19,7 @@ from registry.room import Column, Facet, RegisterPart
 from registry.scope import own, own_firms
 from registry.search.index import FIRM
 from registry.search.sought import Sought, plain
+from registry.store.bulk import among
 from registry.store.merges import NONE, Merges, rekeyed
 from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE
@@ -26,13 +27,13 @@ from registry.subjects import ENTERPRISE
 #: More firms than this are not counted where something is looked for: "more than 1,000".
 COUNTED = 1_000
 HOME, OUTSIDE, ALL = "home", "outside", "all"
-STATUSES = ("active", "cancelled", "revoked")
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What the list of firms is narrowed to and sorted by. ``chosen``: facet id → value, of the facets that rooms add.
+    """What the list of firms is narrowed to and sorted by. ``chosen``: facet id → values, any of which fits.
 
+    ``place``: a district or area, whichever it is. ``unit``: the management unit that the reader is limited to.
     ``sought``: what ``text`` was looked up as (without it the text is looked for slowly, and by no sound);
     ``ordered``: every firm has its place in the order of pinyin.
     """
@@ -40,10 +41,8 @@ class Narrowed:
     text: str = ""
     where: str = HOME
     place: str = ""
-    status: str = ""
-    chosen: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "name"
-    #: The management unit that the reader is limited to.
     unit: str | None = None
     sought: Sought | None = None
     ordered: bool = False
@@ -54,7 +53,8 @@ def parts(house: House) -> tuple[RegisterPart, ...]:
 
 
 def facets(house: House) -> tuple[Facet, ...]:
-    return tuple(facet for part in parts(house) for facet in part.facets)
+    """All rooms' facets, in the order of the bar."""
+    return tuple(sorted((f for part in parts(house) for f in part.facets), key=lambda facet: facet.order))
 
 
 def columns(house: House) -> tuple[Column, ...]:
@@ -108,6 +108,40 @@ def number_of_firms(connection: Connection, house: House, narrowed: Narrowed, da
     return connection.execute(counted).scalar() or 0
 
 
+def codes_of_firms(
+    connection: Connection, house: House, narrowed: Narrowed, day: date, most: int
+) -> list[str]:
+    """The codes of the firms that fit, in the list's order, ``most`` of them at most."""
+    found = _fitting(house, select(ENTERPRISE.c.uscc), narrowed, day).order_by(*_order(house, narrowed))
+    return list(connection.execute(found.limit(most)).scalars())
+
+
+def firms_of_codes(
+    connection: Connection, house: House, codes: Sequence[str], unit: str | None, day: date
+) -> Select[Any]:
+    """The firms of these codes as ``firms`` reads them, by name, wherever they are."""
+    listed = firms(house, Narrowed(where=ALL, unit=unit), day)
+    return listed.where(among(connection, ENTERPRISE.c.uscc, codes))
+
+
+def chosen_firms(connection: Connection, codes: Sequence[str], unit: str | None, day: date) -> list[str]:
+    """Those of the codes whose firms are on the register on the day, and in the unit, in their order."""
+    e = ENTERPRISE.c
+    on_day = and_(e.from_day <= day, e.to_day > day, own(unit))
+    found = set(connection.execute(select(e.uscc).where(among(connection, e.uscc, codes), on_day)).scalars())
+    return [code for code in dict.fromkeys(codes) if code in found]
+
+
+def groups_of_firms(connection: Connection, house: House, narrowed: Narrowed, day: date) -> Sequence[Any]:
+    """The firms that fit, whatever facets are chosen, in groups that no facet tells apart: rows of the number of
+    firms and of each facet's group, in the order of ``facets``."""
+    open_ = replace(narrowed, chosen={})
+    grouped = [facet.by(day).label(f"facet_{at}") for at, facet in enumerate(facets(house))]
+    # In a table of its own: a group is named by its column there, whatever parameters made it.
+    each = _fitting(house, select(*grouped), open_, day).subquery()
+    return connection.execute(select(func.count(), *each.c).group_by(*each.c)).all()
+
+
 def _fitting(
     house: House, query: Select[Any], narrowed: Narrowed, day: date, whole: bool = True
 ) -> Select[Any]:
@@ -115,9 +149,11 @@ def _fitting(
     e = ENTERPRISE.c
     source: Any = ENTERPRISE
     for part in parts(house):
-        if whole or any(narrowed.chosen.get(facet.id) for facet in part.facets):
+        if part.table is not None and (whole or any(narrowed.chosen.get(f.id) for f in part.facets)):
             source = source.outerjoin(part.table, part.table.c.uscc == e.uscc)
     query = query.select_from(source).where(e.from_day <= day, e.to_day > day)
+    if narrowed.unit is not None:
+        query = query.where(own(narrowed.unit))
     # Hidden from the planner's index on cities: nearly all firms are at home, and the order's own index gives a
     # page of them at once.
     here = func.coalesce(e.city, "") == house.settings.city.code
@@ -125,21 +161,15 @@ def _fitting(
         query = query.where(here)
     elif narrowed.where == OUTSIDE:
         query = query.where(~here)
-    if narrowed.unit is not None:
-        query = query.where(own(narrowed.unit))
     if narrowed.place:
         query = query.where(or_(e.district == narrowed.place, e.area == narrowed.place))
-    if narrowed.status == "active":
-        query = query.where(or_(e.status.is_(None), e.status == "active"))
-    elif narrowed.status:
-        query = query.where(e.status == narrowed.status)
     if narrowed.text:
         query = query.where(
             narrowed.sought.condition() if narrowed.sought else plain(normal_form(narrowed.text))
         )
     for facet in facets(house):
-        if value := narrowed.chosen.get(facet.id):
-            query = facet.narrow(query, value, day)
+        if values := narrowed.chosen.get(facet.id):
+            query = query.where(or_(*(facet.fits(value, day) for value in values)))
     return query
 
 

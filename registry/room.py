@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import click
     from flask import Blueprint
-    from sqlalchemy import Select
 
     from registry.house import House
     from registry.kind import Kind
@@ -67,18 +66,26 @@ def filled(spans: Sequence[int]) -> list[int]:
     return grown
 
 
+#: (value, label) pairs in their order, in the language of the request.
+Options = Callable[["House"], "Sequence[tuple[str, str]]"]
+
+
 @dataclass(frozen=True)
 class Facet:
-    """A way to narrow the register: one choice in its filter bar and one argument of its address.
+    """A way to narrow the register: one argument of its address, which may be given several times (any of them fits).
 
-    ``options(house)`` are (value, label) pairs in the language of the request; ``narrow(query, value, day)`` adds the
-    condition for one of them.
+    ``fits(value, day)`` is the condition that a firm has one of the ``options``. To count, firms are grouped
+    ``by(day)``, an expression with few distinct values, and ``of(group)`` are the options that a group's firms have; both
+    sides agree. ``order`` is the place in the bar. See registry.facets for the usual shapes.
     """
 
     id: str
     label: Callable[[], str]
-    options: Callable[[House], Sequence[tuple[str, str]]]
-    narrow: Callable[[Select[Any], str, date], Select[Any]]
+    options: Options
+    fits: Callable[[str, date], Any]
+    by: Callable[[date], Any]
+    of: Callable[[Any], Sequence[str]]
+    order: int = 50
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,8 @@ class Column:
 
 @dataclass(frozen=True)
 class RegisterPart:
-    """What a room adds to the list of firms: a table with one row for each firm, and facets and columns over it.
+    """What a room adds to the list of firms: a table with one row for each firm (None: what it adds needs none but the
+    firms' own), and facets and columns over it.
 
     ``freshen(house)`` brings the table up to the day, or gives False while it still speaks of an earlier one.
     """

@@ -130,6 +130,7 @@ class Membership(_Section):
 
 class Limits(_Section):
     rows: int = Field(ge=1)
+    bulk: int = Field(ge=1)
     columns: int = Field(ge=1)
     cells: int = Field(ge=1)
     cell_chars: int = Field(ge=1)

@@ -6,6 +6,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 
 from registry.pages import (
+    chosen,
     documents,
     editing,
     events,
@@ -16,6 +17,7 @@ from registry.pages import (
     own_firms,
     profile,
     register,
+    saved_views,
     todo,
     upload,
     values,
@@ -40,6 +42,12 @@ PERMISSIONS = (
     Permission("filings.read", lambda: _("See what was put on record, by whom"), roles.EVERYBODY),
     Permission(
         "filings.write", lambda: _("Put lists and records on record, decide and withdraw"), roles.WRITERS
+    ),
+    Permission("views.save", lambda: _("Save views of the register"), roles.EVERYBODY),
+    Permission(
+        "views.share",
+        lambda: _("Share views with everybody and delete shared ones"),
+        frozenset({roles.ADMINISTRATOR, roles.EDITOR}),
     ),
 )
 
@@ -66,8 +74,8 @@ PANELS = (
 
 #: Importing a page's module hangs its routes on the blueprint.
 PAGES = (
-    overview, todo, register, profile, editing, events, versions, documents, merging, filings, upload, fields,
-    own_firms,
+    overview, todo, register, saved_views, chosen, profile, editing, events, versions, documents, merging, filings, upload,
+    fields, own_firms,
 )  # fmt: skip
 
 TODO = (todo.WAITING,)

@@ -17,7 +17,7 @@ from tiers.terms import day_after, list_ends
 
 TITLE: Any = Title.__table__  # type: ignore[attr-defined]
 #: Records that the cache is made of.
-BEHIND_STANDING = ("enterprise", "figures", "title", "listing", "above_scale")
+BEHIND_STANDING = ("enterprise", "figures", "title", "listing", "above_scale", "doubling")
 
 
 def derive(house: House, connection: Connection, touched: Touched) -> None:

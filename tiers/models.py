@@ -133,7 +133,11 @@ class Doubling(SQLModel, table=True):
 
 
 class Standing(SQLModel, table=True):
-    """What pages filter by, per firm, as of the day it was computed: a cache, never read by as-of questions."""
+    """What pages filter by, per firm, as of the day it was computed: a cache, never read by as-of questions.
+
+    Several ids in one text are parted by commas, None where there are none: ``tiers`` and ``levels`` of titles in force,
+    ``stages`` (the latest on each board), ``missing`` (facts that are asked for everywhere and not on record).
+    """
 
     __tablename__ = "standing"
 
@@ -147,6 +151,10 @@ class Standing(SQLModel, table=True):
     next_expiry: date | None = Field(default=None, index=True)
     above_scale: int = 0
     listed: int = 0
+    levels: str | None = None
+    stages: str | None = None
+    missing: str | None = None
+    doubling: int = 0
 
 
 class CountCache(SQLModel, table=True):

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
-from sqlalchemy import Select, literal
+from sqlalchemy import and_, case
 
 from registry import words
+from registry.facets import NONE, flag, one_of, several_of, worded
 from registry.house import House
 from registry.room import Column, Facet, RegisterPart
 from registry.shell import formats
 from registry.shell.languages import language
 from tiers.names import rung, short_name
-from tiers.standing import STANDING, recompute, stale
+from tiers.standing import FACTS, STANDING, recompute, stale
 
 S = STANDING.c
-NONE = "none"
 WINDOWS = (30, 90, 180, 365)
-
-
-def _words(vocabulary: str) -> Callable[[House], Sequence[tuple[str, str]]]:
-    def options(_house: House) -> Sequence[tuple[str, str]]:
-        spoken = language()
-        return [(id, words.label(vocabulary, id, spoken)) for id in words.vocabulary(vocabulary)]
-
-    return options
 
 
 def _tiers(_house: House) -> Sequence[tuple[str, str]]:
@@ -38,34 +30,39 @@ def _tiers(_house: House) -> Sequence[tuple[str, str]]:
 
 
 def _highest(house: House) -> Sequence[tuple[str, str]]:
-    return [(id, short_name(id)) for id in house.settings.quality.order]
-
-
-def _yes_no(_house: House) -> Sequence[tuple[str, str]]:
-    return [("yes", _("yes")), ("no", _("no"))]
+    """The tiers of the configured order, the ladder's others, and none."""
+    order = house.settings.quality.order
+    ids = [*order, *(id for id in words.vocabulary("tier") if id not in order)]
+    return [*((id, short_name(id)) for id in ids), (NONE, _("none in force"))]
 
 
 def _windows(_house: House) -> Sequence[tuple[str, str]]:
     return [(str(days), _("%(n)s days", n=days)) for days in WINDOWS]
 
 
-def _holding(query: Select[Any], tier: str, _day: date) -> Select[Any]:
-    if tier == NONE:
-        return query.where(S.tiers.is_(None))
-    return query.where((literal(",") + S.tiers + literal(",")).contains(f",{tier},", autoescape=True))
+def _facts(_house: House) -> Sequence[tuple[str, str]]:
+    named = {"industry": _("Industry"), "place": _("District"), "founded_on": _("Day of founding"),
+             "revenue": _("Revenue of the revenue year"), "employees": _("Employees of the revenue year")}  # fmt: skip
+    return [*((fact, named[fact]) for fact in FACTS), (NONE, _("nothing missing"))]
 
 
-def _equal(column: Any) -> Callable[[Select[Any], str, date], Select[Any]]:
-    return lambda query, value, _day: query.where(column == value)
-
-
-def _flag(column: Any) -> Callable[[Select[Any], str, date], Select[Any]]:
-    return lambda query, value, _day: query.where(column == int(value == "yes"))
-
-
-def _expiring(query: Select[Any], days: str, day: date) -> Select[Any]:
+def _expiring(days: str, day: date) -> Any:
     # The day itself is the first of the window, as in expiring_180d.
-    return query.where(S.next_expiry >= day, S.next_expiry <= day + timedelta(days=int(days) - 1))
+    return and_(S.next_expiry >= day, S.next_expiry <= _last(int(days), day))
+
+
+def _last(days: int, day: date) -> date:
+    return day + timedelta(days=days - 1)
+
+
+def _window(day: date) -> Any:
+    """The narrowest window that a firm's next expiry lies in."""
+    within = [(S.next_expiry <= _last(days, day), days) for days in WINDOWS]
+    return case((S.next_expiry < day, None), *within, else_=None)
+
+
+def _windows_of(group: int | None) -> Sequence[str]:
+    return [str(days) for days in WINDOWS if group is not None and days >= group]
 
 
 NOTHING = Markup('<span class="soft">–</span>')
@@ -163,13 +160,18 @@ def _recompute(house: House, place: str, today: date) -> None:
 REGISTER = RegisterPart(
     table=STANDING,
     facets=(
-        Facet("tier", lambda: _("Title in force"), _tiers, _holding),
-        Facet("highest", lambda: _("Highest tier"), _highest, _equal(S.highest_tier)),
-        Facet("size", lambda: _("Size"), _words("size"), _equal(S.size_class)),
-        Facet("revenue", lambda: _("Revenue class"), _words("revenue_class"), _equal(S.revenue_class)),
-        Facet("above", lambda: _("Above scale"), _yes_no, _flag(S.above_scale)),
-        Facet("listed", lambda: _("Listed"), _yes_no, _flag(S.listed)),
-        Facet("expiring", lambda: _("Expires within"), _windows, _expiring),
+        several_of("tier", lambda: _("Title in force"), _tiers, S.tiers, order=10),
+        several_of("level", lambda: _("Level"), worded("level", (NONE, lambda: _("none in force"))), S.levels, order=11),
+        Facet("expiring", lambda: _("Expires within"), _windows, _expiring, _window, _windows_of, 12),
+        one_of("size", lambda: _("Size"), worded("size"), S.size_class, order=40),
+        one_of("revenue", lambda: _("Revenue class"), worded("revenue_class"), S.revenue_class, order=41),
+        flag("above", lambda: _("Above scale"), S.above_scale, order=42),
+        flag("doubling", lambda: _("Doubling plan"), S.doubling, order=43),
+        flag("listed", lambda: _("Listed"), S.listed, order=44),
+        several_of("stage", lambda: _("Listing stage"), worded("stage_listing", (NONE, lambda: _("no stage on record"))),
+                   S.stages, order=45),
+        several_of("missing", lambda: _("Missing facts"), _facts, S.missing, order=60),
+        one_of("highest", lambda: _("Highest tier"), _highest, S.highest_tier, blank=NONE, order=82),
     ),
     columns=(
         Column("tiers", lambda: _("Titles in force"), (S.tiers,), _held, _names),

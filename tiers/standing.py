@@ -7,14 +7,14 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, or_, select
+from sqlalchemy import Connection, and_, delete, func, or_, select
 
-from registry import codes
+from registry import codes, words
 from registry.house import House
 from registry.models import Figures
 from registry.store.bulk import among, chunks, insert_rows
 from registry.subjects import ENTERPRISE
-from tiers.models import AboveScale, Listing, Standing, Title
+from tiers.models import AboveScale, Doubling, Listing, Standing, Title
 from tiers.targets import REVENUE_FLOORS, revenue_year
 
 STANDING: Any = Standing.__table__  # type: ignore[attr-defined]
@@ -22,9 +22,13 @@ TITLE: Any = Title.__table__  # type: ignore[attr-defined]
 FIGURES: Any = Figures.__table__  # type: ignore[attr-defined]
 ABOVE: Any = AboveScale.__table__  # type: ignore[attr-defined]
 LISTING: Any = Listing.__table__  # type: ignore[attr-defined]
+DOUBLING: Any = Doubling.__table__  # type: ignore[attr-defined]
 COLUMNS = (
     "uscc", "as_of", "size_class", "revenue_class", "revenue", "highest_tier", "tiers", "next_expiry", "above_scale", "listed",
+    "levels", "stages", "missing", "doubling",
 )  # fmt: skip
+#: Facts without which a firm cannot be classed, counted by place or assessed; figures are those of the revenue year.
+FACTS = ("industry", "place", "founded_on", "revenue", "employees")
 BATCH = 20_000
 
 
@@ -50,10 +54,10 @@ def _rows(house: House, connection: Connection, batch: Sequence[str], day: date)
     e, f, t = ENTERPRISE.c, FIGURES.c, TITLE.c
     year = revenue_year(day, house.settings)
     firms = connection.execute(
-        select(e.uscc, e.industry, f.revenue, f.employees, f.total_assets)
+        select(e.uscc, e.industry, f.revenue, f.employees, f.total_assets, e.founded_on, func.coalesce(e.area, e.district))
         .join_from(ENTERPRISE, FIGURES, and_(f.uscc == e.uscc, f.year == year), isouter=True)
         .where(among(connection, e.uscc, batch), e.from_day <= day, e.to_day > day)
-    ).all()
+    ).all()  # fmt: skip
     if not firms:
         return []
     # pandas takes a second to load, and most commands never come here.
@@ -62,61 +66,74 @@ def _rows(house: House, connection: Connection, batch: Sequence[str], day: date)
     from tiers.size import size_classes
 
     # By columns: from rows, pandas would ask each of them what it is.
+    usccs, *columns, founded, places = zip(*firms, strict=True)
     frame = pd.DataFrame(
-        dict(
-            zip(
-                ("uscc", "industry", "revenue", "employees", "total_assets"),
-                zip(*firms, strict=True),
-                strict=True,
-            )
-        )
+        dict(zip(("industry", "revenue", "employees", "total_assets"), columns, strict=True))
     )
     sizes = size_classes(frame)
     classes = revenue_classes(pd.to_numeric(frame["revenue"], errors="coerce").to_numpy(dtype=float))
-    held: dict[str, list[tuple[str, str]]] = {}
-    for uscc, tier, valid_to in connection.execute(
-        select(t.uscc, t.tier, t.valid_to).where(
+    industries, revenues, employees, _assets = columns
+    missing = _missing((industries, places, founded, revenues, employees))
+    held: dict[str, list[tuple[str, str, str]]] = {}
+    for uscc, tier, level, valid_to in connection.execute(
+        select(t.uscc, t.tier, t.level, t.valid_to).where(
             among(connection, t.uscc, batch), t.valid_from <= day, t.ends_on > day
         )
     ):
-        held.setdefault(uscc, []).append((tier, valid_to.isoformat()))
-    a = ABOVE.c
-    member = and_(a.entered_on <= day, or_(a.left_on.is_(None), a.left_on > day))
-    above = set(connection.execute(select(a.uscc).where(among(connection, a.uscc, batch), member)).scalars())
-    boards = house.settings.listed.boards
-    stages = connection.execute(
-        select(LISTING.c.uscc, LISTING.c.board, LISTING.c.stage)
-        .where(among(connection, LISTING.c.uscc, batch), LISTING.c.stage_on <= day, LISTING.c.stage.in_(("listed", "delisted")))
-        .order_by(LISTING.c.stage_on)
-    ).all()  # fmt: skip
-    last = {(uscc, board): stage for uscc, board, stage in stages if board in boards}
-    listed = {uscc for (uscc, _board), stage in last.items() if stage == "listed"}
+        held.setdefault(uscc, []).append((tier, level, valid_to.isoformat()))
+    above, doubling = (_members(connection, table, batch, day) for table in (ABOVE, DOUBLING))
+    listed, stages = _listings(house, connection, batch, day)
     today = day.isoformat()
     rows = []
-    for (uscc, _industry, revenue, _employees, _assets), size, revenue_class in zip(
-        firms, sizes, classes, strict=True
+    for uscc, size, revenue_class, revenue, lacks in zip(
+        usccs, sizes, classes, revenues, missing, strict=True
     ):
-        highest = marks = expiry = None
+        highest = marks = expiry = levels = None
         if titles := held.get(uscc):
-            tiers = sorted({tier for tier, _end in titles}, key=_ladder().index)
+            tiers = sorted({tier for tier, _level, _end in titles}, key=_ladder().index)
             highest = highest_tier(tiers, house.settings.quality.order)
-            expiry = min(end for _tier, end in titles)
+            expiry = min(end for _tier, _level, end in titles)
             marks = ",".join(tiers)
-        rows.append(
-            (
-                uscc,
-                today,
-                size,
-                revenue_class,
-                revenue,
-                highest,
-                marks,
-                expiry,
-                int(uscc in above),
-                int(uscc in listed),
-            )
-        )
+            levels = ",".join(sorted({level for _tier, level, _end in titles}))
+        rows.append((
+            uscc, today, size, revenue_class, revenue, highest, marks, expiry, int(uscc in above), int(uscc in listed),
+            levels, stages.get(uscc), lacks, int(uscc in doubling),
+        ))  # fmt: skip
     return rows
+
+
+def _missing(facts: Sequence[Sequence[Any]]) -> Iterator[str | None]:
+    """Which of FACTS each firm lacks. A bare section letter is no industry: it tells neither size nor trade."""
+    for industry, *others in zip(*facts, strict=True):
+        values = (industry if industry and len(industry) > 1 else None, *others)
+        yield ",".join(fact for fact, value in zip(FACTS, values, strict=True) if value is None) or None
+
+
+def _members(connection: Connection, table: Any, batch: Sequence[str], day: date) -> set[str]:
+    """The firms that are in a membership (above scale, doubling) on a day."""
+    c = table.c
+    on_day = and_(c.entered_on <= day, or_(c.left_on.is_(None), c.left_on > day))
+    return set(connection.execute(select(c.uscc).where(among(connection, c.uscc, batch), on_day)).scalars())
+
+
+def _listings(
+    house: House, connection: Connection, batch: Sequence[str], day: date
+) -> tuple[set[str], dict[str, str]]:
+    """(firms listed on a board that counts, firm → its latest stage on each board)."""
+    order = list(words.vocabulary("stage_listing"))
+    found = connection.execute(
+        select(LISTING.c.uscc, LISTING.c.board, LISTING.c.stage, LISTING.c.stage_on)
+        .where(among(connection, LISTING.c.uscc, batch), LISTING.c.stage_on <= day)
+    ).all()  # fmt: skip
+    found = sorted(found, key=lambda row: (row.stage_on, order.index(row.stage)))
+    last = {(row.uscc, row.board): row.stage for row in found}
+    ends = {(row.uscc, row.board): row.stage for row in found if row.stage in ("listed", "delisted")}
+    boards = house.settings.listed.boards
+    listed = {uscc for (uscc, board), stage in ends.items() if stage == "listed" and board in boards}
+    stages: dict[str, set[str]] = {}
+    for (uscc, _board), stage in last.items():
+        stages.setdefault(uscc, set()).add(stage)
+    return listed, {uscc: ",".join(sorted(several, key=order.index)) for uscc, several in stages.items()}
 
 
 def highest_tier(tiers: Collection[str], order: Sequence[str]) -> str | None:

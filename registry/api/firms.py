@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from flask import Response, request
@@ -23,10 +24,10 @@ from registry.api.arguments import (
 from registry.api.blueprint import blueprint
 from registry.find import find
 from registry.naming.codes import read_code
+from registry.pages.narrowing import WHERES, narrowed_by
 from registry.pages.own_firms import known_by, last_day, shows_past
-from registry.queries import ALL, HOME, OUTSIDE, STATUSES, Narrowed, facets, firms
+from registry.queries import firms
 from registry.search.index import up_to_date
-from registry.search.sought import look_up
 from registry.shell.access import actor, allow
 from registry.shell.api import MAYBE, TEXT, ApiError, Parameter, answer, described, listing, record
 from registry.shell.serving import house
@@ -35,7 +36,6 @@ from registry.store.clock import instant_text
 from registry.subjects import ENTERPRISE
 
 PER_PAGE = 50
-WHERES = (HOME, OUTSIDE, ALL)
 
 
 @blueprint.get("/firms")
@@ -46,7 +46,7 @@ WHERES = (HOME, OUTSIDE, ALL)
     Parameter("q", "part of a name, or how a code begins", "名称的一部分或代码的开头", "济南"),
     Parameter("city", "in the city (default), outside, or all", "本市（默认）、市外或全部", "home", one_of=WHERES),
     Parameter("place", "a district or functional area, by id", "区县或功能区的代码", "370102"),
-    Parameter("status", "a status", "登记状态", "active", one_of=STATUSES),
+    Parameter("status", "a status; may be given several times", "登记状态，可重复", "active", many=True),
     LIMIT, CURSOR,
     shape=record(firms=listing(record(uscc=TEXT, name=TEXT, district=MAYBE, area=MAYBE, city=TEXT, industry=MAYBE,
                                       status=MAYBE)), next=MAYBE),
@@ -54,18 +54,14 @@ WHERES = (HOME, OUTSIDE, ALL)
 )  # fmt: skip
 def register() -> Response:
     here, limit, after = house(), whole_asked("limit", range(1, MOST + 1)) or PER_PAGE, cursor_asked(str)
-    text, place = request.args.get("q", "").strip()[:100], request.args.get("place", "").strip()
+    place = request.args.get("place", "").strip()
     if place and place not in here.places.names:
         raise ApiError(
             400, "district_unknown", f"place={place}: no such district or area", f"没有区县或功能区“{place}”"
         )
-    where = _one_of("city", WHERES) or (ALL if text else HOME)
-    chosen = {facet.id: value for facet in facets(here) if (value := request.args.get(facet.id, "").strip())}
-    status = _one_of("status", STATUSES) or ""
-    up_to_date(here)
+    _one_of("city", WHERES)
+    narrowed = replace(narrowed_by(here, request.args, actor().unit), sort="uscc")
     with here.store.read() as connection:
-        sought = look_up(connection, text) if text else None
-        narrowed = Narrowed(text, where, place, status, chosen, "uscc", unit=actor().unit, sought=sought)
         query = firms(here, narrowed, here.clock.today())
         if after:
             query = query.where(ENTERPRISE.c.uscc > after[0])

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup, escape
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 from werkzeug.wrappers import Response
 
 from registry import industries, words
+from registry.facet_counts import facet_counts
 from registry.find import find
 from registry.house import House
 from registry.naming.codes import read_code
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint, table_file
+from registry.pages.firm_rows import firm_rows
 from registry.pages.found import Found
+from registry.pages.narrowing import arguments_of, conditions, narrowed_by, query_of
 from registry.pages.values import term
 from registry.queries import (
     ALL,
     COUNTED,
     HOME,
     OUTSIDE,
-    STATUSES,
     Narrowed,
     columns,
     facets,
@@ -35,11 +36,8 @@ from registry.queries import (
     number_of_firms,
     page_of_firms,
     parts,
-    sortable,
 )
-from registry.room import Column
-from registry.search.index import up_to_date
-from registry.search.sought import look_up
+from registry.saved_views import views_of
 from registry.shell import tables
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
@@ -76,18 +74,15 @@ def register() -> str | Response:
         others = _others(here, connection, narrowed)
         found = Found(connection, narrowed.text, day, [row.uscc for row in rows])
     shown = {
-        "rows": rows,
+        "rows": firm_rows(rows, columns(here), found),
         "others": others,
-        "narrowed": narrowed,
-        "columns": columns(here),
-        "cells": _cells(columns(here)),
-        "found": found,
-        "paging": tables.uncounted(page, size, len(rows)) if many else tables.numbered(page, size, total),
         "counted": COUNTED,
-        "narrowings": _narrowings(here, narrowed),
-        "places": [(id, here.places.label(id, language())) for id in here.places.names],
-        "facets": [(facet, facet.options(here)) for facet in facets(here)],
-        "statuses": [(id, words.label("status", id, language())) for id in STATUSES],
+        "narrowed": narrowed,
+        "arguments": arguments_of(narrowed),
+        "query": query_of(narrowed),
+        "columns": columns(here),
+        "paging": tables.uncounted(page, size, len(rows)) if many else tables.numbered(page, size, total),
+        "conditions": conditions(here, narrowed),
         "wheres": [
             (HOME, _("In the city")),
             (OUTSIDE, _("Outside the city")),
@@ -95,7 +90,49 @@ def register() -> str | Response:
         ],
         "fresh": fresh,
     }
-    return render_template("registry/firms.html", **shown)
+    page_of_it = render_template("registry/firms.html", **shown)
+    if request.headers.get("HX-Request") != "true":
+        return page_of_it
+    # A form sends every field that it has; the address keeps what it asks for.
+    turned: dict[str, Any] = {"page": page} if page > 1 else {}
+    address = url_for("registry.register", **arguments_of(narrowed), **turned)
+    return Response(page_of_it, mimetype="text/html", headers={"HX-Push-Url": address})
+
+
+@blueprint.get("/firms/facets")
+@allow("register.read")
+def register_facets() -> str:
+    """The filter bar with the number of firms behind each choice: asked for by the list once it stands, or, where
+    there is no script, a page of its own."""
+    here = house()
+    narrowed = _narrowed(here)
+    with here.store.read() as connection:
+        counts = facet_counts(connection, here, narrowed, here.clock.today())
+        views = views_of(connection, actor().id)
+    shown = [
+        (facet, _choices(facet.options(here), counts[facet.id], narrowed.chosen.get(facet.id, ())))
+        for facet in facets(here)
+    ]
+    part = request.headers.get("HX-Request") == "true"
+    return render_template(
+        "registry/_facets.html" if part else "registry/facets.html",
+        facets=shown,
+        narrowed=narrowed,
+        arguments=arguments_of(narrowed),
+        views=views,
+        alone=not part,
+    )
+
+
+def _choices(
+    options: Sequence[tuple[str, str]], counts: dict[str, int], chosen: Sequence[str]
+) -> list[tuple[str, str, int, bool]]:
+    """(value, label, firms, chosen) of what would give any firm, and of what is chosen in vain."""
+    return [
+        (value, label, counts.get(value, 0), value in chosen)
+        for value, label in options
+        if counts.get(value) or value in chosen
+    ]
 
 
 @blueprint.get("/firms/export<suffix>")
@@ -103,7 +140,11 @@ def register() -> str | Response:
 def export_register(suffix: str) -> Response:
     """The list as narrowed, whole: plain yuan, words instead of ids; as a list of firms it imports back."""
     here = house()
-    day = here.clock.today()
+    return exported(here, suffix, firms(here, _narrowed(here), here.clock.today()))
+
+
+def exported(here: House, suffix: str, listed: Select[Any]) -> Response:
+    """A list of firms, as ``queries.firms`` reads it, as a file."""
     more = columns(here)
     known = here.kinds.by_record["enterprise"].by_id
     header = [*(term(known[id]) for id in EXPORTED), _("Industry name")]
@@ -113,9 +154,9 @@ def export_register(suffix: str) -> Response:
             [row.uscc, row.name, row.city, _place(here, row.district), _place(here, row.area), row.industry,
              words.label("status", row.status, language()) or None, industries.name_of(row.industry, language()) or None,
              *(column.plain(row) for column in more)]
-            for row in in_batches(connection, firms(here, _narrowed(here), day))
+            for row in in_batches(connection, listed)
         )  # fmt: skip
-        return table_file(f"firms-{day.isoformat()}", suffix, _("Firms"), header, rows)
+        return table_file(f"firms-{here.clock.today().isoformat()}", suffix, _("Firms"), header, rows)
 
 
 def _others(house: House, connection: Connection, narrowed: Narrowed) -> list[tuple[str, str]]:
@@ -130,73 +171,19 @@ def _others(house: House, connection: Connection, narrowed: Narrowed) -> list[tu
     ]
 
 
-def _cells(columns: Sequence[Column]) -> Callable[[Any], Markup]:
-    """The rooms' cells of one row, joined here: over fifty rows they are most of the page's work."""
-    opened = [
-        (column.shown, Markup('<td data-label="{}" class="{}">').format(
-            column.label(), "number" if column.number else f"column-{column.id}"))
-        for column in columns
-    ]  # fmt: skip
-    return lambda row: Markup("".join([f"{cell}{escape(shown(row))}</td>" for shown, cell in opened]))
-
-
 def _place(house: House, id: str | None) -> str | None:
     return house.places.label(id, language()) or None
 
 
 def _narrowed(house: House) -> Narrowed:
-    """What the address asks for; values that are none are left out."""
-    text = request.args.get("q", "").strip()[:100]
-    where = request.args.get("city", "")
-    chosen = {}
-    for facet in facets(house):
-        value = request.args.get(facet.id, "")
-        if value and value in dict(facet.options(house)):
-            chosen[facet.id] = value
-    ordered, sought = up_to_date(house), None
-    if text:
-        with house.store.read() as connection:
-            sought = look_up(connection, text)
-        ordered = sought.ordered
-    place, status, sort = (request.args.get(name, "") for name in ("place", "status", "sort"))
-    return Narrowed(
-        text=text,
-        # Who searches by name looks for a firm, wherever it is.
-        where=where if where in (HOME, OUTSIDE, ALL) else ALL if text else HOME,
-        place=place if place in house.places.names else "",
-        status=status if status in STATUSES else "",
-        chosen=chosen,
-        unit=actor().unit,
-        sort=sort if sort.removeprefix("-") in sortable(house) else "name",
-        sought=sought,
-        ordered=ordered,
-    )
-
-
-def _narrowings(house: House, narrowed: Narrowed) -> list[tuple[str, str]]:
-    """(what to show, argument to drop) for each condition in force."""
-    found = []
-    if narrowed.text:
-        found.append((f"“{narrowed.text}”", "q"))
-    if narrowed.place:
-        found.append((house.places.label(narrowed.place, language()), "place"))
-    if narrowed.status:
-        found.append((words.label("status", narrowed.status, language()), "status"))
-    if narrowed.where == OUTSIDE:
-        found.append((_("Outside the city"), "city"))
-    found += [
-        (f"{facet.label()}: {dict(facet.options(house))[narrowed.chosen[facet.id]]}", facet.id)
-        for facet in facets(house)
-        if facet.id in narrowed.chosen
-    ]
-    return found
+    return narrowed_by(house, request.args, actor().unit)
 
 
 def _number(connection: Connection, house: House, narrowed: Narrowed) -> int:
     day = house.clock.today()
     asked: Any = (
         house.store.engine.url, house.store.last_write(connection), day, narrowed.text, narrowed.where, narrowed.place,
-        narrowed.status, narrowed.unit, tuple(sorted(narrowed.chosen.items())), narrowed.ordered,
+        narrowed.unit, tuple(sorted(narrowed.chosen.items())), narrowed.ordered,
     )  # fmt: skip
     if asked not in _counted:
         while len(_counted) >= REMEMBERED:

@@ -34,11 +34,14 @@ class StoreError(Exception):
 
 @dataclass(frozen=True)
 class Write:
-    """A running unit of work: one connection in one transaction, its instant, and who does it."""
+    """A running unit of work: one connection in one transaction, its instant, and who does it.
+
+    ``since``: the instant of the commit before it; None in a new register."""
 
     connection: Connection
     at: datetime
     by: str
+    since: datetime | None = None
 
 
 class Store:
@@ -67,7 +70,8 @@ class Store:
         with self.engine.connect().execution_options(tidu_write=True) as connection, connection.begin():
             if not self.is_sqlite:
                 connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-            yield Write(connection, _next_instant(connection, self.clock), by)
+            last = self.last_write(connection)
+            yield Write(connection, _next_instant(connection, self.clock, last), by, last)
 
     @contextmanager
     def note(self, *, wait: bool = True) -> Iterator[Connection]:
@@ -92,8 +96,7 @@ class Store:
         self.engine.dispose()
 
 
-def _next_instant(connection: Connection, clock: Clock) -> datetime:
-    last: datetime | None = connection.execute(select(TICK_AT)).scalar()
+def _next_instant(connection: Connection, clock: Clock, last: datetime | None) -> datetime:
     now = clock.now().astimezone(UTC)
     at = now if last is None or now > last else last + TICK
     if last is None:

@@ -16,6 +16,8 @@ PAGES = {
     "register": "/firms",
     "narrowed": "/firms?tier=srdi&sort=-revenue",
     "nothing": "/firms?q=没有这样的企业",
+    "facets": "/firms/facets?tier=srdi",
+    "views": "/firms/views?tier=srdi",
     "filings": "/filings",
     "filing": "/filings/1?part=columns",
     "withdraw": "/filings/1/withdraw",
@@ -106,7 +108,8 @@ def test_a_name_leads_to_a_profile(watched: Watched) -> None:
 def test_filters_exchange_the_list_in_place(watched: Watched) -> None:
     page = watched.go("/firms")
     page.evaluate("window.stayed = true")
-    page.select_option("#tier", "srdi")
+    page.locator("#facet-tier > summary").click()
+    page.get_by_role("checkbox", name="专精特新").check()
     expect(page.locator(".narrowings .chip")).to_have_count(1)
     assert "tier=srdi" in page.url
     page.get_by_role("link", name="下一页").or_(page.get_by_role("link", name="营业收入")).first.click()
@@ -119,18 +122,19 @@ def test_filters_exchange_the_list_in_place(watched: Watched) -> None:
 def test_a_phone_shows_firms_before_filters(watched: Watched) -> None:
     watched.page.set_viewport_size({"width": 390, "height": 844})
     page = watched.go("/firms?tier=srdi&size=small")
-    expect(page.locator("#tier")).to_be_hidden()
+    expect(page.locator("#facet-fold > summary")).to_have_text("筛选与视图 (2)")
+    expect(page.locator("#facet-tier > summary")).to_be_hidden()
     first = page.locator("tbody a.firm-name").first.bounding_box()
     assert first is not None
     assert first["y"] < 844
-    page.get_by_text("筛选 (2)").click()
-    expect(page.locator("#tier")).to_be_visible()
-    page.select_option("#size", "")
+    page.locator("#facet-fold > summary").click()
+    page.locator("#facet-size > summary").click()
+    page.locator("#size-small").uncheck()
     expect(page.locator(".narrowings .chip")).to_have_count(1)
     watched.page.set_viewport_size({"width": 1366, "height": 768})
     page = watched.go("/firms?tier=srdi")
-    expect(page.locator("#tier")).to_be_visible()
-    expect(page.get_by_text("筛选 (1)")).to_be_hidden()
+    expect(page.locator("#facet-tier > summary")).to_be_visible()
+    expect(page.locator("#facet-fold > summary")).to_be_hidden()
 
 
 def test_a_profile_uses_the_width(watched: Watched) -> None:

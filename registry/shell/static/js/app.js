@@ -77,7 +77,7 @@
   // Filters are folded on a phone. Where the style sheet cannot open them on a wide screen, this does.
   const unfold = () => {
     if (CSS.supports("selector(::details-content)") || !matchMedia("(min-width: 861px)").matches) return;
-    for (const fold of document.querySelectorAll(".filter-fold")) fold.open = true;
+    for (const fold of document.querySelectorAll(".filter-fold, .facet-fold")) fold.open = true;
   };
   document.addEventListener("DOMContentLoaded", unfold);
   document.addEventListener("htmx:afterSettle", unfold);

@@ -1,0 +1,57 @@
+"""The rows of the register's list. Written here and not in the template: over fifty rows they are most of the page's
+work, and a template would ask for each cell's language, filter and escaping anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from registry import words
+from registry.pages.found import Found
+from registry.pages.values import industry, whereabouts
+from registry.room import Column
+from registry.shell.languages import language
+
+
+def firm_rows(rows: Iterable[Any], columns: Sequence[Column], found: Found) -> Markup:
+    """One ``tr`` for each firm: a box to choose it, its name and by what it was found, its place and industry, the rooms'
+    columns."""
+    choose, firms, spoken = escape(_("Choose")), url_for("registry.register"), language()
+    place = f'<td data-label="{escape(_("Place"))}" class="nowrap">'
+    trade = f'<td data-label="{escape(_("Industry"))}" class="narrow">'
+    cells = [(_opened(column), column.shown) for column in columns]
+    parts: list[str] = []
+    for row in rows:
+        name, code = str(escape(row.name)), str(escape(row.uscc))
+        parts += (
+            f'<tr><td class="tick"><input class="form-check-input" type="checkbox" name="uscc" value="{code}"'
+            f' aria-label="{choose} {name}"></td>'
+            f'<th scope="row"><a class="firm-name" href="{firms}/{code}">{found.name(row)}</a>'
+            f'{_status(row.status, spoken)}{found.line(row)}<span class="sub code">{found.code(row)}</span></th>',
+            place, _html(whereabouts(row)), "</td>", trade, _html(industry(row.industry, True)), "</td>",
+        )  # fmt: skip
+        for opened, shown in cells:
+            parts += (opened, _html(shown(row)), "</td>")
+        parts.append("</tr>\n")
+    return Markup("".join(parts))
+
+
+def _opened(column: Column) -> str:
+    look = "number" if column.number else f"column-{column.id}"
+    return f'<td data-label="{escape(column.label())}" class="{look}">'
+
+
+def _html(shown: Any) -> str:
+    """What is markup already stays; joining it as plain text saves wrapping every piece again."""
+    return str.__str__(shown) if isinstance(shown, Markup) else str(escape(shown))
+
+
+def _status(status: str | None, spoken: str) -> str:
+    """A mark on a firm that is no longer in business."""
+    if not status or status == "active":
+        return ""
+    return f' <span class="chip tone-bad">{escape(words.label("status", status, spoken))}</span>'
