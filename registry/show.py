@@ -40,14 +40,20 @@ def statements_about(
 
 
 def show(
-    house: House, connection: Connection, uscc: str, as_of: date, known_at: datetime | None, printed: str
+    house: House,
+    connection: Connection,
+    uscc: str,
+    as_of: date,
+    known_at: datetime | None,
+    printed: str,
+    led: Merges | None = None,
 ) -> Record | None:
     """The document of one firm, or None where nothing was known of it. ``printed``: the instant to print.
 
     A code that leads to another firm is answered with that firm's document; ``merged_codes`` stands in it where a firm
     has more codes than its own.
     """
-    led = merges_at(connection, known_at)
+    led = merges_at(connection, known_at) if led is None else led
     uscc = led.firm(uscc)
     held = statements_about(connection, uscc, known_at, led)
     if not held.get("enterprise"):

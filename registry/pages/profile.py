@@ -46,9 +46,9 @@ def firm(uscc: str) -> str | Response:
     with here.store.read() as connection:
         led = merges_at(connection, question.known_at)
         if uscc in led.leads:
-            arguments: dict[str, Any] = {**question.arguments, "from": uscc}
-            return redirect(url_for("registry.firm", uscc=led.firm(uscc), **arguments))
-        document = show(here, connection, uscc, question.day, question.known_at, question.printed(here))
+            carried: Any = {**question.arguments, "from": uscc}
+            return redirect(url_for("registry.firm", uscc=led.firm(uscc), **carried))
+        document = show(here, connection, uscc, question.day, question.known_at, question.printed(here), led)
         history = changes(connection, uscc, led)
     if document is None and not history:
         abort(404, description=_("There is no firm with the code %(code)s on the register.", code=uscc))
