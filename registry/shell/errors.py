@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, NotFound
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from registry.filing import MisusedError
 from registry.shell.languages import language
-from registry.shell.serving import serving
+from registry.shell.serving import house, serving
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,11 @@ def words(error: HTTPException) -> tuple[str, str]:
         405: (_("This address does not do that"), _("Go back and use the buttons on the page.")),
         413: (
             _("The file is too large"),
-            _("Split the list into several files, or import it with the command line, then try again."),
+            _(
+                "At most %(n)s MB are taken in a file and %(m)s MB in a form. Split the list into several files, then try again.",
+                n=house().settings.web.max_upload_mb,
+                m=(current_app.config["MAX_FORM_MEMORY_SIZE"] or 0) // 1_048_576,
+            ),
         ),
         500: (
             _("Something went wrong on our side"),
