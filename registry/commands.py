@@ -73,7 +73,7 @@ def kind_named(house: House, id: str) -> Kind:
 def import_(house: House, kind: str, file: Path, sheet: str | None, maps: tuple[str, ...], sets: tuple[str, ...],
             units: tuple[str, ...], create: bool, complete_on: str | None, yes: bool, dry_run: bool,
             rejects: Path | None, as_json: bool) -> int:  # fmt: skip
-    """Import a list as a bureau has it: .xlsx .xls .csv .tsv. Every row gets one fate and every problem a reason."""
+    """Import a list as a bureau has it: .xlsx .xls .docx .pdf .csv .tsv. Every row gets one fate and every problem a reason."""
     wanted = kind_named(house, kind)
     if complete_on is not None:
         as_of_day(house, complete_on)

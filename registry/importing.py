@@ -18,6 +18,7 @@ from registry.intake.problems import message
 from registry.intake.rows import Parsed, Progress, Reading, parse
 from registry.intake.sources import read_grids
 from registry.kind import Kind, Note
+from registry.said import Said
 from registry.store.clock import instant_text
 
 
@@ -49,7 +50,10 @@ class Imported:
             "rows": self.outcome.rows,
             **{fate: fates[fate] for fate in FATES},
             "columns": self.parsed.columns,
-            "problems": [problem(number, note, language) for number, note in self.outcome.problems],
+            "problems": [
+                problem(number, note, language, self.parsed.grid.place(number))
+                for number, note in self.outcome.problems
+            ],
         }
         if self.outcome.left:
             answer["left"] = self.outcome.left
@@ -59,9 +63,11 @@ class Imported:
         return answer
 
 
-def problem(number: int, note: Note, language: str = "zh") -> dict[str, Any]:
-    """One entry of ``problems``."""
+def problem(number: int, note: Note, language: str = "zh", place: Said | None = None) -> dict[str, Any]:
+    """One entry of ``problems``; ``place``: where a row stands whose number nobody can see, such as page 3, row 12."""
+    said = {"place": place.in_language(language)} if place else {}
     return {
+        **said,
         "row": number,
         "field": note.field,
         "code": note.code,

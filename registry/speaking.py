@@ -104,7 +104,8 @@ def problem_line(problem: Mapping[str, Any]) -> str:
     """``row 6 [review] name ambiguous_name: …``"""
     where = " ".join(filter(None, (problem["field"], problem["code"])))
     said = with_option(problem["message"], problem["code"], problem["field"])
-    return f"row {problem['row']} [{problem['fate']}] {where}: {said}"
+    place = f" ({problem['place']})" if problem.get("place") else ""
+    return f"row {problem['row']}{place} [{problem['fate']}] {where}: {said}"
 
 
 def _width(text: str) -> int:

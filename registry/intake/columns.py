@@ -117,8 +117,12 @@ def _beginnings(lines: Sequence[Line], placed: Sequence[list[str] | None], colum
             before = None
             continue
         if numbered:
-            if cells[0] or aside(cells):
+            number = cells[0].isdecimal()
+            worded = bool(cells[0]) and not number  # a header, the second line of one, a heading
+            near = before is not None and line.middle - before.middle <= FAR * line.height
+            if number or aside(cells) or (worded and not near):
                 yield at
+            before = line if worded or (near and not number) else None
             continue
         near = (
             before is not None and line.middle - before.middle <= FAR * line.height and _alike(before, line)

@@ -150,7 +150,7 @@ def _is_furniture(line: Line, page: Page, lines: Sequence[Line], running: set[st
     if _PAGE_NUMBER.fullmatch(line.text):
         return True
     if _shape(line) in running:
-        if line.text in seen:
+        if _shape(line) in seen:
             return True
-        seen.add(line.text)
+        seen.add(_shape(line))
     return False

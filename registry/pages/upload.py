@@ -145,7 +145,10 @@ def _summary(done: Imported) -> Record:
         "left": done.outcome.left,
         "sheet": done.parsed.sheet,
         "codes": [(code, fate, n) for (code, fate), n in by_code.items()],
-        "problems": [problem(number, note, language()) for number, note in (*stops, *notes)[:SHOWN_PROBLEMS]],
+        "problems": [
+            problem(number, note, language(), done.parsed.grid.place(number))
+            for number, note in (*stops, *notes)[:SHOWN_PROBLEMS]
+        ],
         "all": len(done.outcome.problems),
         "before": done.before,
     }

@@ -40,7 +40,11 @@ def words(error: HTTPException) -> tuple[str, str]:
         405: (_("This address does not do that"), _("Go back and use the buttons on the page.")),
         413: (
             _("The file is too large"),
-            _("Split the list into several files, or import it with the command line, then try again."),
+            _(
+                "At most %(n)s MB are taken in a file and %(m)s MB in a form. Split the list into several files, then try again.",
+                n=house().settings.web.max_upload_mb,
+                m=(current_app.config["MAX_FORM_MEMORY_SIZE"] or 0) // 1_048_576,
+            ),
         ),
         500: (
             _("Something went wrong on our side"),

@@ -184,3 +184,19 @@ def test_a_messy_list_goes_from_upload_to_decision(watched: Watched, tmp_path: P
     assert taken.value.suggested_filename.endswith(".xlsx")
     watched.go(f"/firms/{code}")
     expect(page.locator("#panel-titles")).to_contain_text("制造业单项冠军企业（市级）")
+
+
+def test_a_file_beyond_the_limit_is_told_of_before_it_is_sent(watched: Watched, tmp_path: Path) -> None:
+    large, small = tmp_path / "large.csv", tmp_path / "small.csv"
+    small.write_text("企业名称\n", encoding="utf-8")
+    with large.open("wb") as file:
+        file.truncate(65 * 1024 * 1024)
+    page = watched.go("/upload?kind=titles")
+    chosen = page.locator("input[type=file]")
+    chosen.set_input_files(large)
+    expect(page.locator(".drop-name")).to_have_text("文件超过 64 MB；请拆分为多个文件。")
+    page.get_by_role("button", name="读取并试入库").click()
+    assert page.url.endswith("/upload?kind=titles")
+    chosen.set_input_files(small)
+    expect(page.locator(".drop-name")).to_have_text("small.csv")
+    assert chosen.evaluate("input => input.checkValidity()")

@@ -13,6 +13,7 @@ import pytest
 
 from tests.contract.conftest import HEAD, Lists, Register, Said, code
 from tests.kinds import KINDS
+from tests.registry.intake.papers import pdf_list, word_list
 
 FIRST = (code(1), "济南甲机械有限公司", "历下区")
 SECOND = (code(2), "济南乙电子有限公司", "天桥区")
@@ -52,6 +53,33 @@ def test_wrong_extension_is_refused_and_the_right_ones_are_named(
     refused_whole(cli, said)
     assert ".xlsx" in said.err
     assert ".csv" in said.err
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".pdf"])
+def test_a_list_of_names_as_word_or_pdf_is_imported_like_a_sheet(
+    cli: Register, lists: Lists, tmp_path: Path, suffix: str
+) -> None:
+    assert cli.load("enterprises", lists.csv(HEAD, FIRST, SECOND)).exit == 0
+    make = {".docx": word_list, ".pdf": pdf_list}[suffix]
+    rows = [
+        ("1", FIRST[1], FIRST[2]),
+        ("2", SECOND[1], SECOND[2]),
+        ("3", "济南无此精密机械有限公司", "历下区"),
+    ]
+    path = make(tmp_path / f"list{suffix}", "某年某名单", [], ["序号", "企业名称", "区县"], rows)
+    said = cli.load("titles", path, "--set", "tier=瞪羚", "--set", "issued_on=2025-01-01")
+    assert said.exit == 0
+    assert said.fates == (2, 0, 1, 0)
+    (problem,) = said.json["problems"]
+    assert problem["code"] == "unknown_firm"
+    assert problem["row"] == 4
+    assert problem["place"] == {".docx": "表 1 第 4 行", ".pdf": "第 1 页第 5 行"}[suffix]
+    assert cli.load("titles", path, "--set", "tier=瞪羚", "--set", "issued_on=2025-01-01").fates == (
+        0,
+        2,
+        1,
+        0,
+    )
 
 
 def test_workbook_named_csv_is_never_read_as_garbage(cli: Register, lists: Lists) -> None:

@@ -192,6 +192,7 @@ def test_a_file_beyond_the_limit_is_refused_with_a_remedy(client: FlaskClient) -
     answer = client.post("/upload", data={"list": b"x" * (1024 * 1024 + 1)}, headers=headers)
     assert answer.status_code == 413
     assert "拆分" in answer.text
+    assert "上传文件不超过 1 MB" in answer.text
 
 
 # -- pages -------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from registry.intake.problems import MESSAGES
 from tests.registry.house import code
+from tests.registry.intake.papers import scanned_list, word_list
 from tests.sample_app import app_in, post, token, words_of
 
 
@@ -89,6 +90,53 @@ def test_a_withdrawal_that_others_lean_on_says_what_and_lists_it(client: FlaskCl
     english = client.post("/filings/1/withdraw?lang=en", data={"csrf_token": token(client)})
     assert "1 rows of other filings speak of firms that only filing 1 names" in words_of(english.text)
     assert post(client, "/filings/1/withdraw", yes="yes").status_code == 302
+
+
+def test_a_word_list_is_rehearsed_and_its_rows_say_where_they_stand(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    path = word_list(
+        tmp_path / "a.docx",
+        "名单",
+        [],
+        ["统一社会信用代码", "企业名称"],
+        [(code(1), "济南甲机械有限公司"), ("无", "济南乙厂")],
+    )
+    answer = post(client, "/upload", kind="enterprises", file=(path.open("rb"), "名单.docx"))
+    page = words_of(client.get(answer.location).text)
+    assert "表 1 第 3 行" in page
+    assert "没有统一社会信用代码" in page
+    assert post(client, f"{answer.location}/file").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("zh", "是扫描件：1 页都是图片"), ("en", "its 1 pages are pictures")]
+)
+def test_a_scan_is_said_to_be_one(client: FlaskClient, tmp_path: Path, language: str, sentence: str) -> None:
+    client.get(f"/?lang={language}")
+    scan = scanned_list(tmp_path / "a.pdf")
+    answer = post(client, "/upload", kind="enterprises", file=(scan.open("rb"), "扫描.pdf"))
+    page = words_of(client.get(answer.location).text)
+    assert sentence in page
+    assert not OPTION.search(page)
+
+
+class Unread(io.RawIOBase):
+    """A body that nobody may read."""
+
+    def read(self, _size: int = -1) -> bytes:
+        raise AssertionError("the body was read")
+
+
+def test_an_upload_of_200_mb_is_refused_before_it_is_read(client: FlaskClient) -> None:
+    answer = client.post(
+        "/upload",
+        headers={"X-CSRFToken": token(client)},
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"wsgi.input": Unread(), "CONTENT_LENGTH": str(200 * 1024 * 1024)},
+    )
+    assert answer.status_code == 413
+    assert "上传文件不超过 64 MB" in answer.text
 
 
 def test_a_whole_list_that_many_are_absent_from_says_who(client: FlaskClient) -> None:

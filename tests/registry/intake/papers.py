@@ -7,6 +7,7 @@ from pathlib import Path
 
 import docx
 import pylopdf_fonts_zh_cn
+import pypdfium2
 import typst
 
 Rows = Sequence[Sequence[str]]
@@ -87,3 +88,13 @@ def pdf(path: Path, markup: str, *, numbered_pages: bool = False) -> Path:
 
 def _escaped(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\#$*_`<>@[]=-+/~\"'" else c for c in text)
+
+
+def scanned_list(path: Path, pages: int = 1) -> Path:
+    """A PDF whose pages are pictures of pages, as scanners write them."""
+    source = pdf(path.with_suffix(".source.pdf"), "#pagebreak()\n".join(["文字"] * pages))
+    with pypdfium2.PdfDocument(source) as document:
+        images = [page.render(scale=0.5).to_pil() for page in document]
+    images[0].save(path, save_all=True, append_images=images[1:])
+    source.unlink()
+    return path

@@ -12,7 +12,7 @@ from registry.intake import portable
 from registry.intake.sheets import Grid, UnreadableError
 from registry.intake.sources import Source, read_grids, read_source
 from registry.settings import Limits, load
-from tests.registry.intake.papers import pdf, pdf_list
+from tests.registry.intake.papers import pdf, pdf_list, scanned_list
 
 LIMITS = load(environment={}).limits
 HEAD = ["序号", "企业名称", "区县"]
@@ -169,6 +169,15 @@ def test_paragraphs_are_put_together_and_running_heads_stand_once(tmp_path: Path
     assert source.around == ("虚构厅文件", *paragraphs)
 
 
+@pytest.mark.parametrize("align", ["top", "horizon"])
+@pytest.mark.parametrize("stroke", ["0.5pt", "none"])
+def test_a_header_broken_into_two_lines_is_one(tmp_path: Path, stroke: str, align: str) -> None:
+    rows = firms(60)
+    head = ["序 \\\n 号", "企业名称", "所属 \\\n 区县"]
+    table = f"#table(columns: (1cm, 9cm, 3cm), align: {align}, stroke: {stroke}, table.header({cells([head])}), {cells(rows)})"
+    assert only(pdf(tmp_path / "a.pdf", table)).rows == [["序号", "企业名称", "所属区县"], *rows]
+
+
 def test_two_signatures_side_by_side_are_no_table(tmp_path: Path) -> None:
     source = read(
         pdf(tmp_path / "a.pdf", "甲方（盖章） #h(4cm) 乙方（盖章）\n\n2025年1月1日 #h(4cm) 2025年1月2日")
@@ -179,16 +188,6 @@ def test_two_signatures_side_by_side_are_no_table(tmp_path: Path) -> None:
 # --- what cannot be read -------------------------------------------------------------------------------------
 
 
-def picture(path: Path, pages: int = 1) -> Path:
-    """Pages that are images of a page, as scanners write them."""
-    with pypdfium2.PdfDocument(
-        pdf(path.with_suffix(".source.pdf"), "#pagebreak()\n".join(["文字"] * pages))
-    ) as source:
-        images = [page.render(scale=0.5).to_pil() for page in source]
-    images[0].save(path, save_all=True, append_images=images[1:])
-    return path
-
-
 def refusal(path: Path, limits: Limits = LIMITS) -> UnreadableError:
     with pytest.raises(UnreadableError) as caught:
         read_grids(path, limits)
@@ -197,7 +196,7 @@ def refusal(path: Path, limits: Limits = LIMITS) -> UnreadableError:
 
 
 def test_a_scan_is_refused_and_what_to_do_is_said(tmp_path: Path) -> None:
-    error = refusal(picture(tmp_path / "a.pdf", 3))
+    error = refusal(scanned_list(tmp_path / "a.pdf", 3))
     assert "scanned" in error.en
     assert "OCR" in error.en
     assert "是扫描件：3 页都是图片" in error.zh
@@ -207,7 +206,7 @@ def test_pages_that_are_scanned_among_others_are_named(tmp_path: Path) -> None:
     rows = firms(3)
     table = f"#table(columns: (1.5cm, 9cm, 3cm), table.header({cells([HEAD])}), {cells(rows)})"
     with (
-        pypdfium2.PdfDocument(picture(tmp_path / "scan.pdf", 2)) as scan,
+        pypdfium2.PdfDocument(scanned_list(tmp_path / "scan.pdf", 2)) as scan,
         pypdfium2.PdfDocument(pdf(tmp_path / "text.pdf", table)) as text,
     ):
         text.import_pages(scan, index=0)

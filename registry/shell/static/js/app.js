@@ -94,7 +94,11 @@
   document.addEventListener("change", (event) => {
     const zone = event.target.closest(".drop");
     if (zone && event.target.files) {
-      find(".drop-name", zone).textContent = Array.from(event.target.files, (file) => file.name).join("、");
+      const files = Array.from(event.target.files);
+      const limit = Number(event.target.dataset.limit || Infinity) * 1048576;
+      const tooLarge = files.some((file) => file.size > limit) ? event.target.dataset.tooLarge : "";
+      find(".drop-name", zone).textContent = tooLarge || files.map((file) => file.name).join("、");
+      event.target.setCustomValidity(tooLarge);
     }
   });
   for (const [type, over] of [["dragenter", true], ["dragover", true], ["dragleave", false], ["drop", false]]) {
