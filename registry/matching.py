@@ -1,8 +1,8 @@
 """Which firm of the register each row of an announced list means: certain, to be chosen, or none.
 
 In this order: a credit code that is on the register; the one firm that bore the name on the list's day (the rule of
-``registry.subjects``); what somebody judged before. Nothing is guessed: where two things speak against each other a
-person chooses, and the reason says why.
+``registry.subjects``); what somebody judged before; a name so near that a machine may take it (``registry.naming.weighing``).
+Where two things speak against each other a person chooses, and the reason says why.
 """
 
 from __future__ import annotations
@@ -15,16 +15,23 @@ from typing import Literal
 
 from sqlalchemy import Connection, or_, select
 
+from registry import industries
 from registry.house import House
 from registry.judgements import Known, known, place_key, place_of
+from registry.known_names import Names, known_names
+from registry.naming.candidates import Entry
 from registry.naming.codes import read_code
+from registry.naming.features import About, Said, Side, compare
 from registry.naming.normal import normal_form
+from registry.naming.weighing import Weighed, weigh, weights
 from registry.places import NOWHERE, Place
 from registry.store.bulk import among, chunks
 from registry.store.clock import day_of
-from registry.subjects import ENTERPRISE, Bearer, bearers_of, contradicts, on_day
+from registry.subjects import ENTERPRISE, KNOWN_NAME, Bearer, bearers_of, contradicts, on_day
 
 Decision = Literal["certain", "choose", "none"]
+#: Firms offered for a row, and names looked at for them.
+OFFERED, LOOKED_AT = 5, 12
 By = Literal["code", "name", "former", "judged", "near"]
 
 
@@ -97,6 +104,7 @@ class Profile:
     uscc: str
     name: str
     key: str
+    city: str
     district: str | None
     area: str | None
     industry: str | None
@@ -119,6 +127,7 @@ class _Matching:
     def __init__(self, house: House, connection: Connection, day: str, unit: str | None) -> None:
         self.house, self.connection, self.day, self.unit = house, connection, day, unit
         self.today = house.clock.today()
+        self.register: Names | None = None
 
     def all(self, given: Sequence[Given]) -> list[Match]:
         keys = {normal_form(g.name) for g in given if g.name}
@@ -128,9 +137,14 @@ class _Matching:
         offered = {b.uscc for all in self.bearers.values() for b in all}
         offered |= {j.uscc for all in self.judged.values() for j in all}
         self.firms = profiles(self.connection, codes | offered, self.today)
-        return _apart([self.one(g) for g in given])
+        self.names = names_of(self.connection, codes & self.firms.keys())
+        found = [self.known(g) for g in given]
+        open_ = [g for g, match in zip(given, found, strict=True) if match is None]
+        near = iter(self.near(open_))
+        return _apart([match if match is not None else next(near) for match in found])
 
-    def one(self, given: Given) -> Match:
+    def known(self, given: Given) -> Match | None:
+        """What code, name of the day and judgements say; None where only a near name can help."""
         key = normal_form(given.name)
         place = self.place(given)
         fitting = [b for b in on_day(self.bearers.get(key, []), self.day) if b.uscc in self.firms]
@@ -138,37 +152,102 @@ class _Matching:
         code = read_code(given.uscc).code if given.uscc else None
         if code in self.firms:
             return self.by_code(given, self.firms[code], exact)
+        spoken = self.spoken(given)
         agreeing = [b for b in fitting if not contradicts(b, self.day, place)]
         if len(agreeing) == 1 and (len(fitting) == 1 or _agrees(agreeing[0], place)):
             candidate = next(c for c in exact if c.uscc == agreeing[0].uscc)
-            return self.settled(given, candidate, code)
-        return self.judge(given, key, exact, code)
+            if candidate.uscc not in spoken:
+                return self.settled(given, candidate, code)
+        same = [j for j in spoken.values() if j.verdict == "same"]
+        here = [j for j in same if j.place == place_key(place_of(given.district, given.area))]
+        if len(here) == 1:
+            return self.settled(given, self.judged_candidate(here[0]), code)
+        candidates = {c.uscc: c for c in exact if _stays(spoken.get(c.uscc))}
+        candidates |= {j.uscc: self.judged_candidate(j) for j in same}
+        return self.choose(given, list(candidates.values())) if candidates else None
+
+    def spoken(self, given: Given) -> dict[str, Known]:
+        """The newest judgement on this name and each firm that still bears on this row.
+
+        "Different" and "unsure" bear on rows of the same place and were made with the firm's present facts, or they are
+        of yesterday; without a place they bear on every row.
+        """
+        place = place_key(place_of(given.district, given.area))
+        found: dict[str, Known] = {}
+        for each in self.judged.get(normal_form(given.name), ()):
+            bears = each.verdict == "same" or (each.stands and each.place in (place, ""))
+            if bears and each.uscc in self.firms:
+                found.setdefault(each.uscc, each)
+        return found
 
     # ... by credit code, by judgement ------------------------------------------------------------------
 
     def by_code(self, given: Given, firm: Profile, exact: Sequence[Candidate]) -> Match:
-        """A known code decides, unless the name is another firm's."""
+        """A known code decides, unless the name beside it is clearly another one."""
         reason = Reason("code", 1.0, "the credit code is this firm's", "统一社会信用代码一致")
         candidate = self.candidate(firm, firm.name, "code", 1.0, reason)
-        others = [c for c in exact if c.uscc != firm.uscc]
-        if given.name and others and all(c.uscc != firm.uscc for c in exact):
-            differs = Reason("code_name", 0.0, f"but the name is that of another firm ({others[0].uscc})",
-                             f"但所填名称属于另一企业（{others[0].uscc}）")  # fmt: skip
-            return self.choose(given, [replace(candidate, reasons=(reason, differs)), *others])
-        return self.certain(given, candidate)
+        if not given.name or any(c.uscc == firm.uscc for c in exact):
+            return self.certain(given, candidate)
+        side = self.side(given)
+        entries = self.names.get(firm.uscc, ())
+        alike = max((self.weighed(side, entry, firm)[0].score for entry in entries), default=1.0)
+        if alike >= weights().choose and not exact:
+            return self.certain(given, candidate)
+        whose = f" ({exact[0].uscc})" if exact else ""
+        differs = Reason(
+            "code_name", 0.0, f"but the name is another one{whose}", f"但所填名称不是该企业的名称{whose}"
+        )
+        return self.choose(given, [replace(candidate, reasons=(reason, differs)), *exact])
 
-    def judge(self, given: Given, key: str, exact: Sequence[Candidate], code: str | None) -> Match:
-        place = place_key(place_of(given.district, given.area))
-        speaking = [j for j in self.judged.get(key, ()) if j.uscc in self.firms]
-        away = {j.uscc for j in speaking if j.verdict == "different" and j.stands and j.place in (place, "")}
-        same = [j for j in speaking if j.verdict == "same"]
-        here = [j for j in same if j.place == place]
-        candidates = {c.uscc: c for c in exact if c.uscc not in away}
-        for judgement in same:
-            candidates[judgement.uscc] = self.judged_candidate(judgement)
-        if len({j.uscc for j in here}) == 1:
-            return self.settled(given, candidates[here[0].uscc], code)
-        return self.choose(given, list(candidates.values()))
+    # ... by a near name --------------------------------------------------------------------------------
+
+    def near(self, given: Sequence[Given]) -> list[Match]:
+        """Rows that nothing exact has settled, against the names of the register that come near."""
+        if not given:
+            return []
+        self.register = known_names(self.house, self.connection)
+        hits = self.register.near([normal_form(g.name) for g in given], LOOKED_AT)
+        missing = {entry.uscc for row in hits for entry, _ in row} - self.firms.keys()
+        self.firms |= profiles(self.connection, missing, self.today)
+        return [self.nearest(g, [entry for entry, _ in row]) for g, row in zip(given, hits, strict=True)]
+
+    def nearest(self, given: Given, entries: Sequence[Entry]) -> Match:
+        side, spoken = self.side(given), self.spoken(given)
+        best: dict[str, tuple[Weighed, Candidate]] = {}
+        for entry in entries:
+            firm = self.firms.get(entry.uscc)
+            if firm is None or not _stays(spoken.get(entry.uscc)):
+                continue
+            weighed, said = self.weighed(side, entry, firm)
+            held = best.get(entry.uscc)
+            if weighed.score >= weights().choose and (held is None or held[0].score < weighed.score):
+                reasons = _reasons(weighed, said, spoken.get(entry.uscc))
+                score = round(weighed.score, 4)
+                best[entry.uscc] = weighed, self.candidate(firm, entry.name, "near", score, *reasons)
+        ordered = sorted(best.values(), key=lambda each: (-each[0].score, each[1].uscc))[:OFFERED]
+        taken = [candidate for weighed, candidate in ordered if weighed.certain()]
+        code = read_code(given.uscc).code if given.uscc else None
+        if len(taken) == 1 and taken[0] is ordered[0][1] and taken[0].uscc not in spoken:
+            settled = self.settled(given, taken[0], code)
+            if settled.decision == "certain":
+                return settled
+        return self.choose(given, [candidate for _, candidate in ordered])
+
+    def side(self, given: Given) -> Side:
+        place = self.place(given)
+        typed = place_of(given.district, given.area)
+        return Side(given.name, place.district or (place.city if not place.area else None), place.area,
+                    industries.read(given.industry) if given.industry else None, given.founded_on,
+                    place=(typed, typed))  # fmt: skip
+
+    def weighed(self, given: Side, entry: Entry, firm: Profile) -> tuple[Weighed, Sequence[Said]]:
+        held = firm.area or firm.district or firm.city
+        label = self.house.places.label
+        side = Side(entry.name, firm.district or firm.city, firm.area, firm.industry, firm.founded_on, entry.role,
+                    (label(held, "en"), label(held)))  # fmt: skip
+        bearers = self.register.bearers(given.parts.core) if self.register else 1
+        said = compare(given, side, About(bearers, self.day))
+        return weigh(said), said
 
     def judged_candidate(self, judgement: Known) -> Candidate:
         on = day_of(judgement.at)
@@ -238,18 +317,34 @@ class _Matching:
         return Place(found[0].city, district, area)
 
 
+def names_of(connection: Connection, codes: Iterable[str]) -> dict[str, list[Entry]]:
+    """Credit code → all names of the firm."""
+    e, k = ENTERPRISE.c, KNOWN_NAME.c
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for chunk in chunks(sorted(set(codes))):
+        borne = select(e.uscc, e.name_key, e.name).where(among(connection, e.uscc, chunk)).distinct()
+        for uscc, key, name in connection.execute(borne):
+            found[uscc].append(Entry(uscc, key, "present", name))
+        others = select(k.uscc, k.key, k.role, k.name).where(among(connection, k.uscc, chunk))
+        for row in connection.execute(others):
+            found[row.uscc].append(Entry(*row))
+    return found
+
+
 def profiles(connection: Connection, codes: Iterable[str], today: date) -> dict[str, Profile]:
     """Today's profiles of firms by code. A firm whose name begins later stands with its first one."""
     e = ENTERPRISE.c
     found: dict[str, Profile] = {}
     for chunk in chunks(sorted(set(codes))):
-        query = select(e.uscc, e.name, e.name_key, e.district, e.area, e.industry, e.founded_on, e.from_day)
+        query = select(
+            e.uscc, e.name, e.name_key, e.city, e.district, e.area, e.industry, e.founded_on, e.from_day
+        )
         query = query.where(among(connection, e.uscc, chunk), or_(e.to_day > today, e.from_day > today))
         for row in connection.execute(query.order_by(e.uscc, e.from_day.desc())):
             founded = row.founded_on and row.founded_on.isoformat()
             if row.uscc not in found or row.from_day <= today:
                 found[row.uscc] = Profile(
-                    row.uscc, row.name, row.name_key, row.district, row.area, row.industry, founded
+                    row.uscc, row.name, row.name_key, row.city, row.district, row.area, row.industry, founded
                 )
     return found
 
@@ -258,6 +353,24 @@ def _agrees(bearer: Bearer, place: Place) -> bool:
     return (place.district is not None and place.district == bearer.district) or (
         place.area is not None and place.area == bearer.area
     )
+
+
+def _stays(judgement: Known | None) -> bool:
+    return judgement is None or judgement.verdict != "different"
+
+
+def _reasons(weighed: Weighed, said: Sequence[Said], judgement: Known | None) -> list[Reason]:
+    """What keeps a machine from deciding first, then what speaks against, then what speaks for."""
+    found = [Reason(feature, 0.0, en, zh) for feature, en, zh in weighed.vetoes]
+    if judgement is not None and judgement.verdict == "unsure":
+        on = day_of(judgement.at)
+        found.append(
+            Reason("judged", None, f"{judgement.by} was not sure on {on}", f"{judgement.by} 于 {on} 未能确定")
+        )
+    spoken = [s for s in said if s.value is not None]
+    return found + [
+        Reason(s.feature, s.value, s.en, s.zh) for s in sorted(spoken, key=lambda s: s.value or 0.0)
+    ]
 
 
 def _apart(matches: Sequence[Match]) -> list[Match]:
