@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import registry.judgements  # noqa: F401 – its table belongs to every register
 from registry.api import registry_api
 from registry.commands import COMMANDS
 from registry.kinds import kinds

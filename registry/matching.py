@@ -221,7 +221,7 @@ class _Matching:
             weighed, said = self.weighed(side, entry, firm)
             held = best.get(entry.uscc)
             if weighed.score >= weights().choose and (held is None or held[0].score < weighed.score):
-                reasons = _reasons(weighed, said, spoken.get(entry.uscc))
+                reasons = explained(weighed, said, spoken.get(entry.uscc))
                 score = round(weighed.score, 4)
                 best[entry.uscc] = weighed, self.candidate(firm, entry.name, "near", score, *reasons)
         ordered = sorted(best.values(), key=lambda each: (-each[0].score, each[1].uscc))[:OFFERED]
@@ -359,7 +359,7 @@ def _stays(judgement: Known | None) -> bool:
     return judgement is None or judgement.verdict != "different"
 
 
-def _reasons(weighed: Weighed, said: Sequence[Said], judgement: Known | None) -> list[Reason]:
+def explained(weighed: Weighed, said: Sequence[Said], judgement: Known | None = None) -> list[Reason]:
     """What keeps a machine from deciding first, then what speaks against, then what speaks for."""
     found = [Reason(feature, 0.0, en, zh) for feature, en, zh in weighed.vetoes]
     if judgement is not None and judgement.verdict == "unsure":

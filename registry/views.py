@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint
+from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
-from registry.pages import fields, filings, overview, profile, register, upload, values
+from registry.naming.difference import marks
+from registry.pages import duplicates, fields, filings, overview, profile, register, upload, values
 from registry.pages.blueprint import blueprint
 from registry.room import NavItem, Panel, Permission
 from registry.shell import roles
@@ -20,6 +22,12 @@ def home() -> dict[str, str]:
     return {"home": house().settings.city.code}
 
 
+@blueprint.record_once
+def names(state: BlueprintSetupState) -> None:
+    """Macros are imported without the page's context, so what they call is a global."""
+    state.app.jinja_env.globals["name_marks"] = marks
+
+
 PERMISSIONS = (
     Permission("register.read", lambda: _("See firms and their records"), roles.EVERYBODY),
     Permission("filings.read", lambda: _("See what was put on record, by whom"), roles.EVERYBODY),
@@ -32,6 +40,7 @@ NAVIGATION = (
     NavItem("overview", "registry.overview", "speedometer2", lambda: _("Overview"), 10),
     NavItem("register", "registry.register", "buildings", lambda: _("Register of firms"), 20),
     NavItem("filings", "registry.filing_list", "journal-check", lambda: _("Filings"), 80),
+    NavItem("duplicates", "registry.duplicates", "intersect", lambda: _("Twice the same?"), 82),
     NavItem("upload", "registry.upload", "cloud-arrow-up", lambda: _("Upload"), 81),
     NavItem("fields", "registry.fields", "question-circle", lambda: _("Columns understood"), 90),
 )
@@ -46,7 +55,7 @@ PANELS = (
 )
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (overview, register, profile, filings, upload, fields)
+PAGES = (overview, register, profile, filings, upload, fields, duplicates)
 
 
 def registry_blueprint() -> Blueprint:

@@ -17,9 +17,9 @@ from rapidfuzz import fuzz, process
 from scipy import sparse
 
 #: Postings read for one name. More finds hardly more; it only takes longer.
-BUDGET = 4_000
+BUDGET = 16_000
 #: How many of the best by shared pairs are compared by edit distance.
-COMPARED = 40
+COMPARED = 150
 BATCH = 512
 _HIGH = 21  # bits of a character
 _GAP = 1 << 42  # marks a pair across a gap
@@ -139,7 +139,7 @@ def _pairs(keys: Sequence[str], gaps: bool = True) -> tuple[NDArray[np.int32], P
         found.append(pair[inside] | (_GAP if step == 2 else 0))
         whose.append(owner[:-step][inside])
     pairs, owners = np.concatenate(found), np.concatenate(whose)
-    order = np.lexsort((owners, pairs))
+    order = np.argsort(pairs, kind="stable")  # of one pair the owners stay in order
     pairs, owners = pairs[order], owners[order]
     once = np.ones(len(pairs), bool)
     once[1:] = (pairs[1:] != pairs[:-1]) | (owners[1:] != owners[:-1])

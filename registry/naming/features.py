@@ -445,12 +445,12 @@ def _core_level(a: Parts, b: Parts) -> str:
     one, other = a.core, b.core
     if one == other:
         return "same"
-    short, long = sorted((one, other), key=len)
-    whole = b.trade if short == one else a.trade
-    if whole.startswith(short) and a.trade[: len(long)] == b.trade[: len(long)]:
-        return "tail"  # the same, taken apart differently
-    if whole.startswith(short):
-        return "longer"
+    # The shorter trade name against the other's trade name and industry; either where they are of one length.
+    pairs = [(x, y.trade) for x, y in ((one, b), (other, a)) if len(x) <= len(y.core)]
+    length = max(len(one), len(other))
+    if any(whole.startswith(short) for short, whole in pairs):
+        # "tail": the same, only taken apart differently
+        return "tail" if a.trade[:length] == b.trade[:length] else "longer"
     if len(one) == len(other):
         if sorted(one) == sorted(other):
             return "swapped"
@@ -461,8 +461,9 @@ def _core_level(a: Parts, b: Parts) -> str:
                 return "one_of_two"
             early = one[:2] != other[:2]  # the first two are the trade name more often than not
             return ("early_" if early else "") + ("one_of_three" if len(one) == 3 else "one_of_many")
-    if short in whole:
+    if any(short in whole for short, whole in pairs):
         return "inside"
+    short, long = sorted((one, other), key=len)
     if _subsequence(short, long) and len(short) >= 3:
         return "one_of_many"
     return "other"
