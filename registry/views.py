@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from flask import Blueprint
+from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
+from registry.naming.difference import marks
 from registry.pages import (
     chosen,
     documents,
+    duplicates,
     editing,
     events,
     fields,
@@ -37,6 +40,12 @@ def home() -> dict[str, str]:
     return {"home": house().settings.city.code}
 
 
+@blueprint.record_once
+def names(state: BlueprintSetupState) -> None:
+    """Macros are imported without the page's context, so what they call is a global."""
+    state.app.jinja_env.globals["name_marks"] = marks
+
+
 PERMISSIONS = (
     Permission("register.read", lambda: _("See firms and their records"), roles.EVERYBODY),
     Permission("filings.read", lambda: _("See what was put on record, by whom"), roles.EVERYBODY),
@@ -56,6 +65,7 @@ NAVIGATION = (
     NavItem("todo", "registry.todo", "check2-square", lambda: _("To do"), 15),
     NavItem("register", "registry.register", "buildings", lambda: _("Register of firms"), 20),
     NavItem("filings", "registry.filing_list", "journal-check", lambda: _("Filings"), 80),
+    NavItem("duplicates", "registry.duplicates", "intersect", lambda: _("Twice the same?"), 82),
     NavItem("upload", "registry.upload", "cloud-arrow-up", lambda: _("Upload"), 81),
     NavItem("accounts", "accounts.listing", "people", lambda: _("Accounts"), 85),
     NavItem("merges", "registry.merges", "union", lambda: _("Merged firms"), 83),
@@ -74,8 +84,8 @@ PANELS = (
 
 #: Importing a page's module hangs its routes on the blueprint.
 PAGES = (
-    overview, todo, register, saved_views, chosen, profile, editing, events, versions, documents, merging, filings, upload,
-    fields, own_firms,
+    overview, todo, register, saved_views, chosen, profile, editing, events, versions, documents, merging, duplicates, filings,
+    upload, fields, own_firms,
 )  # fmt: skip
 
 TODO = (todo.WAITING,)
