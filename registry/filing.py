@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,9 +92,14 @@ class Outcome:
     fate_of: dict[int, str] = field(default_factory=dict)
 
 
-def file_list(house: House, listed: Listed, by: str, *, create: bool = False, complete_on: str | None = None,
-              yes: bool = False, dry_run: bool = False, progress: Progress | None = None) -> Outcome:  # fmt: skip
-    """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships."""
+def file_list(house: House, listed: Listed, by: str, *, create: bool | Collection[int] = False, complete_on: str | None = None,
+              yes: bool = False, dry_run: bool = False, progress: Progress | None = None,
+              also: Callable[[Write, int], None] | None = None) -> Outcome:  # fmt: skip
+    """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships.
+
+    ``create``: whether rows may put firms on the register, or which rows may, by number.
+    ``also(unit, filing)`` writes in the same transaction what belongs to the filing; not called in a rehearsal.
+    """
     kind = listed.kind
     _check_rows(kind, listed.rows, house.store.clock.today().isoformat(), complete_on)
     outcome: Outcome | None = None
@@ -105,6 +110,8 @@ def file_list(house: House, listed: Listed, by: str, *, create: bool = False, co
                 _settle_parent(unit.connection, listed.parent_id, outcome)
             if dry_run:
                 raise _DryRunError
+            if also and outcome.filing is not None:
+                also(unit, outcome.filing)
     except _DryRunError:
         assert outcome is not None
         outcome.filing = None
@@ -161,8 +168,8 @@ def _check_rows(kind: Kind, rows: Iterable[Row], today: str, complete_on: str | 
 class _Filer:
     """One filing under the lock. Its steps are the methods, in the order of ``run``."""
 
-    def __init__(self, house: House, listed: Listed, unit: Write, create: bool, complete_on: str | None, yes: bool,
-                 progress: Progress | None) -> None:  # fmt: skip
+    def __init__(self, house: House, listed: Listed, unit: Write, create: bool | Collection[int],
+                 complete_on: str | None, yes: bool, progress: Progress | None) -> None:  # fmt: skip
         self.house, self.listed, self.unit = house, listed, unit
         self.create, self.complete_on, self.yes = create, complete_on, yes
         self.progress: Progress = progress or (lambda _stage, _done, _total: None)

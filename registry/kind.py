@@ -119,6 +119,7 @@ class Kind:
     finish(records of one subject): fills derived columns in place; pure. beside: further tables filled from them.
     subject: the field that holds the subject; by_name: a row may name the firm instead.
     list_day: the fields that tell the day on which a name is to be read.
+    announced: lists of it are announced, often by name only: who holds, applied for or entered something.
     """
 
     id: str
@@ -144,6 +145,7 @@ class Kind:
     required: tuple[str, ...] = ()
     #: (connection, rows, named subjects, day) → (rows that end memberships, number of members): ``--complete-on``
     whole_list: Callable[..., Any] | None = None
+    announced: bool = False
 
     @cached_property
     def by_id(self) -> Mapping[str, Field]:

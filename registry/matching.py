@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -70,7 +71,7 @@ def match(
         row.uscc: row
         for row in connection.execute(
             select(e.uscc, e.name, e.name_key, e.district, e.area, e.industry, e.founded_on).where(
-                e.from_day <= day, e.to_day > day
+                e.from_day <= date.fromisoformat(day), e.to_day > date.fromisoformat(day)
             )
         )
     }

@@ -7,7 +7,7 @@ later, go to review; nothing is guessed (README, "Names without codes").
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -47,9 +47,13 @@ def existing(connection: Connection, codes: Iterable[str]) -> set[str]:
 
 
 def resolve(
-    connection: Connection, kind: Kind, rows: Sequence[Row], today: str, at_home: Places, create: bool
-) -> list[Row]:
-    """Set ``subject`` on each row, or note why there is none. Gives the rows whose firm is to be created."""
+    connection: Connection, kind: Kind, rows: Sequence[Row], today: str, at_home: Places,
+    create: bool | Collection[int],
+) -> list[Row]:  # fmt: skip
+    """Set ``subject`` on each row, or note why there is none. Gives the rows whose firm is to be created.
+
+    ``create``: whether rows may found firms, or the numbers of those that may.
+    """
     asked = [row for row in rows if not row.stopped]
     known = existing(connection, (row.values[kind.subject] for row in asked if row.values.get(kind.subject)))
     created: dict[str, Row] = {}
@@ -57,6 +61,7 @@ def resolve(
     for row in asked:
         code = row.values.get(kind.subject)
         name = row.values.get("name")
+        may = create if isinstance(create, bool) else row.number in create
         if code is None:
             if kind.by_name and name:
                 by_name.append(row)
@@ -69,10 +74,10 @@ def resolve(
             created[code] = row
         elif kind.founding:
             row.note("name_missing", "name", None, "refused")
-        elif create and name:
+        elif may and name:
             row.subject = code
             created[code] = row
-        elif create:
+        elif may:
             row.note("name_missing", "name", None, "refused")
         else:
             row.note("unknown_firm", kind.subject, name or code, "review")

@@ -5,7 +5,18 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from registry.pages import fields, filings, overview, profile, register, upload, values
+from registry.pages import (
+    desk,
+    desk_confirm,
+    desk_review,
+    fields,
+    filings,
+    overview,
+    profile,
+    register,
+    upload,
+    values,
+)
 from registry.pages.blueprint import blueprint
 from registry.room import NavItem, Panel, Permission
 from registry.shell import roles
@@ -31,6 +42,7 @@ PERMISSIONS = (
 NAVIGATION = (
     NavItem("overview", "registry.overview", "speedometer2", lambda: _("Overview"), 10),
     NavItem("register", "registry.register", "buildings", lambda: _("Register of firms"), 20),
+    NavItem("intake", "registry.intake", "inbox", lambda: _("Intake"), 22),
     NavItem("filings", "registry.filing_list", "journal-check", lambda: _("Filings"), 80),
     NavItem("upload", "registry.upload", "cloud-arrow-up", lambda: _("Upload"), 81),
     NavItem("fields", "registry.fields", "question-circle", lambda: _("Columns understood"), 90),
@@ -46,7 +58,7 @@ PANELS = (
 )
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (overview, register, profile, filings, upload, fields)
+PAGES = (overview, register, profile, filings, upload, desk, desk_review, desk_confirm, fields)
 
 
 def registry_blueprint() -> Blueprint:
