@@ -26,7 +26,7 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
              effective="effective_on", key_says=False, by_name=True, list_day=("effective_on",), check=_check_name),
         Kind("honours", "honour", "honours", "荣誉", "Honours", Honour, fields.HONOURS, "dates",
              key=("honour", "on", "title"), by_name=True, list_day=("on",), required=("honour", "on"), check=_honour_check,
-             announced=True),
+             announced=3),
     )  # fmt: skip
 
 

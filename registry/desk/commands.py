@@ -22,7 +22,6 @@ from registry.matching import Candidate, Match
 from registry.speaking import DONE, SHORT, Progress, command, pairs, print_json, say_problems, table
 
 BY = "cli:local"
-DEFAULT = "titles"
 
 
 @click.command("intake")
@@ -82,20 +81,16 @@ def _read(house: House, file: str) -> Kept:
 
 
 def _kind(house: House, read: Kept, asked: str | None) -> Kind:
-    known = {kind.id: kind for kind in house.kinds.all if kind.announced}
+    known = {kind.id: kind for kind in reading.announced_kinds(house.kinds.all)}
     if asked is not None and asked not in known:
         raise click.UsageError(f"--kind {asked}: the lists of the desk are {', '.join(known)}")
-    guess = read.guesses.get("list_kind")
-    id = asked or (guess.value if guess and guess.value in known else DEFAULT)
-    return known.get(id) or next(iter(known.values()))
+    return known[asked] if asked else reading.guessed_kind(known.values(), read.guesses)
 
 
 def _line(one: Match) -> Line:
     """A row as the desk would hold it before anybody has looked: what is certain is taken, the rest waits."""
     certain = one.decision == "certain"
-    candidates: Sequence[Mapping[str, Any]] = [
-        {"uscc": c.uscc} for c in one.candidates[: review.CANDIDATES]
-    ]
+    candidates: Sequence[Mapping[str, Any]] = [{"uscc": c.uscc} for c in one.candidates[: review.CANDIDATES]]
     return Line(
         one.row, one.given.name, one.given.district, one.given.uscc, {}, one.decision, one.uscc, candidates,
         "certain" if certain else "open", one.uscc if certain else None, None, None, None, 0,

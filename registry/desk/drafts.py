@@ -137,7 +137,7 @@ def touch(connection: Connection, house: House, id: int, **values: Any) -> None:
     if done.rowcount != 1:
         raise RefusedError(
             "this list was filed or put away meanwhile; nothing was changed",
-            "这份名单已被入库或收起，未作任何改动",
+            "这份名单已被入库或放弃，未作任何改动",
         )
 
 

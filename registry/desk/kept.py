@@ -31,8 +31,8 @@ class Guessed:
 
 @dataclass(frozen=True)
 class Kept:
-    """``guesses``: field id → guess; ``list_kind`` and ``claimed`` (the number of firms that the text speaks of) among
-    them. ``warnings``: sentences (English, Chinese)."""
+    """``guesses``: field id → guess; ``publicity`` and ``firms`` (the number that the text speaks of) among
+    them, see intake.announced. ``warnings``: sentences (English, Chinese)."""
 
     name: str
     sha256: str

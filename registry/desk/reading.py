@@ -21,6 +21,8 @@ SEARCHED_ROWS = 40
 SAMPLE_ROWS = 3
 #: Longer lists are no announced lists; they go through the ordinary upload, which needs no review row by row.
 LONGEST = 20_000
+#: The guess that a list is a publicity list, and the kind that such lists are of.
+PUBLICITY, PUBLICISED = "publicity", 2
 
 
 def read(kind: Kind, kept: Kept, how: How, *, whole: bool = False) -> Parsed:
@@ -53,6 +55,18 @@ def named(kind: Kind, kept: Kept, grid: int) -> int:
     except HeaderError:
         return 0
     return sum(bool(row.values.get("name") or row.values.get(kind.subject)) for row in rows)
+
+
+def announced_kinds(kinds: Iterable[Kind]) -> list[Kind]:
+    """The kinds that lists are announced of, the likeliest first."""
+    return sorted((kind for kind in kinds if kind.announced), key=lambda kind: kind.announced)
+
+
+def guessed_kind(kinds: Iterable[Kind], guesses: Mapping[str, Guessed]) -> Kind:
+    """What a list is taken for: of a publicity list the rows are no titles yet."""
+    known = announced_kinds(kinds)
+    publicised = [kind for kind in known if kind.announced == PUBLICISED]
+    return publicised[0] if PUBLICITY in guesses and publicised else known[0]
 
 
 def guessed_sets(kind: Kind, guesses: Mapping[str, Guessed]) -> dict[str, Guessed]:

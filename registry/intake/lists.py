@@ -28,7 +28,7 @@ class Guess:
 
 @dataclass(frozen=True)
 class Guesses:
-    list_kind: Guess | None = None
+    publicity: Guess | None = None
     tier: Guess | None = None
     level: Guess | None = None
     kind: Guess | None = None
@@ -43,7 +43,7 @@ class Guesses:
     round: Guess | None = None
     stage: Guess | None = None
     stage_on: Guess | None = None
-    claimed: Guess | None = None
+    firms: Guess | None = None
 
 
 @dataclass(frozen=True)

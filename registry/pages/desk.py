@@ -30,7 +30,6 @@ from registry.shell.languages import language
 from registry.shell.serving import house
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt", ".docx", ".pdf")
-FIRST_KIND = "titles"
 
 
 @blueprint.get("/intake")
@@ -76,7 +75,7 @@ def take_list() -> str | Response:
         kept.forget(here.settings.var, token)
         said = error.in_language(language())
         return _home([("text" if text.strip() else "file", said)], text)
-    kind = _first_kind(here, read)
+    kind = reading.guessed_kind(here.kinds.all, read.guesses)
     how = How(reading.best_grid(kind, read), {}, _first_sets(kind, read))
     id = drafts.begin(here, kind.id, read, how, token, actor().id, actor().unit)
     return redirect(url_for("registry.draft_list", id=id), code=303)
@@ -96,18 +95,6 @@ def _read_file(here: House, token: str, file: Any) -> Kept:
             error.en.replace(path.name, name), error.zh.replace(path.name, name), error.option
         ) from error
     return kept.keep(here.settings.var, token, replace(read, name=name))
-
-
-def announced_kinds(here: House) -> list[Kind]:
-    return [kind for kind in here.kinds.all if kind.announced]
-
-
-def _first_kind(here: House, read: Kept) -> Kind:
-    guess = read.guesses.get("list_kind")
-    known = {kind.id: kind for kind in announced_kinds(here)}
-    if guess and guess.value in known:
-        return known[guess.value]
-    return known.get(FIRST_KIND) or next(iter(known.values()))
 
 
 def _first_sets(kind: Kind, read: Kept) -> dict[str, str]:
@@ -147,20 +134,20 @@ def _list_page(found: Found, read: Kept, trouble: str = "", errors: list[tuple[s
         before = filed_before(connection, kind.id, found.sha256, reading.grid_of(read, found.how).name)
         others = drafts.same_file(connection, found)
     guesses = reading.guessed_sets(kind, read.guesses)
-    claimed = read.guesses.get("claimed")
+    claimed = read.guesses.get("firms")
     return render_template(
         "registry/desk_list.html",
         draft=found,
         read=read,
         kind=kind,
-        kinds=announced_kinds(here),
+        kinds=reading.announced_kinds(here.kinds.all),
         columns=reading.columns(kind, read, found.how),
         grids=[(at, g.name, len(g.rows)) for at, g in enumerate(read.grids)],
         shared=shared(kind),
         vocabulary=words_of_vocabulary,
         sets=typed if typed is not None else found.how.sets,
         guesses=guesses,
-        list_guess=read.guesses.get("list_kind"),
+        list_guess=read.guesses.get(reading.PUBLICITY) if kind.announced == reading.PUBLICISED else None,
         rows=rows,
         named=named,
         claimed=claimed,

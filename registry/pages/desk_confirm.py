@@ -30,6 +30,8 @@ from registry.shell.serving import house
 
 SHOWN_PROBLEMS = 100
 SHOWN_TWICE = 20
+#: What the desk decided itself is counted above; the table of problems holds what the checks found besides.
+KNOWN = {"ambiguous_name", "unknown_firm", "left_out", "other_unit"}
 
 
 @blueprint.get("/intake/<int:id>/confirm")
@@ -106,13 +108,14 @@ def announced_panels(here: House, listed: Announced) -> list[tuple[Any, Mapping[
 def _summary(outcome: Outcome) -> Record:
     stops = [(number, note) for number, note in outcome.problems if note.fate != "note"]
     notes = [(number, note) for number, note in outcome.problems if note.fate == "note"]
-    by_code = Counter((note.code, note.fate) for _number, note in (*stops, *notes))
+    fresh = [said for said in (*stops, *notes) if said[1].code not in KNOWN]
+    by_code = Counter((note.code, note.fate) for _number, note in fresh)
     return {
         **{fate: outcome.fates[fate] for fate in FATES},
         "rows": outcome.rows,
         "codes": [(code, fate, n) for (code, fate), n in by_code.items()],
-        "problems": [problem(number, note, language()) for number, note in (*stops, *notes)[:SHOWN_PROBLEMS]],
-        "all": len(outcome.problems),
+        "problems": [problem(number, note, language()) for number, note in fresh[:SHOWN_PROBLEMS]],
+        "all": len(fresh),
     }
 
 

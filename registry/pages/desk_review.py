@@ -14,7 +14,7 @@ from registry.desk.drafts import Found
 from registry.desk.review import SHOWN, Answer, Line
 from registry.filing import RefusedError
 from registry.house import House
-from registry.naming.difference import marks
+from registry.naming.difference import aligned
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint
 from registry.pages.desk import draft_or_404
@@ -24,7 +24,6 @@ from registry.shell.languages import language
 from registry.shell.serving import house
 
 PER_PAGE = 100
-WIDE_BLANK = "\u3000"
 
 
 @blueprint.get("/intake/<int:id>/rows")
@@ -181,23 +180,3 @@ def _candidate(line: Line, one: dict[str, Any], firm: Any, unit: str | None) -> 
         "status": firm.status if firm is not None else None,
         "why": [] if foreign else [reason["en" if english else "zh"] for reason in one["reasons"]],
     }  # fmt: skip
-
-
-def aligned(given: str, name: str) -> list[tuple[str, str, str]]:
-    """Two names in columns: (text on the list, text on the register, kind), each pair of one width, so that one stands
-    exactly above the other."""
-    ours, theirs = marks(given, name)
-    pairs: list[tuple[str, str, str]] = []
-    at = 0
-    for text, kind in ours:
-        while at < len(theirs) and theirs[at][1] == "missing":
-            pairs.append((WIDE_BLANK * len(theirs[at][0]), theirs[at][0], "missing"))
-            at += 1
-        if kind == "extra":
-            pairs.append((text, WIDE_BLANK * len(text), "extra"))
-            continue
-        other = theirs[at][0] if at < len(theirs) else ""
-        at += 1
-        width = max(len(text), len(other))
-        pairs.append((text.ljust(width, WIDE_BLANK), other.ljust(width, WIDE_BLANK), kind))
-    return pairs + [(WIDE_BLANK * len(text), text, "missing") for text, _kind in theirs[at:]]
