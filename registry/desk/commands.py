@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -75,7 +76,9 @@ def intake(
 
 def _read(house: House, file: str) -> Kept:
     if file == "-":
-        return kept.taken(replace(read_pasted(click.get_text_stream("stdin").read()), name="pasted"))
+        return kept.taken(
+            replace(read_pasted(sys.stdin.buffer.read().decode("utf-8-sig", "replace")), name="pasted")
+        )
     path = Path(file)
     return kept.taken(read_list(path, path.name, house.settings.limits, Progress()))
 

@@ -1,4 +1,4 @@
-"""From the tables of a list to its rows: which table, which column is what, what holds for all of them. Pure.
+"""From the tables of a list to its rows: which table, which column is what, what holds for all of them.
 
 For matching, a list need not say everything yet: names are enough. What a filing of its kind needs (a tier, a day …) is
 asked when it is confirmed.

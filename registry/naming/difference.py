@@ -43,10 +43,12 @@ def aligned(given: str, name: str) -> list[tuple[str, str, Kind]]:
     steps = Levenshtein.opcodes([key for _, key in left], [key for _, key in right])
     names: dict[str, Kind] = {"equal": "same", "delete": "extra", "insert": "missing"}
     found: list[tuple[str, str, Kind]] = []
-    for tag, a, b, c, d in steps:
-        ours, theirs = _text(left[a:b]), _text(right[c:d])
+    for step in steps:
+        ours = _text(left[step.src_start : step.src_end])
+        theirs = _text(right[step.dest_start : step.dest_end])
         width = max(len(ours), len(theirs))
-        found.append((ours.ljust(width, BLANK), theirs.ljust(width, BLANK), names.get(tag, "changed")))
+        kind = names.get(step.tag, "changed")
+        found.append((ours.ljust(width, BLANK), theirs.ljust(width, BLANK), kind))
     return found
 
 

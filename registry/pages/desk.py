@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from registry.desk import drafts, kept, reading, review
 from registry.desk.drafts import Found, How
 from registry.desk.kept import Kept
+from registry.desk.models import FILED, OPEN
 from registry.filing import RefusedError
 from registry.filings import filed_before
 from registry.house import House
@@ -231,9 +232,9 @@ def draft_or_404(id: int) -> tuple[Found, Kept]:
         found = drafts.find(connection, id, actor().unit)
     if found is None:
         abort(404, description=_("There is no list %(id)s on the desk.", id=id))
-    if found.state == drafts.FILED:
+    if found.state == FILED:
         abort(redirect(url_for("registry.filing", id=found.filing_id), code=303))
-    read = kept.find(here.settings.var, found.token) if found.state == drafts.OPEN else None
+    read = kept.find(here.settings.var, found.token) if found.state == OPEN else None
     if read is None:
         abort(404, description=_("This list was put away; nothing of it was filed."))
     return found, read

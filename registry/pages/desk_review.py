@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -166,7 +166,7 @@ def _typed_place(here: House, line: Line) -> str:
     return place.area or place.district or ""
 
 
-def _candidate(line: Line, one: dict[str, Any], firm: Any, unit: str | None) -> dict[str, Any]:
+def _candidate(line: Line, one: Mapping[str, Any], firm: Any, unit: str | None) -> dict[str, Any]:
     """A candidate as it is shown. Of a firm that another unit manages only the name and the unit."""
     foreign = unit is not None and firm is not None and firm.unit != unit
     english = language() == "en"

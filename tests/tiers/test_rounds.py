@@ -17,7 +17,10 @@ from registry.withdrawal import withdraw
 from tests.registry.house import code, file_rows
 from tests.sample_app import app_in, house_of, post, words_of
 
-FIRMS = [{"uscc": code(n), "name": f"济南{w}精密机械有限公司", "district": "历下区"} for n, w in enumerate("甲乙丙丁戊", 1)]
+FIRMS = [
+    {"uscc": code(n), "name": f"济南{w}精密机械有限公司", "district": "历下区"}
+    for n, w in enumerate("甲乙丙丁戊", 1)
+]
 NAME = {n: str(FIRMS[n - 1]["name"]) for n in range(1, 6)}
 ROUND = {"tier": "srdi", "level": "provincial", "purpose": "new", "round": "2026年第一批"}
 
@@ -45,7 +48,12 @@ def announced(client: FlaskClient, names: str) -> str:
     """An announced list on the desk, matched; gives its address."""
     answer = post(client, "/intake", file=(io.BytesIO(f"企业名称\n{names}".encode()), "公告.csv"))
     address = str(answer.location).rpartition("/")[0]
-    sets = {"set-tier": "srdi", "set-level": "provincial", "set-batch": "2026年第一批", "set-issued_on": "2026-04-01"}
+    sets = {
+        "set-tier": "srdi",
+        "set-level": "provincial",
+        "set-batch": "2026年第一批",
+        "set-issued_on": "2026-04-01",
+    }
     post(client, f"{address}/list", kind="titles", then="match", **sets)
     return address
 
@@ -70,7 +78,9 @@ def test_every_number_of_a_round_opens_into_as_many_firms(desk: tuple[FlaskClien
     found = numbers(page)
     assert found == {"applied": "4", "filed": "4", "district_recommended": "3", "publicised": "3"}
     for measure, many in found.items():
-        address = next(a for a in re.findall(r'href="(/rounds/firms\?[^"]+)"', page) if f"measure={measure}" in a)
+        address = next(
+            a for a in re.findall(r'href="(/rounds/firms\?[^"]+)"', page) if f"measure={measure}" in a
+        )
         listed = client.get(address.replace("&amp;", "&"))
         assert re.search(rf'<strong><data value="{many}"', listed.text), measure
         export = client.get(address.replace("&amp;", "&").replace("/firms?", "/firms/export.csv?"))
@@ -82,10 +92,20 @@ def test_a_yearly_update_that_is_missing_is_counted_and_listed(desk: tuple[Flask
     held = [{"uscc": code(n), "tier": "srdi", "level": "provincial", "batch": "2024", "issued_on": "2024-05-01",
              "valid_to": "2027-04-30"} for n in (1, 2)]  # fmt: skip
     file_rows(house, "titles", held)
-    update = {"tier": "srdi", "level": "provincial", "purpose": "update", "round": "2026年度", "stage": "filed"}
+    update = {
+        "tier": "srdi",
+        "level": "provincial",
+        "purpose": "update",
+        "round": "2026年度",
+        "stage": "filed",
+    }
     file_rows(house, "applications", [{"uscc": code(1), **update, "stage_on": "2026-04-10"}], "update.csv")
     page = client.get("/rounds").text
-    address = next(a for a in re.findall(r'href="(/rounds/firms\?[^"]+)"', page) if "measure=missing" in a and "round=2026" in a)
+    address = next(
+        a
+        for a in re.findall(r'href="(/rounds/firms\?[^"]+)"', page)
+        if "measure=missing" in a and "round=2026" in a
+    )
     assert NAME[2] in (listed := client.get(address.replace("&amp;", "&")).text)
     assert NAME[1] not in listed
 
@@ -113,7 +133,9 @@ def test_who_was_publicised_and_is_not_announced_is_said_before_and_after_filing
 
 def test_nobody_is_rejected_while_a_row_of_the_list_waits(desk: tuple[FlaskClient, House]) -> None:
     client, house = desk
-    number = filed(client, announced(client, f"{NAME[1]}\n{NAME[2]}\n济南丙精蜜机械有限公司\n")).rpartition("/")[2]
+    number = filed(client, announced(client, f"{NAME[1]}\n{NAME[2]}\n济南丙精蜜机械有限公司\n")).rpartition(
+        "/"
+    )[2]
     page = words_of(client.get(post(client, f"/rounds/compare/{number}/reject").location).text)
     assert "请先处理" in page
     assert "rejected" not in stages(house).values()
@@ -128,7 +150,9 @@ def test_a_list_without_a_publicity_list_before_it_is_not_compared(desk: tuple[F
     assert "公示" not in words_of(client.get(f"{address}/confirm").text)
 
 
-@pytest.mark.parametrize("query", ["", "tier=srdi&level=provincial&purpose=new&round=x&measure=nothing", "tier='&level=city"])
+@pytest.mark.parametrize(
+    "query", ["", "tier=srdi&level=provincial&purpose=new&round=x&measure=nothing", "tier='&level=city"]
+)
 def test_a_made_up_round_is_no_page(desk: tuple[FlaskClient, House], query: str) -> None:
     client: Any = desk[0]
     assert client.get(f"/rounds/firms?{query}").status_code == 404
