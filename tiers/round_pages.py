@@ -126,12 +126,12 @@ def publicised_panel(here: House, listed: Announced) -> Mapping[str, Any] | None
     }
 
 
-@blueprint.get("/rounds/compare/<int:filing>")
+@blueprint.get("/rounds/compare/<int:id>")
 @allow("counts.read")
-def compare_list(filing: int) -> str:
+def compare_list(id: int) -> str:
     """A filed list beside the publicity list before it, part by part."""
     here = house()
-    found, part = _compared(here, filing), _part()
+    found, part = _compared(here, id), _part()
     today = here.clock.today()
     with here.store.read() as connection:
         firms = publicity.firms(connection, getattr(found, part), today, actor().unit)
@@ -139,7 +139,7 @@ def compare_list(filing: int) -> str:
     page = min(page_number(), max(1, -(-len(firms) // size)))
     return render_template(
         "tiers/publicity.html",
-        filing=filing,
+        filing=id,
         compared=found,
         name=round_name(found.key),
         part=part,
@@ -148,11 +148,11 @@ def compare_list(filing: int) -> str:
     )
 
 
-@blueprint.get("/rounds/compare/<int:filing>/export<suffix>")
+@blueprint.get("/rounds/compare/<int:id>/export<suffix>")
 @allow("counts.read")
-def export_compared(filing: int, suffix: str) -> Response:
+def export_compared(id: int, suffix: str) -> Response:
     here = house()
-    found, part = _compared(here, filing), _part()
+    found, part = _compared(here, id), _part()
     with here.store.read() as connection:
         firms = publicity.firms(connection, getattr(found, part), here.clock.today(), actor().unit)
     header = [_("Credit code"), _("Name"), _("District"), _("Functional area")]
@@ -160,7 +160,7 @@ def export_compared(filing: int, suffix: str) -> Response:
         [f.uscc, f.name, here.places.label(f.district, language()) or None, here.places.label(f.area, language()) or None]
         for f in firms
     )  # fmt: skip
-    return table_file(f"publicity-{filing}-{part}", suffix, part_names()[part], header, rows)
+    return table_file(f"publicity-{id}-{part}", suffix, part_names()[part], header, rows)
 
 
 def _part() -> str:
@@ -185,16 +185,16 @@ def _compared(here: House, filing: int) -> Compared:
     return found
 
 
-@blueprint.post("/rounds/compare/<int:filing>/reject")
+@blueprint.post("/rounds/compare/<int:id>/reject")
 @allow("filings.write")
-def reject_dropped(filing: int) -> Response:
+def reject_dropped(id: int) -> Response:
     """Put on record that those who dropped out were not recognised: one filing, withdrawn like any other."""
     here = house()
-    found = _compared(here, filing)
+    found = _compared(here, id)
     with here.store.read() as connection:
-        waits = filing_row(connection, filing).review
+        waits = filing_row(connection, id).review
         firms = publicity.firms(connection, found.open, here.clock.today(), actor().unit)
-    back = redirect(url_for("tiers.compare_list", filing=filing), code=303)
+    back = redirect(url_for("tiers.compare_list", id=id), code=303)
     if waits:
         flash(ngettext(
             "%(num)s row of the list still waits for a decision and may be one of them; decide it first.",
@@ -205,7 +205,7 @@ def reject_dropped(filing: int) -> Response:
         flash(_("Nobody is left to be set to rejected."), "calm")
         return back
     try:
-        outcome = file_list(here, _rejections(here, found, firms, filing), actor().id)
+        outcome = file_list(here, _rejections(here, found, firms, id), actor().id)
     except RefusedError as error:
         flash(error.in_language(language()), "bad")
         return back
