@@ -15,7 +15,6 @@ from registry.naming.normal import normal_form
 #: ``extra``: only the given name has it; ``missing``: only the other name has it; ``changed``: both, differently.
 Kind = Literal["same", "changed", "missing", "extra"]
 Marks = list[tuple[str, Kind]]
-BLANK = "\u3000"
 
 
 def marks(given: str, name: str) -> tuple[Marks, Marks]:
@@ -34,22 +33,6 @@ def marks(given: str, name: str) -> tuple[Marks, Marks]:
         ours.append((_text(left[a:b]), "extra" if tag == "delete" else kind))
         theirs.append((_text(right[c:d]), "missing" if tag == "insert" else kind))
     return _runs(ours), _runs(theirs)
-
-
-def aligned(given: str, name: str) -> list[tuple[str, str, Kind]]:
-    """Both names in columns: (text of ``given``, text of ``name``, kind), each pair padded to one width with wide blanks,
-    so that in a list one name stands exactly above the other."""
-    left, right = _pieces(given), _pieces(name)
-    steps = Levenshtein.opcodes([key for _, key in left], [key for _, key in right])
-    names: dict[str, Kind] = {"equal": "same", "delete": "extra", "insert": "missing"}
-    found: list[tuple[str, str, Kind]] = []
-    for step in steps:
-        ours = _text(left[step.src_start : step.src_end])
-        theirs = _text(right[step.dest_start : step.dest_end])
-        width = max(len(ours), len(theirs))
-        kind = names.get(step.tag, "changed")
-        found.append((ours.ljust(width, BLANK), theirs.ljust(width, BLANK), kind))
-    return found
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:

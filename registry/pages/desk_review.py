@@ -14,7 +14,7 @@ from registry.desk.drafts import Found
 from registry.desk.review import SHOWN, Answer, Line
 from registry.filing import RefusedError
 from registry.house import House
-from registry.naming.difference import aligned
+from registry.naming.alignment import aligned
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint
 from registry.pages.desk import draft_or_404

@@ -22,7 +22,7 @@ from registry.house import House
 from registry.intake.lists import read_pasted
 from registry.intake.sheets import UnreadableError
 from registry.judgements import Judged
-from registry.naming.difference import BLANK, aligned
+from registry.naming.alignment import BLANK, aligned
 from registry.naming.normal import normal_form
 from tests.registry.house import code, file_rows, open_test_house
 
