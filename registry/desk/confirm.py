@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from registry import judgements
@@ -26,12 +26,12 @@ def listed(
     file: str,
     sha256: str,
     options: Mapping[str, Any],
-    foreign: Collection[str] = (),
+    foreign: Mapping[str, str] | None = None,
 ) -> Listed:
     """The list as it is to be filed.
 
     Rows that nobody decided, or that were left open, wait for a decision in the filing; dropped ones are left out and
-    noted; rows about ``foreign`` firms wait for those who manage them.
+    noted; rows about ``foreign`` firms (credit code → who manages it) wait for the city's desk.
     """
     decided = {line.row: line for line in lines}
     rows: list[Row] = []
@@ -42,13 +42,13 @@ def listed(
             asides.append((row.number, Note("left_out", None, line.name, "note")))
             continue
         if line is not None:
-            _apply(kind, row, line, foreign)
+            _apply(kind, row, line, foreign or {})
         rows.append(row)
     how = {"columns": parsed.columns, "create": False, "complete_on": None, **options}
     return Listed(kind, rows, file, sha256, parsed.sheet, how, parsed.cells_of, asides=asides)
 
 
-def _apply(kind: Kind, row: Row, line: Line, foreign: Collection[str]) -> None:
+def _apply(kind: Kind, row: Row, line: Line, foreign: Mapping[str, str]) -> None:
     if line.decision not in TAKEN:
         codes = [candidate["uscc"] for candidate in line.candidates]
         if line.name and codes:
@@ -67,17 +67,19 @@ def _apply(kind: Kind, row: Row, line: Line, foreign: Collection[str]) -> None:
     row.values[kind.subject] = line.uscc
     if line.decision == "create" and line.place_given:
         row.values["district"] = line.place_given
-    if line.uscc in foreign:
-        row.note("other_unit", "name", line.name, "review")
+    if line.uscc and line.uscc in foreign:
+        row.subject = line.uscc
+        row.note("other_unit", "name", line.name, "review", foreign[line.uscc])
 
 
-def foreign_firms(house: House, lines: Sequence[Line], unit: str | None) -> set[str]:
-    """Of the firms that rows speak of those that another unit manages than the one that an officer is limited to."""
+def foreign_firms(house: House, lines: Sequence[Line], unit: str | None) -> dict[str, str]:
+    """Of the firms that rows speak of those that another unit manages than the one that an officer is limited to, each
+    with the name of that unit."""
     if unit is None:
-        return set()
+        return {}
     with house.store.read() as connection:
         found = firms(connection, [line.uscc for line in lines if line.uscc], house.clock.today())
-    return {code for code, firm in found.items() if firm.unit != unit}
+    return {code: house.places.label(firm.unit) for code, firm in found.items() if firm.unit != unit}
 
 
 def founding(lines: Iterable[Line]) -> set[int]:

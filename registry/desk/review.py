@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -349,8 +349,3 @@ def same_names(lines: Iterable[Line]) -> dict[str, list[int]]:
         if one.name and one.decision != "dropped":
             rows.setdefault(normal_form(one.name), (one.name, []))[1].append(one.row)
     return {name: numbers for name, numbers in rows.values() if len(numbers) > 1}
-
-
-def elsewhere(found: Mapping[str, Any], unit: str | None) -> Collection[str]:
-    """Of some firms those that another unit manages."""
-    return {code for code, firm in found.items() if unit is not None and firm.unit != unit}

@@ -13,6 +13,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "name_missing": ("登记库里没有这家企业，而本行没有企业名称；请补上名称", "The register does not know this firm and the row gives no name; add the name"),
     "unknown_firm": ("登记库里没有“{value}”；可新建或改选", "The register has no “{value}”; create it or choose another firm"),
     "ambiguous_name": ("“{value}”可能是不止一家，或与区县、成立日期不符：{detail}；请选定", "“{value}” fits several firms, or contradicts district or founding date: {detail}; choose"),
+    "other_unit": ("“{value}”的管理单元（{detail}）不是本单元，本行转市级审核", "“{value}” is not managed by this unit (but by: {detail}); the row waits for the city's desk"),
     "conflict_in_file": ("同一文件里另有一行对同一记录说法不同（{detail}）；请选定以哪行为准", "Another row of this file says otherwise about the same record ({detail}); choose which one holds"),
     "term_missing": ("既无发证日期也无有效期起始，无法确定称号期限；请补认定（发证）日期或有效期起", "Neither a day of issue nor a first day, so the term is open; give one of them"),
     "date_unreadable": ("“{value}”读不成日期，或早于 1840 年；请写成 2025-06-30 这样", "“{value}” cannot be read as a day, or lies before 1840; write it like 2025-06-30"),
@@ -39,7 +40,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "absent_from_list": ("完整名单里没有这家，登记库里有（{value}）", "Held on the register but absent from the complete list ({value})"),
     "not_a_row": ("“{value}”是合计或表注，不是企业，未作为数据行", "“{value}” is a total or a remark, not a firm; it is no row of data"),
     "left_out": ("“{value}”在比对时由经办人剔除，未入库", "“{value}” was taken off the list in review and is not filed"),
-    "other_unit": ("“{value}”由其他区县管理，本行转市级经办处理", "“{value}” is managed by another unit; the row waits for the city desk"),
     "nothing_given": ("本行除主键外没有可用内容", "Apart from its key the row says nothing"),
 }  # fmt: skip
 

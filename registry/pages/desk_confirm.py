@@ -79,7 +79,7 @@ def _lines(here: House, found: Found) -> tuple[list[Line], review.Counts]:
         return review.every(connection, found.id), review.counts(connection, found.id)
 
 
-def _ready(found: Found, read: Kept, kind: Kind, lines: Sequence[Line], foreign: set[str]) -> Listed:
+def _ready(found: Found, read: Kept, kind: Kind, lines: Sequence[Line], foreign: Mapping[str, str]) -> Listed:
     parsed = reading.read(kind, read, found.how, whole=True)
     options = {"set": dict(found.how.sets), "draft": found.id}
     return confirm.listed(kind, parsed, lines, found.file, found.sha256, options, foreign)

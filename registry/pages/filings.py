@@ -313,16 +313,20 @@ def _candidates(
         ),
         day,
     )
+    unit = actor().unit
+    if unit is not None:  # rows about other units' firms are the city desk's to decide
+        codes = {number: some - {"other_unit"} for number, some in codes.items()}
+    mine = {code for code, firm in known.items() if unit is None or (firm.area or firm.district) == unit}
     return {
         number: {
-            "firms": [known[code] for code in dict.fromkeys(listed[number]) if code in known],
+            "firms": [known[code] for code in dict.fromkeys(listed[number]) if code in mine],
             "create": bool(
                 one.uscc
                 and one.name
                 and one.uscc not in known
-                and codes[number] & {"unknown_firm", "orphaned"}
+                and codes[number] & {"unknown_firm", "orphaned", "other_unit"}
             ),
-            "take": "conflict_in_file" in codes[number],
+            "take": bool(codes[number] & {"conflict_in_file", "other_unit"}),
             "choose": bool(codes[number] & CHOOSABLE),
         }
         for number, one in asked.items()

@@ -110,7 +110,7 @@ def test_a_word_list_goes_to_the_profile_by_keyboard_and_back(
 def test_a_list_left_in_the_middle_is_there_again(
     watched: Watched, firms: list[tuple[str, str]], tmp_path: Path
 ) -> None:
-    names = [misspelt(firms[3][0]), misspelt(firms[4][0])]
+    names = [misspelt(firms[3][0]), "山东尚未登记机械有限公司"]
     page = matched(watched, word_list(tmp_path / "半途.docx", names), "2026-半途")
     page.keyboard.press("1")
     expect(page.locator(".pane-decision.is-chosen")).to_be_visible()
@@ -121,6 +121,38 @@ def test_a_list_left_in_the_middle_is_there_again(
     expect(page.locator("#pane-name")).to_have_text(names[1])
     page.get_by_role("button", name="放弃").click()
     expect(page.locator("#messages")).to_contain_text("半途.docx")
+
+
+def test_a_pdf_with_names_only_says_itself_what_it_is(
+    watched: Watched, firms: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    papers = pytest.importorskip("tests.registry.intake.papers")
+    names = [name for name, _code in firms[:3]]
+    file = papers.pdf_list(
+        tmp_path / "公告.pdf",
+        "关于公布2026年度瞪羚企业名单的通知",
+        ["现将3家瞪羚企业名单予以公布。"],
+        ["序号", "企业名称"],
+        [[str(number), name] for number, name in enumerate(names, 1)],
+        behind=["济南市工业和信息化局", "2026年6月1日"],
+    )
+    page = watched.go("/intake")
+    page.set_input_files("#file", file)
+    page.get_by_role("button", name="读取名单").click()
+    expect(page.locator("#set-tier")).to_have_value("gazelle")
+    expect(page.locator("#set-issued_on")).to_have_value("2026-06-01")
+    expect(page.locator("#set-tier-about")).to_contain_text("依据")
+    page.select_option("#set-level", "city")
+    page.fill("#set-batch", "2026-公告")
+    page.get_by_role("button", name="与企业库比对").first.click()
+    page.wait_for_url("**/rows**")
+    expect(page.locator(".desk-line.is-certain")).to_have_count(3)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/confirm")
+    page.get_by_role("button", name="确认入库").first.click()
+    page.wait_for_url("**/filings/**")
+    watched.go(f"/firms/{firms[0][1]}")
+    expect(page.locator("#panel-titles")).to_contain_text("瞪羚企业（市级）")
 
 
 def test_the_steps_are_accessible_and_fit_a_phone(

@@ -133,7 +133,7 @@ def test_who_was_publicised_and_is_not_announced_is_said_before_and_after_filing
 
 def test_nobody_is_rejected_while_a_row_of_the_list_waits(desk: tuple[FlaskClient, House]) -> None:
     client, house = desk
-    number = filed(client, announced(client, f"{NAME[1]}\n{NAME[2]}\n济南丙精蜜机械有限公司\n")).rpartition(
+    number = filed(client, announced(client, f"{NAME[1]}\n{NAME[2]}\n济南己精蜜仪表有限公司\n")).rpartition(
         "/"
     )[2]
     page = words_of(client.get(post(client, f"/rounds/compare/{number}/reject").location).text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
@@ -28,11 +28,11 @@ from tests.registry.house import code, file_rows, open_test_house
 
 FIRMS = [
     {"uscc": code(1), "name": "济南霖树锅炉有限公司", "district": "天桥区"},
+    {"uscc": code(6), "name": "济南霖树锅炉有限公司", "district": "莱芜区"},
     {"uscc": code(2), "name": "济南磐笛精细化工有限公司", "district": "历城区"},
-    {"uscc": code(3), "name": "济南霖树锅炉配件有限公司", "district": "天桥区"},
 ]
 SETS = {"tier": "srdi", "level": "provincial", "batch": "2026", "issued_on": "2026-02-01"}
-LIST = "企业名称\n济南磐笛精细化工有限公司\n济南霖澍锅炉有限公司\n"
+LIST = "企业名称\n济南磐笛精细化工有限公司\n济南霖树锅炉有限公司\n"
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def lines(house: House, draft: Found) -> list[review.Line]:
         return review.every(connection, draft.id)
 
 
-def ready(house: House, draft: Found, parsed: Any, foreign: Sequence[str] = ()) -> Any:
+def ready(house: House, draft: Found, parsed: Any, foreign: dict[str, str] | None = None) -> Any:
     kind = house.kinds.by_id["titles"]
     return confirm.listed(kind, parsed, lines(house, draft), "pasted", draft.sha256, {"set": SETS}, foreign)
 
@@ -82,7 +82,7 @@ def test_of_two_people_at_one_row_one_decision_is_kept_and_the_other_told(house:
         )
         taken.append((number, mine, after.uscc))
 
-    people = [Thread(target=choose, args=(number,)) for number in (1, 3)]
+    people = [Thread(target=choose, args=(number,)) for number in (1, 6)]
     for one in people:
         one.start()
     for one in people:
@@ -99,7 +99,7 @@ def test_people_s_choices_are_judgements_of_the_filing(house: House, monkeypatch
     draft, parsed = begun(house)
     row = lines(house, draft)[1]
     offered = {candidate["uscc"] for candidate in row.candidates}
-    assert {code(1), code(3)} <= offered
+    assert {code(1), code(6)} <= offered
     review.decide(house, draft, row.row, Answer("choose", code(1)), row.revision, "desk")
     draft = found(house, draft.id)
     outcome = confirm.file(house, draft, ready(house, draft, parsed), lines(house, draft), "desk")
@@ -145,11 +145,9 @@ def test_an_officer_s_list_is_seen_by_the_own_unit_and_the_city(house: House) ->
 def test_a_row_about_another_unit_s_firm_waits_for_the_city_desk(house: House) -> None:
     draft, parsed = begun(house, unit="370105")
     foreign = confirm.foreign_firms(house, lines(house, draft), "370105")
-    assert foreign == {code(2)}
-    assert confirm.foreign_firms(house, lines(house, draft), None) == set()
-    outcome = confirm.file(
-        house, draft, ready(house, draft, parsed, tuple(foreign)), lines(house, draft), "officer"
-    )
+    assert foreign == {code(2): "历城区"}
+    assert confirm.foreign_firms(house, lines(house, draft), None) == {}
+    outcome = confirm.file(house, draft, ready(house, draft, parsed, foreign), lines(house, draft), "officer")
     with house.store.read() as connection:
         said = {p["row"]: p["code"] for p in problems(connection, outcome.filing or 0)}
     assert said[2] == "other_unit"

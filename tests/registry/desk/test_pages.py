@@ -20,10 +20,12 @@ from tests.sample_app import app_in, house_of, post, words_of
 
 FIRMS = [
     {"uscc": code(1), "name": "济南霖树锅炉有限公司", "district": "天桥区"},
+    {"uscc": code(6), "name": "济南霖树锅炉有限公司", "district": "莱芜区"},
     {"uscc": code(2), "name": "济南磐笛精细化工有限公司", "district": "历城区"},
     {"uscc": code(3), "name": "济南羿晔软件有限公司", "district": "历下区"},
 ]
-NAMES = "企业名称,区县\n济南磐笛精细化工有限公司,历城区\n济南霖澍锅炉有限公司,天桥区\n山东全新机械有限公司,章丘区\n"
+#: Of the second name there are two firms, and the list gives no district.
+NAMES = "企业名称,区县\n济南磐笛精细化工有限公司,历城区\n济南霖树锅炉有限公司,\n山东全新机械有限公司,章丘区\n"
 SETS = {"set-tier": "srdi", "set-level": "provincial", "set-batch": "2026", "set-issued_on": "2026-06-01"}
 
 
@@ -188,7 +190,7 @@ def test_a_chosen_firm_must_be_on_the_register(desk: tuple[FlaskClient, House]) 
 
 def test_two_rows_that_mean_one_firm_are_told(desk: tuple[FlaskClient, House]) -> None:
     client, house = desk
-    address = matched(client, "企业名称\n济南磐笛精细化工有限公司\n济南磐笛化工有限公司\n")
+    address = matched(client, "企业名称\n济南磐笛精细化工有限公司\n济南磐笛化工技术有限公司\n")
     for row in (2, 3):
         say(client, house, address, row, "choose", uscc=code(2))
     page = words_of(client.get(f"{address}/confirm").text)

@@ -6,12 +6,17 @@
   let asked = null; // the row whose part is on its way, so that held keys do not wait for each answer
   let hadFocus = false;
 
+  // On a phone the row that is looked at stands above the list: there the list stays where it is.
+  const show = (line) => {
+    if (matchMedia("(min-width: 861px)").matches) line.scrollIntoView({ block: "nearest" });
+  };
+
   const mark = (row) => {
     for (const link of document.querySelectorAll("[data-line][aria-current]")) link.removeAttribute("aria-current");
     const line = find(`#line-${row} [data-line]`);
     if (!line) return;
     line.setAttribute("aria-current", "true");
-    line.scrollIntoView({ block: "nearest" });
+    show(line);
   };
 
   // A row that another page of the list holds is gone to as a page.
@@ -89,6 +94,6 @@
   });
   document.addEventListener("DOMContentLoaded", () => {
     const line = find("[data-line][aria-current]");
-    if (line) line.scrollIntoView({ block: "nearest" });
+    if (line) show(line);
   });
 })();
