@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -111,12 +111,13 @@ class Outcome:
     fate_of: dict[int, str] = field(default_factory=dict)
 
 
-def file_list(house: House, listed: Listed, by: str, *, create: bool = False, complete_on: str | None = None,
+def file_list(house: House, listed: Listed, by: str, *, create: bool | Collection[int] = False, complete_on: str | None = None,
               yes: bool = False, dry_run: bool = False, progress: Progress | None = None,
               also: Callable[[Write, Outcome], None] | None = None, unit: str | None = None,
               since: datetime | None = None) -> Outcome:  # fmt: skip
     """Put a list on record. Raises NeedsConfirmationError when a complete list would end many memberships.
 
+    ``create``: whether rows may put firms on the register, or which rows may, by number.
     ``also(unit, outcome)`` writes in the same transaction what belongs to the filing, before it is committed; where it
     raises, nothing is filed. Not called in a rehearsal.
     ``unit``: the management unit that the filer is limited to. Rows about firms of others wait for the city's desk
@@ -198,8 +199,8 @@ def _check_rows(kind: Kind, rows: Iterable[Row], today: str, complete_on: str | 
 class _Filer:
     """One filing under the lock. Its steps are the methods, in the order of ``run``."""
 
-    def __init__(self, house: House, listed: Listed, unit: Write, create: bool, complete_on: str | None, yes: bool,
-                 progress: Progress | None, limited_to: str | None = None) -> None:  # fmt: skip
+    def __init__(self, house: House, listed: Listed, unit: Write, create: bool | Collection[int],
+                 complete_on: str | None, yes: bool, progress: Progress | None, limited_to: str | None = None) -> None:  # fmt: skip
         self.limited_to = limited_to
         self.house, self.listed, self.unit = house, listed, unit
         self.create, self.complete_on, self.yes = create, complete_on, yes

@@ -124,6 +124,8 @@ class Kind:
             filled from, so that each code and its names lead there; pure.
     subject: the field that holds the subject; by_name: a row may name the firm instead.
     list_day: the fields that tell the day on which a name is to be read.
+    announced: lists of it are announced, often by name only: who holds, applied for or entered something. 1 is what a
+            list is taken for that says nothing else, 2 what a publicity list is; 0: not announced.
     """
 
     id: str
@@ -150,6 +152,7 @@ class Kind:
     required: tuple[str, ...] = ()
     #: (connection, rows, named subjects, day) → (rows that end memberships, number of members): ``--complete-on``
     whole_list: Callable[..., Any] | None = None
+    announced: int = 0
 
     @cached_property
     def by_id(self) -> Mapping[str, Field]:

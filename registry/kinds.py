@@ -25,7 +25,8 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
         Kind("evidence", "evidence", "evidence", "佐证", "Evidence", Evidence, fields.EVIDENCE, "spans",
              effective="effective_on", key_says=False, by_name=True, list_day=("effective_on",), check=_check_name),
         Kind("honours", "honour", "honours", "荣誉", "Honours", Honour, fields.HONOURS, "dates",
-             key=("honour", "on", "title"), by_name=True, list_day=("on",), required=("honour", "on"), check=_honour_check),
+             key=("honour", "on", "title"), by_name=True, list_day=("on",), required=("honour", "on"), check=_honour_check,
+             announced=3),
     )  # fmt: skip
 
 

@@ -327,6 +327,42 @@ def firms_named(connection: Connection, codes: Sequence[str], day: date) -> dict
     return {row.uscc: row for row in connection.execute(query)}
 
 
+def _spoken_of(filing: int, day: date, unit: str | None) -> Any:
+    """Rows of a filing, and of the decisions on it, that stand for a firm; of the firms of one unit where limited."""
+    r, e, f = FILING_ROW.c, ENTERPRISE.c, FILING.c
+    by = select(f.id).where(or_(f.id == filing, f.parent_id == filing))
+    return and_(
+        r.filing_id.in_(by), r.fate.in_(("accepted", "unchanged")), e.uscc == r.subject,
+        e.from_day <= day, e.to_day > day, own(unit),
+    )  # fmt: skip
+
+
+def firms_of(
+    connection: Connection, filing: int, day: date, unit: str | None, limit: int | None = None, page: int = 1
+) -> Sequence[Any]:
+    """The firms that a filing's rows stand for, with row and fate, in the list's order."""
+    r, e = FILING_ROW.c, ENTERPRISE.c
+    query = select(r.row, func.min(r.fate).label("fate"), e.uscc, e.name, e.district, e.area, e.city).where(
+        _spoken_of(filing, day, unit)
+    )
+    query = query.group_by(r.row, e.uscc, e.name, e.district, e.area, e.city).order_by(r.row, e.uscc)
+    return connection.execute(query.limit(limit).offset((page - 1) * (limit or 0))).all()
+
+
+def number_of_firms_of(connection: Connection, filing: int, day: date, unit: str | None) -> int:
+    r, e = FILING_ROW.c, ENTERPRISE.c
+    rows = select(r.row, e.uscc).where(_spoken_of(filing, day, unit)).distinct().subquery()
+    return connection.execute(select(func.count()).select_from(rows)).scalar() or 0
+
+
+def statements_of(connection: Connection, filing: int, record: str) -> list[tuple[str, Record]]:
+    """What a filing states of one kind: firm and fields, in the list's order; decisions on its rows among them."""
+    s, f = STATEMENT.c, FILING.c
+    by = select(f.id).where(or_(f.id == filing, f.parent_id == filing))
+    query = select(s.subject, s.payload).where(s.filing_id.in_(by), s.kind == record, s.closed_at.is_(None))
+    return [(row.subject, json.loads(row.payload)) for row in connection.execute(query.order_by(s.row, s.id))]
+
+
 def size_of_register(connection: Connection, home: str, day: date) -> tuple[int, int]:
     """(firms at home, firms elsewhere) on the register on a day, whatever their status."""
     e = ENTERPRISE.c

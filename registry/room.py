@@ -47,6 +47,16 @@ class Panel:
     span: int = 12
 
 
+@dataclass(frozen=True)
+class Announced:
+    """An announced list for the panels of rooms: its kind, and per firm what its row says (with what holds for the whole
+    list). ``filing``: on record by which filing; None while it is on the desk."""
+
+    kind: str
+    rows: Sequence[tuple[str, Mapping[str, Any]]]
+    filing: int | None = None
+
+
 COLUMNS = 12
 
 
@@ -176,3 +186,6 @@ class Room:
     # (house, tier, day) -> subquery of the firms that hold a tier
     holders: Callable[..., Any] | None = None
     register: RegisterPart | None = None
+    # What the room says about an announced list, before and after it is filed: ``load(house, listed)`` with an
+    # ``Announced``. ``span`` and ``order`` as elsewhere.
+    announced: tuple[Panel, ...] = ()

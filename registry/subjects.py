@@ -7,7 +7,7 @@ later, go to review; nothing is guessed (README, "Names without codes").
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -59,12 +59,13 @@ def resolve(
     rows: Sequence[Row],
     today: str,
     at_home: Places,
-    create: bool,
+    create: bool | Collection[int],
     led: Merges | None = None,
 ) -> list[Row]:
     """Set ``subject`` on each row, or note why there is none. Gives the rows whose firm is to be created.
 
-    A code that leads to another firm is about that firm; the row is filed under the code as typed.
+    ``create``: whether rows may found firms, or the numbers of those that may. A code that leads to another firm is about
+    that firm; the row is filed under the code as typed.
     """
     led = merges_at(connection) if led is None else led
     asked = [row for row in rows if not row.stopped]
@@ -75,6 +76,7 @@ def resolve(
     for row in asked:
         code = row.values.get(kind.subject)
         name = row.values.get("name")
+        may = create if isinstance(create, bool) else row.number in create
         if code is None:
             if kind.by_name and name:
                 by_name.append(row)
@@ -91,10 +93,10 @@ def resolve(
             created[firm] = row
         elif kind.founding:
             row.note("name_missing", "name", None, "refused")
-        elif create and name:
+        elif may and name:
             row.subject = firm
             created[firm] = row
-        elif create:
+        elif may:
             row.note("name_missing", "name", None, "refused")
         else:
             row.note("unknown_firm", kind.subject, name or code, "review")

@@ -9,6 +9,9 @@ from flask_babel import gettext as _
 from registry.naming.difference import marks
 from registry.pages import (
     chosen,
+    desk,
+    desk_confirm,
+    desk_review,
     documents,
     duplicates,
     editing,
@@ -64,6 +67,7 @@ NAVIGATION = (
     NavItem("overview", "registry.overview", "speedometer2", lambda: _("Overview"), 10),
     NavItem("todo", "registry.todo", "check2-square", lambda: _("To do"), 15),
     NavItem("register", "registry.register", "buildings", lambda: _("Register of firms"), 20),
+    NavItem("intake", "registry.intake", "inbox", lambda: _("Intake"), 22),
     NavItem("filings", "registry.filing_list", "journal-check", lambda: _("Filings"), 80),
     NavItem("duplicates", "registry.duplicates", "intersect", lambda: _("Twice the same?"), 82),
     NavItem("upload", "registry.upload", "cloud-arrow-up", lambda: _("Upload"), 81),
@@ -85,7 +89,7 @@ PANELS = (
 #: Importing a page's module hangs its routes on the blueprint.
 PAGES = (
     overview, todo, register, saved_views, chosen, profile, editing, events, versions, documents, merging, duplicates, filings,
-    upload, fields, own_firms,
+    desk, desk_review, desk_confirm, upload, fields, own_firms,
 )  # fmt: skip
 
 TODO = (todo.WAITING,)

@@ -67,11 +67,13 @@ def sample_file() -> Path:
 
 
 @contextmanager
-def app_in(folder: Path, rooms: tuple[Room, ...] = cli.ROOMS, *, empty: bool = False) -> Iterator[Flask]:
+def app_in(
+    folder: Path, rooms: tuple[Room, ...] = cli.ROOMS, *, empty: bool = False, url: str | None = None
+) -> Iterator[Flask]:
     """An application over a copy of the sample city, or over an empty register."""
     if not empty:
         shutil.copy(sample_file(), folder / "city.sqlite")
-    house = house_in(folder, rooms)
+    house = house_in(folder, rooms, url)
     yield signing_in(
         create_app(house.settings, house.store, house.rooms, house.clock, sample=lambda: is_sample(house))
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.room import Room
-from tiers import ladder, near_pages, rule_pages, rungs, simulation_pages
+from tiers import ladder, near_pages, round_pages, rule_pages, rungs, simulation_pages
 from tiers.after_fold import derive
 from tiers.api import tiers_api
 from tiers.asking import holders
@@ -15,7 +15,7 @@ from tiers.todo import TODO
 from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (ladder, near_pages, rule_pages, simulation_pages)
+PAGES = (ladder, near_pages, round_pages, rule_pages, simulation_pages)
 
 ROOM = Room(
     "tiers",
@@ -23,7 +23,7 @@ ROOM = Room(
     blueprint=tiers_blueprint,
     api=tiers_api,
     commands=COMMANDS,
-    navigation=(*NAVIGATION, *rule_pages.NAVIGATION),
+    navigation=(*NAVIGATION, *round_pages.NAVIGATION, *rule_pages.NAVIGATION),
     cards=CARDS,
     panels=(*PANELS, rungs.PANEL),
     permissions=(*PERMISSIONS, *rule_pages.PERMISSIONS),
@@ -32,4 +32,5 @@ ROOM = Room(
     holders=holders,
     register=REGISTER,
     todo=TODO,
+    announced=round_pages.ANNOUNCED,
 )

@@ -107,6 +107,11 @@ def behind_titles(house: House, question: Question, known_at: datetime | None, s
     return _ask(house, question, known_at, sql)
 
 
+def behind_records(house: House, question: Question, sql: str, more: Record) -> Firms:
+    """The firms of any membership query, wherever they are; ``more``: its parameters."""
+    return _ask(house, question, None, sql, more=more, anywhere=True)
+
+
 def _with_highest(question: Question) -> str:
     order = question.settings.quality.order
     ranks = " ".join(f"when '{word(tier)}' then {rank}" for rank, tier in enumerate(order))

@@ -39,6 +39,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "digital_core_differs": ("所填“{value}”与行业代码的数字经济核心产业归类不一致，以所填为准", "The mark “{value}” differs from what the industry code says; the mark holds"),
     "absent_from_list": ("完整名单里没有这家，登记库里有（{value}）", "Held on the register but absent from the complete list ({value})"),
     "not_a_row": ("“{value}”是合计或表注，不是企业，未作为数据行", "“{value}” is a total or a remark, not a firm; it is no row of data"),
+    "left_out": ("“{value}”在比对时由经办人剔除，未入库", "“{value}” was taken off the list in review and is not filed"),
     "nothing_given": ("本行除主键外没有可用内容", "Apart from its key the row says nothing"),
 }  # fmt: skip
 

@@ -14,24 +14,29 @@ from werkzeug.wrappers import Response
 from registry.decisions import Answer, decide
 from registry.filing import FATES, NeedsConfirmationError, RefusedError
 from registry.filings import document, filing_row, filings, number_of_filings
-from registry.find import find
 from registry.house import House
 from registry.intake.problems import message
 from registry.intake.workbooks import REASON
-from registry.kind import Record
+from registry.kind import Kind, Record
+from registry.matching import Given, match
 from registry.naming.codes import read_code
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint, table_file
+from registry.pages.desk_confirm import announced_panels
 from registry.queries import (
     decided_rows,
     firms_named,
+    firms_of,
     kept_rows,
+    number_of_firms_of,
     number_of_problems,
     problem_codes,
     problem_rows,
     rows_of,
+    statements_of,
     subjects_of,
 )
+from registry.room import Announced
 from registry.scope import same_person
 from registry.shell import tables
 from registry.shell.access import actor, allow
@@ -45,7 +50,8 @@ PROBLEMS_PER_PAGE = 50
 CANDIDATES = 5
 #: Of a filing with no more rows than these, the firms are named.
 FEW = 3
-PARTS = ("review", "refused", "problems", "columns")
+PARTS = ("firms", "review", "refused", "problems", "columns")
+FIRMS_PER_PAGE = 100
 
 
 @blueprint.get("/filings")
@@ -88,9 +94,13 @@ def filing(id: int) -> str:
             else "problems"
         )
         kind = here.kinds.by_id.get(row.kind)
+        if wanted == "" and part == "problems" and kind is not None and kind.announced:
+            part = "firms"
         shown: dict[str, Any] = {
             "waiting": (),
             "candidates": {},
+            "firms": (),
+            "panels": [],
             "refused": (),
             "problems": (),
             "paging": None,
@@ -99,10 +109,12 @@ def filing(id: int) -> str:
             shown["waiting"] = kept_rows(
                 connection, id, "review", WAITING_PER_PAGE, (page - 1) * WAITING_PER_PAGE, only
             )
-            shown["candidates"] = {
-                kept["row"]: _candidates(connection, here, row, kept) for kept in shown["waiting"]
-            }
+            shown["candidates"] = _candidates(connection, here, row, shown["waiting"])
             shown["paging"] = tables.numbered(page, WAITING_PER_PAGE, row.review)
+        elif part == "firms":
+            shown["firms"] = firms_of(connection, id, here.clock.today(), actor().unit, FIRMS_PER_PAGE, page)
+            total = number_of_firms_of(connection, id, here.clock.today(), actor().unit)
+            shown["paging"] = tables.numbered(page, FIRMS_PER_PAGE, total)
         elif part == "refused":
             shown["refused"] = kept_rows(
                 connection, id, "refused", PROBLEMS_PER_PAGE, (page - 1) * PROBLEMS_PER_PAGE, only
@@ -117,6 +129,8 @@ def filing(id: int) -> str:
         codes = problem_codes(connection, id, only)
         decided = decided_rows(connection, id)
         subjects = subjects_of(connection, id, here.clock.today()) if row.rows <= FEW else []
+    if part == "firms" and kind is not None and kind.announced and row.withdrawn_at is None:
+        shown["panels"] = announced_panels(here, _as_announced(here, row, kind))
     return render_template(
         "registry/filing.html",
         filing=document(row),
@@ -132,6 +146,30 @@ def filing(id: int) -> str:
         fates=FATES,
         **shown,
     )
+
+
+def _as_announced(here: House, row: Any, kind: Kind) -> Announced:
+    """A filed list as the rooms' panels see it."""
+    with here.store.read() as connection:
+        stated = statements_of(connection, row.id, kind.record)
+    return Announced(kind.id, stated, row.id)
+
+
+@blueprint.get("/filings/<int:id>/firms<suffix>")
+@allow("filings.read")
+def export_filing_firms(id: int, suffix: str) -> Response:
+    """The firms that a filing speaks of, as a file."""
+    here = house()
+    with here.store.read() as connection:
+        row = _filing_or_404(connection, id)
+        rows = firms_of(connection, id, here.clock.today(), actor().unit)
+    header = [_("Credit code"), _("Name"), _("District"), _("Functional area"), _("Row"), _("Fate")]
+    lines = (
+        [firm.uscc, firm.name, here.places.label(firm.district, language()) or None,
+         here.places.label(firm.area, language()) or None, firm.row, _("accepted") if firm.fate == "accepted" else _("unchanged")]
+        for firm in rows
+    )  # fmt: skip
+    return table_file(f"filing-{id}-firms", suffix, row.sheet or "企业", header, lines)
 
 
 @blueprint.post("/filings/<int:id>/rows/<int:row>")
@@ -263,33 +301,55 @@ def _typed(filing: Any, kept: Record, field: str) -> str:
     return ""
 
 
-def _candidates(connection: Connection, house: House, filing: Any, kept: Record) -> Record:
-    """What can be offered for a row in review: firms, whether it can be created, whether it can be taken as it is."""
+#: Problems that are settled by saying which firm is meant.
+CHOOSABLE = {"ambiguous_name", "unknown_firm", "orphaned"}
+
+
+def _candidates(
+    connection: Connection, house: House, filing: Any, waiting: Sequence[Record]
+) -> dict[int, Record]:
+    """What can be offered for rows in review, by row: firms, whether it can be created, whether it can be taken as it is."""
     kind = house.kinds.by_id.get(filing.kind)
-    codes = {why.code for why in kept["why"] if why.fate == "review"}
-    name = _typed(filing, kept, "name")
-    typed = read_code(_typed(filing, kept, kind.subject if kind else "uscc")).code
     day = house.clock.today()
-    firms: dict[str, Any] = {}
-    if codes & {"ambiguous_name", "unknown_firm", "orphaned"}:
-        listed = [
-            part.strip()
-            for why in kept["why"]
-            if why.code == "ambiguous_name"
-            for part in (why.detail or "").split(",")
-        ]
-        firms = firms_named(connection, listed, day)
-        if not firms and name:
-            found = [firm["uscc"] for firm in find(connection, name, day, CANDIDATES)]
-            named = firms_named(connection, found, day)
-            firms = {code: named[code] for code in found if code in named}
-    known = typed is not None and bool(firms_named(connection, [typed], day))
-    if (unit := actor().unit) is not None:
-        firms = {code: firm for code, firm in firms.items() if (firm.area or firm.district) == unit}
-        codes -= {"other_unit"}  # the city's desk decides
+    asked: dict[int, Given] = {}
+    listed: dict[int, list[str]] = {}
+    codes: dict[int, set[str]] = {}
+    for kept in waiting:
+        number = kept["row"]
+        codes[number] = {why.code for why in kept["why"] if why.fate == "review"}
+        typed = read_code(_typed(filing, kept, kind.subject if kind else "uscc")).code
+        district, area = (_typed(filing, kept, field) or None for field in ("district", "area"))
+        asked[number] = Given(number, _typed(filing, kept, "name"), typed, district, area)
+        listed[number] = [
+            code.strip()
+            for why in kept["why"] if why.code == "ambiguous_name"
+            for code in (why.detail or "").split(",")
+        ]  # fmt: skip
+    named = [one for number, one in asked.items() if codes[number] & CHOOSABLE and (one.name or one.uscc)]
+    for found in match(house, connection, named, day.isoformat()) if named else ():
+        listed[found.row] += [one.uscc for one in found.candidates][:CANDIDATES]
+    known = firms_named(
+        connection,
+        sorted(
+            {code for some in listed.values() for code in some} | {g.uscc for g in asked.values() if g.uscc}
+        ),
+        day,
+    )
+    unit = actor().unit
+    if unit is not None:  # rows about other units' firms are the city desk's to decide
+        codes = {number: some - {"other_unit"} for number, some in codes.items()}
+    mine = {code for code, firm in known.items() if unit is None or (firm.area or firm.district) == unit}
     return {
-        "firms": list(firms.values()),
-        "create": bool(typed and name and not known and codes & {"unknown_firm", "orphaned", "other_unit"}),
-        "take": bool(codes & {"conflict_in_file", "other_unit"}),
-        "choose": bool(codes & {"ambiguous_name", "unknown_firm", "orphaned"}),
+        number: {
+            "firms": [known[code] for code in dict.fromkeys(listed[number]) if code in mine],
+            "create": bool(
+                one.uscc
+                and one.name
+                and one.uscc not in known
+                and codes[number] & {"unknown_firm", "orphaned", "other_unit"}
+            ),
+            "take": bool(codes[number] & {"conflict_in_file", "other_unit"}),
+            "choose": bool(codes[number] & CHOOSABLE),
+        }
+        for number, one in asked.items()
     }

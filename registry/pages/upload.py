@@ -46,7 +46,7 @@ def _form(kind: Kind, errors: list[tuple[str, str]] | None = None, typed: Record
         kind=kind,
         kinds=house().kinds.all,
         shared=shared(kind),
-        vocabulary=_words,
+        vocabulary=words_of_vocabulary,
         errors=errors or [],
         typed=typed or {},
         accept=",".join(SUFFIXES),
@@ -58,7 +58,7 @@ def shared(kind: Kind) -> list[Any]:
     return [kind.by_id[id] for id in SHARED if id in kind.by_id]
 
 
-def _words(name: str) -> list[tuple[str, str]]:
+def words_of_vocabulary(name: str) -> list[tuple[str, str]]:
     return [(word.id, word.en if language() == "en" else word.zh) for word in vocabulary(name).values()]
 
 

@@ -159,6 +159,8 @@ def problem_name(code: str) -> str:
         "absent_from_list": _("absent from the whole list"),
         "nothing_given": _("says nothing"),
         "not_a_row": _("total or footnote"),
+        "left_out": _("taken off the list"),
+        "other_unit": _("managed by another unit"),
     }
     return str(ours.get(code, code))
 

@@ -22,6 +22,8 @@ PAGES = {
     "filing": "/filings/1?part=columns",
     "withdraw": "/filings/1/withdraw",
     "upload": "/upload?kind=titles",
+    "intake": "/intake",
+    "rounds": "/rounds",
     "fields": "/fields/titles",
     "ladder": "/ladder",
     "moves": "/ladder/ways/climbed",

@@ -1,0 +1,192 @@
+"""What lies beneath the desk's pages: two people at one row, whose lists and firms, judgements, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry import judgements
+from registry.desk import confirm, drafts, kept, reading, review
+from registry.desk.drafts import Found, How
+from registry.desk.review import Answer
+from registry.filing import RefusedError
+from registry.filings import filings, problems
+from registry.house import House
+from registry.intake.lists import read_pasted
+from registry.intake.sheets import UnreadableError
+from registry.judgements import Judged
+from registry.naming.alignment import BLANK, aligned
+from registry.naming.normal import normal_form
+from tests.registry.house import code, file_rows, open_test_house
+
+FIRMS = [
+    {"uscc": code(1), "name": "济南霖树锅炉有限公司", "district": "天桥区"},
+    {"uscc": code(6), "name": "济南霖树锅炉有限公司", "district": "莱芜区"},
+    {"uscc": code(2), "name": "济南磐笛精细化工有限公司", "district": "历城区"},
+]
+SETS = {"tier": "srdi", "level": "provincial", "batch": "2026", "issued_on": "2026-02-01"}
+LIST = "企业名称\n济南磐笛精细化工有限公司\n济南霖树锅炉有限公司\n"
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+    house = open_test_house(database_url, tmp_path)
+    file_rows(house, "enterprises", FIRMS)
+    yield house
+    house.store.dispose()
+
+
+def begun(house: House, text: str = LIST, unit: str | None = None) -> tuple[Found, Any]:
+    """A list on the desk, matched; with how it was parsed."""
+    read = kept.keep(house.settings.var, "0" * 32, replace(read_pasted(text), name="pasted"))
+    kind = house.kinds.by_id["titles"]
+    id = drafts.begin(house, "titles", read, How(0, {}, SETS), "0" * 32, "desk", unit)
+    parsed = reading.read(kind, read, How(0, {}, SETS), whole=True)
+    review.begin(house, found(house, id), kind, parsed)
+    return found(house, id), parsed
+
+
+def found(house: House, id: int, unit: str | None = None) -> Found:
+    with house.store.read() as connection:
+        draft = drafts.find(connection, id, unit)
+    assert draft is not None
+    return draft
+
+
+def lines(house: House, draft: Found) -> list[review.Line]:
+    with house.store.read() as connection:
+        return review.every(connection, draft.id)
+
+
+def ready(house: House, draft: Found, parsed: Any, foreign: dict[str, str] | None = None) -> Any:
+    kind = house.kinds.by_id["titles"]
+    return confirm.listed(kind, parsed, lines(house, draft), "pasted", draft.sha256, {"set": SETS}, foreign)
+
+
+def test_of_two_people_at_one_row_one_decision_is_kept_and_the_other_told(house: House) -> None:
+    draft, _parsed = begun(house)
+    row = lines(house, draft)[1]
+    start, taken = Barrier(2), []
+
+    def choose(number: int) -> None:
+        start.wait()
+        after, mine = review.decide(
+            house, draft, row.row, Answer("choose", code(number)), row.revision, f"desk {number}"
+        )
+        taken.append((number, mine, after.uscc))
+
+    people = [Thread(target=choose, args=(number,)) for number in (1, 6)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    assert sorted(mine for _n, mine, _u in taken) == [False, True]
+    winner = next(number for number, mine, _u in taken if mine)
+    assert lines(house, draft)[1].uscc == code(winner)
+    assert {uscc for _n, _mine, uscc in taken} == {code(winner)}
+
+
+def test_people_s_choices_are_judgements_of_the_filing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[Judged] = []
+    monkeypatch.setattr(judgements, "record", lambda _unit, judged: said.extend(judged))
+    draft, parsed = begun(house)
+    row = lines(house, draft)[1]
+    offered = {candidate["uscc"] for candidate in row.candidates}
+    assert {code(1), code(6)} <= offered
+    review.decide(house, draft, row.row, Answer("choose", code(1)), row.revision, "desk")
+    draft = found(house, draft.id)
+    outcome = confirm.file(house, draft, ready(house, draft, parsed), lines(house, draft), "desk")
+    assert {(j.uscc, j.verdict) for j in said} == {
+        (one, "same" if one == code(1) else "different") for one in offered
+    }
+    assert {j.filing_id for j in said} == {outcome.filing}
+    assert {j.given_name for j in said} == {row.name}, "what was certain by itself nobody judged"
+
+
+def test_a_filing_that_fails_leaves_the_list_on_the_desk(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_unit: Any, _judged: Any) -> None:
+        raise RefusedError("no", "不")
+
+    monkeypatch.setattr(judgements, "record", fail)
+    draft, parsed = begun(house)
+    with pytest.raises(RefusedError):
+        confirm.file(house, draft, ready(house, draft, parsed), lines(house, draft), "desk")
+    assert found(house, draft.id).state == "open"
+    with house.store.read() as connection:
+        assert len(filings(connection)) == 1
+
+
+def test_a_list_filed_by_somebody_else_is_not_filed_twice(house: House) -> None:
+    draft, parsed = begun(house)
+    confirm.file(house, draft, ready(house, draft, parsed), lines(house, draft), "one")
+    with pytest.raises(RefusedError, match="meanwhile"):
+        confirm.file(house, draft, ready(house, draft, parsed), lines(house, draft), "two")
+    with house.store.read() as connection:
+        assert len(filings(connection)) == 2
+
+
+def test_an_officer_s_list_is_seen_by_the_own_unit_and_the_city(house: House) -> None:
+    draft, _parsed = begun(house, unit="370105")
+    with house.store.read() as connection:
+        for unit, seen in ((None, True), ("370105", True), ("370112", False)):
+            assert (drafts.find(connection, draft.id, unit) is not None) is seen, unit
+            assert (len(drafts.on_the_desk(connection, unit)) == 1) is seen, unit
+
+
+def test_a_row_about_another_unit_s_firm_waits_for_the_city_desk(house: House) -> None:
+    draft, parsed = begun(house, unit="370105")
+    foreign = confirm.foreign_firms(house, lines(house, draft), "370105")
+    assert foreign == {code(2): "历城区"}
+    assert confirm.foreign_firms(house, lines(house, draft), None) == {}
+    outcome = confirm.file(house, draft, ready(house, draft, parsed, foreign), lines(house, draft), "officer")
+    with house.store.read() as connection:
+        said = {p["row"]: p["code"] for p in problems(connection, outcome.filing or 0)}
+    assert said[2] == "other_unit"
+    assert outcome.fates["accepted"] == 0
+
+
+def test_a_firm_that_vanished_is_not_made_again_from_the_list(house: House) -> None:
+    draft, parsed = begun(house)
+    made_of_this = ready(house, draft, parsed)
+    for row in made_of_this.rows:
+        row.values["uscc"] = code(77)
+    outcome = confirm.rehearse(house, made_of_this, lines(house, draft), "desk")
+    assert outcome.fates["accepted"] == 0
+    assert {note.code for _row, note in outcome.problems} >= {"unknown_firm"}
+
+
+def test_decisions_take_no_instant_from_the_register(house: House) -> None:
+    """Counts and indexes are kept by the last write; going through a list must not make them stale."""
+    draft, _parsed = begun(house)
+    with house.store.read() as connection:
+        before = house.store.last_write(connection)
+    row = lines(house, draft)[1]
+    review.decide(house, draft, row.row, Answer("leave"), row.revision, "desk")
+    with house.store.read() as connection:
+        assert house.store.last_write(connection) == before
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_two_names_stand_above_each_other_whole(one: str, other: str) -> None:
+    pairs = aligned(one, other)
+    assert all(len(ours) == len(theirs) for ours, theirs, _kind in pairs)
+    for at, name in ((0, one), (1, other)):
+        assert normal_form("".join(pair[at] for pair in pairs).replace(BLANK, "")) == normal_form(name)
+
+
+@given(st.text(max_size=300))
+def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
+    try:
+        read = kept.taken(read_pasted(text))
+    except UnreadableError:
+        return
+    assert read.grids
