@@ -200,7 +200,8 @@ class _Filer:
     """One filing under the lock. Its steps are the methods, in the order of ``run``."""
 
     def __init__(self, house: House, listed: Listed, unit: Write, create: bool | Collection[int],
-                 complete_on: str | None, yes: bool, progress: Progress | None, limited_to: str | None = None) -> None:  # fmt: skip
+                 complete_on: str | None, yes: bool, progress: Progress | None,
+                 limited_to: str | None = None) -> None:  # fmt: skip
         self.limited_to = limited_to
         self.house, self.listed, self.unit = house, listed, unit
         self.create, self.complete_on, self.yes = create, complete_on, yes

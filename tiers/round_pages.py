@@ -205,7 +205,7 @@ def reject_dropped(id: int) -> Response:
         flash(_("Nobody is left to be set to rejected."), "calm")
         return back
     try:
-        outcome = file_list(here, _rejections(here, found, firms, id), actor().id)
+        outcome = file_list(here, _rejections(here, found, firms, id), actor().id, unit=actor().unit)
     except RefusedError as error:
         flash(error.in_language(language()), "bad")
         return back

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -52,18 +51,10 @@ class Found:
     how: How
 
 
-@contextmanager
-def noting(house: House) -> Iterator[Connection]:
-    """A transaction for what is no fact. It takes no instant, so counts and indexes kept by the last write stay good
-    while somebody works through a list."""
-    with house.store.engine.connect().execution_options(tidu_write=True) as connection, connection.begin():
-        yield connection
-
-
 def begin(house: House, kind: str, read: kept.Kept, how: How, token: str, by: str, unit: str | None) -> int:
     """Put a list on the desk. Gives its number."""
     now = house.clock.now()
-    with noting(house) as connection:
+    with house.store.note() as connection:
         key: Any = connection.execute(
             insert(DRAFT).values(
                 token=token, kind=kind, file=read.name, sha256=read.sha256, made_by=by, made_at=now, changed_at=now,
@@ -118,7 +109,7 @@ def change(house: House, draft: Found, how: How, kind: str | None = None) -> Fou
     kind = kind or draft.kind
     if kind != draft.kind or how.matched != reading_of(kind, how):
         how = replace(how, matched="")
-    with noting(house) as connection:
+    with house.store.note() as connection:
         touch(connection, house, draft.id, kind=kind, options=text_of(how))
         found = find(connection, draft.id)
     assert found is not None
@@ -143,7 +134,7 @@ def touch(connection: Connection, house: House, id: int, **values: Any) -> None:
 
 def drop(house: House, draft: Found) -> None:
     """Put a list away: nothing was filed, its file goes, what was decided about its rows goes with it."""
-    with noting(house) as connection:
+    with house.store.note() as connection:
         touch(connection, house, draft.id, state=DROPPED)
         connection.execute(DRAFT_ROW.delete().where(DRAFT_ROW.c.draft_id == draft.id))
     kept.forget(house.settings.var, draft.token)

@@ -1,7 +1,7 @@
 """Lists on the desk that are not filed yet, and what was decided about their rows.
 
 They are no facts: nothing of them is on record before the list is filed, and they are written beside the register's
-statements, without taking an instant (``drafts.noting``).
+statements, without taking an instant (``Store.note``).
 """
 
 from __future__ import annotations

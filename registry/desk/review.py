@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select, update
 
 from registry.desk import drafts
-from registry.desk.drafts import DRAFT, DRAFT_ROW, Found, noting
+from registry.desk.drafts import DRAFT, DRAFT_ROW, Found
 from registry.desk.reading import list_day
 from registry.filing import RefusedError
 from registry.house import House
@@ -119,7 +119,7 @@ def begin(house: House, draft: Found, kind: Kind, parsed: Parsed) -> None:
         matches = matched(house, connection, kind, parsed)
     cells = {row.number: parsed.cells_of(row) for row in parsed.rows}
     reading = replace(draft.how, matched=drafts.reading_of(kind.id, draft.how))
-    with noting(house) as connection:
+    with house.store.note() as connection:
         drafts.touch(connection, house, draft.id, kind=kind.id, options=drafts.text_of(reading))
         before = {line.row: line for line in _lines(connection, draft.id, DRAFT_ROW.c.by.is_not(None))}
         revision = connection.execute(select(DRAFT.c.revision).where(DRAFT.c.id == draft.id)).scalar_one()
@@ -252,7 +252,7 @@ def decide(
 ) -> tuple[Line, bool]:
     """Keep a decision. Gives the row as it stands then, and whether the decision was taken: False where somebody else
     decided the row since it was shown. Raises RefusedError where the answer cannot stand."""
-    with noting(house) as connection:
+    with house.store.note() as connection:
         before = line(connection, draft.id, number)
         if before is None:
             raise RefusedError(f"the list has no row {number} any more", f"名单里已没有第 {number} 行")
