@@ -24,10 +24,10 @@ from registry.queries import (
     HOME,
     OUTSIDE,
     Narrowed,
+    chosen_firms,
     columns,
     facets,
     firms,
-    firms_named,
     in_batches,
     number_of_firms,
     parts,
@@ -55,7 +55,7 @@ def register() -> str | Response:
     size, page = here.settings.web.page_rows, page_number()
     with here.store.read() as connection:
         code = read_code(narrowed.text).code if len(narrowed.text) >= 18 else None
-        if code and firms_named(connection, [code], day):
+        if code and chosen_firms(connection, [code], narrowed.unit, day):
             return redirect(url_for("registry.firm", uscc=code))
         total = _number(connection, here, narrowed)
         page = min(page, max(1, -(-total // size)))
@@ -79,7 +79,7 @@ def register() -> str | Response:
     if request.headers.get("HX-Request") != "true":
         return page_of_it
     # A form sends every field that it has; the address keeps what it asks for.
-    turned = {"page": page} if page > 1 else {}
+    turned: dict[str, Any] = {"page": page} if page > 1 else {}
     address = url_for("registry.register", **arguments_of(narrowed), **turned)
     return Response(page_of_it, mimetype="text/html", headers={"HX-Push-Url": address})
 
@@ -94,6 +94,10 @@ def register_facets() -> str:
     with here.store.read() as connection:
         counts = facet_counts(connection, here, narrowed, here.clock.today())
         views = views_of(connection, actor().id)
+    if counts is None:
+        return render_template(
+            "registry/_facets_coming.html", narrowed=narrowed, arguments=arguments_of(narrowed), again=True
+        )
     shown = [
         (facet, _choices(facet.options(here), counts[facet.id], narrowed.chosen.get(facet.id, ())))
         for facet in facets(here)
