@@ -20,6 +20,7 @@ from registry.room import Facet
 
 #: Groups of the last lists asked for; a filing makes them anew.
 REMEMBERED = 4
+PATIENCE_SECONDS = 2.0
 _held: dict[Hashable, Groups] = {}
 _making = threading.Lock()
 
@@ -62,8 +63,7 @@ class Groups:
             summed = np.bincount(
                 self.places[facet.id], weights=self.firms * (others == 0), minlength=len(groups)
             )
-            counted: dict[str, int] = {}
-            found[facet.id] = counted
+            counted = found.setdefault(facet.id, {})
             for group, number in zip(groups, summed.astype(int).tolist(), strict=True):
                 for value in facet.of(group) if number else ():
                     counted[value] = counted.get(value, 0) + number
@@ -79,15 +79,25 @@ class Groups:
 
 def facet_counts(
     connection: Connection, house: House, narrowed: Narrowed, day: date
-) -> dict[str, dict[str, int]]:
-    """Facet → value → number of firms; values that no firm would have are left out."""
+) -> dict[str, dict[str, int]] | None:
+    """Facet → value → number of firms; values that no firm would have are left out.
+
+    None while another reader has groups made and it takes long: ask again in a moment, so that not all of a server's
+    threads stand and wait.
+    """
     all_facets = facets(house)
     asked = (str(house.store.engine.url), house.store.last_write(connection), day,
              narrowed.text, narrowed.where, narrowed.place, narrowed.unit, tuple(f.id for f in all_facets))  # fmt: skip
-    with _making:  # a second reader waits for the same groups instead of fetching them too
-        if asked not in _held:
-            while len(_held) >= REMEMBERED:
-                del _held[next(iter(_held))]
-            _held[asked] = Groups.of_rows(groups_of_firms(connection, house, narrowed, day), all_facets)
-        groups = _held[asked]
+    groups = _held.get(asked)
+    if groups is None:
+        if not _making.acquire(timeout=PATIENCE_SECONDS):
+            return None
+        try:
+            if (groups := _held.get(asked)) is None:
+                while len(_held) >= REMEMBERED:
+                    del _held[next(iter(_held))]
+                groups = Groups.of_rows(groups_of_firms(connection, house, narrowed, day), all_facets)
+                _held[asked] = groups
+        finally:
+            _making.release()
     return groups.counts(all_facets, narrowed.chosen)

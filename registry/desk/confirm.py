@@ -87,9 +87,7 @@ def founding(lines: Iterable[Line]) -> set[int]:
     return {line.row for line in lines if line.decision == "create"}
 
 
-def rehearse(
-    house: House, ready: Listed, lines: Iterable[Line], by: str, unit: str | None = None
-) -> Outcome:
+def rehearse(house: House, ready: Listed, lines: Iterable[Line], by: str, unit: str | None = None) -> Outcome:
     """What would become of every row; nothing is filed. Raises what ``file_list`` raises."""
     return file_list(house, ready, by, create=founding(lines), dry_run=True, unit=unit)
 

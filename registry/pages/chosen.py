@@ -34,7 +34,7 @@ from registry.naming.codes import read_code
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint
 from registry.pages.choice import Choice, Choices
-from registry.pages.narrowing import arguments_of, conditions, narrowed_by
+from registry.pages.narrowing import conditions, narrowed_by, query_of
 from registry.pages.register import exported
 from registry.pages.values import place, shown
 from registry.queries import chosen_firms, codes_of_firms, firms_of_codes
@@ -67,7 +67,8 @@ def choose_firms() -> Response:
         else:
             ticked = [code for typed in form.getlist("uscc") if (code := read_code(typed).code)]
             codes = chosen_firms(connection, ticked[: most + 1], actor().unit, day)
-    back = url_for("registry.register", **arguments_of(narrowed))
+    query = query_of(narrowed)
+    back = url_for("registry.register") + (f"?{query}" if query else "")
     if not codes:
         flash(_("Choose firms first: tick them in the list, or all that fit."), "warn")
         return redirect(back, code=303)
@@ -76,7 +77,7 @@ def choose_firms() -> Response:
             _("More than %(n)s firms cannot be taken at once; narrow the list first.", n=f"{most:,}"), "warn"
         )
         return redirect(back, code=303)
-    choice = _choices().keep(actor().id, codes, form.get("query", ""), whole)
+    choice = _choices().keep(actor().id, codes, query, whole)
     return redirect(url_for("registry.chosen", token=choice.token), code=303)
 
 

@@ -27,10 +27,10 @@ from registry.queries import (
     HOME,
     OUTSIDE,
     Narrowed,
+    chosen_firms,
     columns,
     facets,
     firms,
-    firms_named,
     in_batches,
     number_at_most,
     number_of_firms,
@@ -63,9 +63,7 @@ def register() -> str | Response:
     size, page = here.settings.web.page_rows, page_number()
     with here.store.read() as connection:
         code = read_code(narrowed.text).code if len(narrowed.text) >= 18 else None
-        kept = merges_at(connection).firm(code) if code else ""
-        firm = firms_named(connection, [kept], day).get(kept) if code else None
-        if firm is not None and actor().unit in (None, firm.area or firm.district):
+        if code and chosen_firms(connection, [merges_at(connection).firm(code)], narrowed.unit, day):
             return redirect(url_for("registry.firm", uscc=code))
         total = _number(connection, here, narrowed)
         many = bool(narrowed.text) and total > COUNTED
@@ -109,6 +107,10 @@ def register_facets() -> str:
     with here.store.read() as connection:
         counts = facet_counts(connection, here, narrowed, here.clock.today())
         views = views_of(connection, actor().id)
+    if counts is None:
+        return render_template(
+            "registry/_facets_coming.html", narrowed=narrowed, arguments=arguments_of(narrowed), again=True
+        )
     shown = [
         (facet, _choices(facet.options(here), counts[facet.id], narrowed.chosen.get(facet.id, ())))
         for facet in facets(here)

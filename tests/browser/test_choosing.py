@@ -128,6 +128,19 @@ def test_rows_are_ticked_one_by_one_in_ranges_and_by_page(watched: Watched) -> N
     assert len(taken.value.path().read_text(encoding="utf-8-sig").splitlines()) == 50
 
 
+def test_choices_stay_on_the_screen(watched: Watched) -> None:
+    watched.page.set_viewport_size({"width": 1366, "height": 768})
+    page = watched.go("/firms")
+    settled(page)
+    for fold in page.locator("#facets .facet").all():
+        fold.locator("summary").click()
+        box = fold.locator(".facet-choices").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        expect(fold.locator(".facet-choices")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1366, fold.get_attribute("id")
+
+
 def test_a_box_is_named_after_its_firm(watched: Watched) -> None:
     page = watched.go("/firms")
     name = page.locator(NAMES).first.inner_text()

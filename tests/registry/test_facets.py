@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
-from registry.facet_counts import facet_counts
+from registry.facet_counts import _making, facet_counts
 from registry.facets import NONE, UNKNOWN
 from registry.house import House
 from registry.queries import ALL, HOME, OUTSIDE, Narrowed, codes_of_firms, facets, number_of_firms
@@ -62,6 +62,12 @@ def options(house: House, facet: Facet) -> list[str]:
     return [value for value, _label in facet.options(house)]
 
 
+def counted(connection: Connection, house: House, narrowed: Narrowed, day: date) -> dict[str, dict[str, int]]:
+    counts = facet_counts(connection, house, narrowed, day)
+    assert counts is not None
+    return counts
+
+
 def some_choice(house: House, draw: random.Random) -> Narrowed:
     """Up to three facets with up to three values each, over one of the places to look."""
     some = draw.sample(facets(house), draw.randint(0, 3))
@@ -78,7 +84,7 @@ def test_a_number_is_what_choosing_the_value_gives(city: House, asked: Flask) ->
     with city.store.read() as connection:
         for _attempt in range(8):
             narrowed = some_choice(city, draw)
-            counts = facet_counts(connection, city, narrowed, day)
+            counts = counted(connection, city, narrowed, day)
             for facet in facets(city):
                 for value in options(city, facet):
                     alone = replace(narrowed, chosen={**narrowed.chosen, facet.id: (value,)})
@@ -92,7 +98,7 @@ def test_every_firm_has_a_value_that_is_offered(city: House, asked: Flask) -> No
     day = city.clock.today()
     with city.store.read() as connection:
         everyone = number_of_firms(connection, city, Narrowed(where=ALL), day)
-        counts = facet_counts(connection, city, Narrowed(where=ALL), day)
+        counts = counted(connection, city, Narrowed(where=ALL), day)
         for facet in facets(city):
             offered = options(city, facet)
             assert set(counts[facet.id]) <= set(offered), facet.id
@@ -127,9 +133,9 @@ def test_numbers_take_one_question_and_turning_none(city: House, asked: Flask) -
     event.listen(city.store.engine, "before_cursor_execute", note)
     try:
         with city.store.read() as connection:
-            facet_counts(connection, city, Narrowed(where=ALL), day)
+            counted(connection, city, Narrowed(where=ALL), day)
             first = len(sent)
-            facet_counts(connection, city, Narrowed(where=ALL, chosen={"tier": ("srdi",)}), day)
+            counted(connection, city, Narrowed(where=ALL, chosen={"tier": ("srdi",)}), day)
     finally:
         event.remove(city.store.engine, "before_cursor_execute", note)
     assert (first, len(sent)) == (1, 1)
@@ -139,9 +145,9 @@ def test_numbers_take_one_question_and_turning_none(city: House, asked: Flask) -
 def test_an_officer_is_told_numbers_of_the_own_unit_only(city: House, asked: Flask) -> None:
     day = city.clock.today()
     with city.store.read() as connection:
-        counts = facet_counts(connection, city, Narrowed(), day)
+        counts = counted(connection, city, Narrowed(), day)
         unit = max((u for u in counts["area"] if u != UNKNOWN), key=lambda u: counts["area"][u])
-        own = facet_counts(connection, city, Narrowed(unit=unit), day)
+        own = counted(connection, city, Narrowed(unit=unit), day)
         number = number_of_firms(connection, city, Narrowed(unit=unit), day)
     assert own["area"] == {unit: counts["area"][unit]} == {unit: number}
     assert sum(own["size"].values()) == number
@@ -156,3 +162,17 @@ def test_a_part_of_a_tier_id_is_not_the_tier() -> None:
     assert tuple(tier.of(None)) == (NONE,)
     compiled = str(tier.fits("unicorn", date(2026, 1, 1)).compile(compile_kwargs={"literal_binds": True}))
     assert ",unicorn," in compiled
+
+
+def test_who_asks_while_others_count_is_told_to_ask_again(
+    sqlite_city: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.facet_counts.PATIENCE_SECONDS", 0.01)
+    app = create_app(sqlite_city.settings, sqlite_city.store, sqlite_city.rooms, sqlite_city.clock)
+    asked = {"path": "/firms/facets?tier=srdi&city=outside", "headers": {"HX-Request": "true"}}
+    monkeypatch.setattr("registry.facet_counts._held", {})
+    with _making:
+        html = app.test_client().get(**asked).text
+    assert 'hx-trigger="load delay:1s"' in html
+    assert '<input type="hidden" name="tier" value="srdi">' in html
+    assert 'id="facet-tier"' in app.test_client().get(**asked).text

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.house import House
 from registry.shell.app import create_app
+from registry.store import schema
 from tests.registry.house import Time, code, file_rows, open_test_house
 from tests.signed_in import signing_in
 from tiers.standing import STANDING
@@ -157,3 +159,60 @@ def test_they_are_tried_again_where_making_them_failed(desk: Desk, monkeypatch: 
     wait()
     assert desk.is_fresh()
     assert desk.days() == {date(2026, 3, 3)}
+
+
+def standing(desk: Desk, number: int) -> Any:
+    with desk.house.store.read() as connection:
+        return connection.execute(select(STANDING).where(STANDING.c.uscc == code(number))).one()
+
+
+def test_what_a_firm_lacks_is_named(desk: Desk) -> None:
+    """A bare section is no industry; figures are those of the revenue year, here 2024."""
+    assert standing(desk, 1).missing == "industry,founded_on,revenue,employees"
+    file_rows(
+        desk.house, "enterprises", [{"uscc": code(1), "industry": "C", "founded_on": "2010-05-01"}], "a.csv"
+    )
+    file_rows(desk.house, "figures", [{"uscc": code(1), "year": 2023, "revenue": 1, "employees": 5}], "b.csv")
+    assert standing(desk, 1).missing == "industry,revenue,employees"
+    file_rows(desk.house, "enterprises", [{"uscc": code(1), "industry": "C2912"}], "c.csv")
+    file_rows(desk.house, "figures", [{"uscc": code(1), "year": 2024, "revenue": 0, "employees": 5}], "d.csv")
+    assert standing(desk, 1).missing is None
+    assert desk.visit("missing=none") == {code(1)}
+    assert desk.visit("missing=revenue&missing=place") == {code(2)}
+
+
+def test_levels_stages_and_doubling_follow_their_records(desk: Desk) -> None:
+    assert (standing(desk, 1).levels, standing(desk, 2).levels) == ("provincial", None)
+    stages = [
+        {"uscc": code(1), "board": board, "stage": stage, "stage_on": day}
+        for board, stage, day in (
+            ("bse", "tutoring", "2025-01-01"),
+            ("bse", "filed", "2025-06-01"),
+            ("neeq_base", "quoted", "2024-01-01"),
+            ("sse_star", "reserve", "2026-02-28"),
+        )
+    ]
+    file_rows(desk.house, "listings", stages)
+    assert standing(desk, 1).stages == "reserve,filed,quoted"
+    assert desk.visit("stage=filed") == desk.visit("stage=quoted") == {code(1)}
+    assert desk.visit("stage=tutoring") == set()
+    file_rows(desk.house, "doubling", [{"uscc": code(2), "programme": "2024", "entered_on": "2024-05-01"}])
+    assert desk.visit("doubling=yes") == {code(2)}
+    desk.time.pass_days(1)
+    left = {"uscc": code(2), "programme": "2024", "entered_on": "2024-05-01", "left_on": "2026-03-01"}
+    file_rows(desk.house, "doubling", [left], "left.csv")
+    assert desk.visit("doubling=yes") == set()
+
+
+def test_an_upgrade_has_standings_made_anew(database_url: str, tmp_path: Path) -> None:
+    house = open_test_house(database_url, tmp_path, Time())
+    file_rows(house, "enterprises", [{"uscc": code(1), "name": "济南1机械有限公司"}])
+    with house.store.engine.connect().execution_options(tidu_write=True) as connection:
+        command.downgrade(schema.config(connection), "0001")
+        connection.commit()
+    schema.upgrade(house.store)
+    client = create_app(house.settings, house.store, house.rooms, house.clock).test_client()
+    assert COMPUTING in client.get("/firms").text
+    wait()
+    assert code(1) in client.get("/firms?missing=revenue").text
+    house.store.dispose()

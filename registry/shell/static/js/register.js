@@ -70,6 +70,13 @@
     kept = [];
     focused = "";
   });
+  // Choices that would reach beyond the edge of the page hang from the other end of their button.
+  document.addEventListener("toggle", (event) => {
+    const choices = event.target.open && event.target.matches(".facet") && event.target.querySelector(".facet-choices");
+    if (!choices) return;
+    choices.classList.remove("from-end");
+    choices.classList.toggle("from-end", choices.getBoundingClientRect().right > document.documentElement.clientWidth);
+  }, true);
   const shut = (except) => {
     for (const fold of document.querySelectorAll("#facets .facet[open]")) if (fold !== except) fold.open = false;
   };
