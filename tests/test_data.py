@@ -65,7 +65,7 @@ VOCABULARIES = {
         "uscc_missing uscc_old_number uscc_damaged uscc_check uscc_letter uscc_misplaced name_missing"
         " unknown_firm ambiguous_name conflict_in_file term_missing date_unreadable date_future date_order"
         " number_unreadable negative unit_unknown value_unknown district_unknown placeholder self_supply"
-        " share_range outside_source orphaned"
+        " share_range outside_source orphaned other_unit"
     ),
     "note": "overtaken city_assumed case_folded former_district currency_kept digital_core_differs",
 }

@@ -35,7 +35,7 @@ def test_an_officer_sees_and_writes_the_own_district_only(
     # By name: shown, and not to be opened.
     page = watched.go(f"/firms?q={other[1]}")
     expect(page.locator("#others")).to_contain_text(other[1])
-    expect(page.get_by_role("link", name=other[1])).to_have_count(0)
+    expect(page.get_by_role("link", name=other[1], exact=True)).to_have_count(0)
     # By the address of its page: refused, with the name of who manages it.
     page = watched.go(f"/firms/{other[0]}")
     expect(page.get_by_role("heading", level=1)).to_have_text("无权进行此操作")
@@ -49,10 +49,10 @@ def test_an_officer_sees_and_writes_the_own_district_only(
     page = watched.go("/upload?kind=figures")
     page.set_input_files("#file", str(file))
     page.get_by_role("button", name="读取并试入库").click()
-    page.get_by_role("button", name="正式入库").click()
+    page.get_by_role("button", name="确认入库").click()
     page.wait_for_url("**/filings/*")
     expect(page.get_by_text("转市级审核").first).to_be_visible()
     address = page.url.removeprefix(running.address)
     signed_in_as()
     page = watched.go(address)
-    expect(page.get_by_role("button", name="按原样采用")).to_be_visible()
+    expect(page.get_by_role("button", name="以本行为准")).to_be_visible()

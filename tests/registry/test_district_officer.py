@@ -329,4 +329,4 @@ def test_an_officers_upload_goes_through_the_same_gate(lite: Desk) -> None:
     page = words_of(lite.officer.get(filed.location).text)
     assert "district-370102" in page
     assert "转市级审核" in page
-    assert "按原样采用" not in page
+    assert "以本行为准" not in page
