@@ -209,7 +209,7 @@ def _of_lines(lines: Sequence[tuple[listing.Entry, Said]]) -> Grid:
 
 def _tidy(cell: str) -> str:
     """A cell's text on one line: breaks between Chinese characters vanish, others are blanks."""
-    text = re.sub(r"[ \t\u3000\xa0]*[\r\n\v]+[ \t\u3000\xa0]*", "\n", str(cell or "").strip())
+    text = "\n".join(filter(None, (part.strip() for part in str(cell or "").splitlines())))
     text = re.sub(r"(?<=[^\x00-\x7f])\n|\n(?=[^\x00-\x7f])", "", text).replace("\n", " ")
     return text.replace("\t", " ").strip()
 

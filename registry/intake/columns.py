@@ -17,6 +17,8 @@ from registry.intake.lines import Line
 NARROWEST = 3.0
 #: A line so many times its height away from a row is no part of it.
 FAR = 1.9
+#: A page with more lines is no list; its loose lines stay text.
+MOST_LINES = 400
 Columns = tuple[tuple[float, float], ...]
 
 
@@ -176,7 +178,7 @@ def _shared_out(
         for at, cells in enumerate(placed)
         if cells and at not in rows and not listing.heading(lines[at].text)
     }
-    while loose and rows:
+    while loose and rows and len(lines) <= MOST_LINES:
         away, _below, at, beginning = min(
             (round(abs(one - lines[at].middle)), one > lines[at].middle, at, beginning)
             for at in loose

@@ -15,6 +15,8 @@ from registry import codes
 
 #: Longer pieces are sentences.
 LONGEST_NAME = 60
+#: What is longer is neither an entry nor a heading, and is not searched for either.
+_LONGEST = 300
 _NUMERAL = "〇零一二三四五六七八九十百"
 _COUNTED = rf"(\d{{1,4}}|[{_NUMERAL}]{{1,5}})"
 _MARKED = re.compile(
@@ -81,7 +83,7 @@ def is_place(text: str) -> bool:
 
 def heading(line: str) -> Heading | None:
     """The place that a line gives to those beneath it: ``（二）天桥区（8家）``, ``历下区：``. None for other lines."""
-    found = _HEADING.match(line.strip())
+    found = _HEADING.match(line.strip()) if len(line) <= _LONGEST else None
     if found is None or not is_place(found[1]):
         return None
     return Heading(found[1], int(found[2]) if found[2] else None)
@@ -90,6 +92,8 @@ def heading(line: str) -> Heading | None:
 def entry(text: str) -> Entry:
     """A piece of text taken as a firm: numbering before it and a place behind it are taken off."""
     rest = text.strip()
+    if len(rest) > _LONGEST:
+        return Entry("", rest, "")
     number = ""
     if found := _MARKED.match(rest):
         number = next(filter(None, found.groups()))
@@ -129,7 +133,7 @@ def entries(line: str) -> tuple[Heading | None, list[Entry]]:
 
     A sentence that happens to mention firms gives none: every piece but remarks must end like a firm's name.
     """
-    led = _LED.match(line.strip())
+    led = _LED.match(line.strip()) if len(line) <= _LONGEST * 100 else None
     before = None
     if led and is_place(led[1]):
         before, line = Heading(led[1], int(led[2]) if led[2] else None), led[3]

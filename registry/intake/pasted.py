@@ -5,6 +5,7 @@ Whatever is pasted is text and nothing else: tags and formulas are taken as type
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
 
@@ -14,8 +15,13 @@ from registry.intake.sheets import Grid
 from registry.said import Said
 
 NAMED = "粘贴的文字"
+#: Longer lines are no rows of a table.
+_LONGEST_LINE = 10_000
 _WIDE = re.compile(r"\t|[ \u3000\xa0]{2,}")
 _TITLE = re.compile(r"名\s*单|公\s*示|公\s*告|通\s*知|目\s*录|附\s*件|^\s*(?:序号|企业名称|单位名称)\s*$")
+_HEAD = re.compile(
+    r"\s*(?:序号|(?:统一社会)?信用代码|name|uscc|.{0,4}(?:企业|单位|公司)(?:名称|全称))\s*", re.IGNORECASE
+)
 _LED_BY_NUMBER = re.compile(r"\s*(\d{1,5})(?=\D)")
 
 
@@ -25,6 +31,7 @@ def read_text(text: str) -> Assembled:
     filled = [(at, line) for at, line in enumerate(lines, start=1) if line.strip()]
     if not filled:
         return Assembled((), ())
+    filled = _commas_as_tabs(filled)
     split = [len(_cells(line)) for _at, line in filled]
     wide = sum(many > 1 for many in split)
     if wide * 2 > len(filled) and wide >= 1 and not _names_abreast(filled):
@@ -37,6 +44,17 @@ def _cells(line: str) -> list[str]:
     if "\t" in line:
         return [cell.strip() for cell in line.split("\t")]
     return [cell.strip() for cell in _WIDE.split(line.strip())]
+
+
+def _commas_as_tabs(filled: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Lines of a text file with commas, known by a header with as many of them as most lines have; others as they are."""
+    if any(len(line) > _LONGEST_LINE for _at, line in filled):
+        return filled
+    cut = [(at, next(csv.reader([line.replace("，", ",")]), [])) for at, line in filled]
+    heads = [len(cells) for _at, cells in cut[:5] if len(cells) > 1 and any(map(_HEAD.fullmatch, cells))]
+    if not heads or sum(len(cells) == heads[0] for _at, cells in cut) < 0.8 * len(cut):
+        return filled
+    return [(at, "\t".join(" ".join(cell.split()) for cell in cells)) for at, cells in cut]
 
 
 def _names_abreast(filled: Sequence[tuple[int, str]]) -> bool:

@@ -23,6 +23,8 @@ from registry.settings import Limits
 _PROGRAM = Path(__file__).with_name("pages_of_pdf.py")
 #: A page with fewer characters beside a picture is a picture of a page.
 FEWEST = 8
+#: All pages together; a page of text has some 1,500.
+MOST_CHARS = 2_000_000
 
 
 def read_pdf(
@@ -72,9 +74,8 @@ def _pages(path: Path, limits: Limits, progress: Callable[[str, int, int], None]
         asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
     )
     assert program.stdout is not None
-    many = 0
+    many = number = chars = 0
     try:
-        number = 0
         for line in program.stdout:
             said = json.loads(line)
             if "error" in said:
@@ -85,6 +86,9 @@ def _pages(path: Path, limits: Limits, progress: Callable[[str, int, int], None]
                 return
             else:
                 number += 1
+                chars += len(said["chars"])
+                if chars > MOST_CHARS:
+                    raise _gave_up(path, 0, number - 1, many, limits)
                 if progress:
                     progress("pages", number, many)
                 yield _page(number, said)

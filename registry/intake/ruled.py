@@ -19,6 +19,7 @@ NEAR = 3.0
 #: A rule that reaches so far beyond the outermost one across it shows where the table ends.
 OVER = 8.0
 MOST_CELLS = 20_000
+MOST_CROSSINGS = 1_000_000
 
 
 class _Rule(NamedTuple):
@@ -45,6 +46,8 @@ def frames(
 ) -> tuple[list[Frame], list[Char]]:
     """The tables with rules of a page from top to bottom, and the characters outside of all of them."""
     across, down = _straight(rules)
+    if len(across) * len(down) > MOST_CROSSINGS:  # a drawing
+        return [], list(chars)
     found: list[Frame] = []
     rest = list(chars)
     for these_across, these_down in _crossing(across, down):

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 from hypothesis import example, given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 import cli
@@ -59,6 +60,8 @@ def test_three_names_however_they_are_pasted(text: str) -> None:
         f"{A} 历下区\n{B} 济南高新区",
         f"{A}\t历下区\n{B}\t济南高新区",
         f"企业名称\t区县\n{A}\t历下区\n{B}\t济南高新区",
+        f"企业名称,区县\n{A},历下区\n{B},济南高新区",
+        f'序号，企业名称，区县\n1，"{A}"，历下区\n2，{B}，济南高新区',
         f"一、历下区（1家）\n{A}\n二、济南高新区（1家）\n{B}",
         f"历下区（1家）：{A}\n济南高新区（1家）：{B}",
         f"历下区\n1\t{A}\n济南高新区\n2\t{B}",
@@ -97,11 +100,23 @@ def test_text_that_names_nothing_is_refused(text: str) -> None:
 
 
 PLACES = ["历下区", "（", "）", "一、", "1.", "、", "\t", "  ", "\n"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [" " * 300_000 + A, f"{A}{' ' * 300_000}{B}", "（" * 200_000 + A, "、" * 300_000 + A, "1." * 200_000],
+)
+def test_long_odd_text_takes_no_time(text: str) -> None:
+    with suppress(UnreadableError, HeaderError):
+        rows(text)
+
+
 SNIPPETS = st.sampled_from(
     [*PLACES, A, B, "序号", "企业名称", "区县", "共3家", "2025年3月1日", "=1+1", "\x00"]
 )
 
 
+@effort(deadline=None)
 @given(st.one_of(st.text(max_size=200), st.lists(SNIPPETS, max_size=30).map("".join)))
 @example("\t\n\t\t\n\t")
 @example("①②③")
