@@ -15,11 +15,12 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
-from registry.filing import Listed, Outcome, OvertakenError, RefusedError, file_list
+from registry.filing import Listed, Outcome, file_list
 from registry.forms import listed_from_form
 from registry.house import House
 from registry.intake.fates import alike, payload_of
 from registry.kind import Field, Kind, Record, Row
+from registry.refusals import OvertakenError, RefusedError
 from registry.scope import own
 from registry.store import statements
 from registry.store.bulk import among, chunks

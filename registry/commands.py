@@ -10,7 +10,6 @@ import click
 from registry import documents
 from registry.decisions import Answer, decide
 from registry.export import export_kind
-from registry.filing import RefusedError
 from registry.filings import filing, filings
 from registry.find import find
 from registry.house import House
@@ -20,6 +19,7 @@ from registry.intake.workbooks import write_rejects, write_template
 from registry.kind import Kind
 from registry.merging import merge, split
 from registry.naming.codes import read_code
+from registry.refusals import RefusedError
 from registry.search.checking import index_faults
 from registry.search.index import index_afresh, up_to_date
 from registry.show import show, with_nulls

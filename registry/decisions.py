@@ -13,24 +13,15 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from registry.filing import (
-    FILING,
-    FILING_ROW,
-    PROBLEM,
-    Listed,
-    MisusedError,
-    Outcome,
-    RefusedError,
-    file_list,
-    shift,
-    take_from_review,
-)
+from registry.filing import Listed, Outcome, file_list
 from registry.house import House
 from registry.intake.rows import Reading, parse
 from registry.intake.sheets import Grid
 from registry.kind import Kind
 from registry.personal import revealed
+from registry.refusals import MisusedError, RefusedError
 from registry.scope import managed, same_person
+from registry.waiting import FILING, FILING_ROW, PROBLEM, shift, take_from_review
 
 #: Problems of rows that came back to review from what they had stated.
 STORED = {"orphaned", "reopened"}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, insert, select, update
+from sqlalchemy import Connection, String, cast, insert, select
 
 from registry.house import House
 from registry.intake.fates import contradictions, differs, judge, payload_of
@@ -22,51 +22,18 @@ from registry.intake.rows import Progress
 from registry.kind import Kind, Note, Record, Row
 from registry.personal import MARK, PERSONAL
 from registry.places import places
-from registry.said import SaidError
+from registry.refusals import MisusedError, NeedsConfirmationError, OvertakenError, RefusedError
 from registry.store import statements
 from registry.store.bulk import among, chunks, insert_rows
 from registry.store.clock import BEGINNING_TEXT, day_of
 from registry.store.engine import Write
 from registry.store.fold import Stated, in_order
 from registry.store.merges import merges_at, rekeyed
-from registry.store.models import Filing, FilingRow, Problem
 from registry.subjects import resolve
 from registry.units import keep_to_unit
+from registry.waiting import FILING, FILING_ROW, PROBLEM, shift, take_from_review
 
-FILING: Any = Filing.__table__  # type: ignore[attr-defined]
-FILING_ROW: Any = FilingRow.__table__  # type: ignore[attr-defined]
-PROBLEM: Any = Problem.__table__  # type: ignore[attr-defined]
 FATES = ("accepted", "unchanged", "review", "refused")
-
-
-class NeedsConfirmationError(SaidError):
-    """Something leans on what would go, or much would go: the sentence says what, ``rows`` are the first of them."""
-
-    code, status = "needs_confirmation", 409
-
-    def __init__(self, en: str, zh: str, rows: Sequence[str]) -> None:
-        super().__init__(en, zh, "go ahead with --yes")
-        self.rows = list(rows)
-
-
-class MisusedError(SaidError):
-    """The act was asked for in a way that makes no sense: an unknown id, an option that does not belong. Exit code 2."""
-
-
-class RefusedError(SaidError):
-    """The act is not possible as asked; the message says why and what to do."""
-
-    code, status = "refused", 409
-
-
-class OvertakenError(RefusedError):
-    """Somebody wrote to the register after the instant up to which the act had looked at it."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "somebody changed the register meanwhile; look again at what would be filed",
-            "其间有人更新了登记库；请重新核对将要入库的内容",
-        )
 
 
 class _DryRunError(Exception):
@@ -163,25 +130,6 @@ def _settle_parent(connection: Connection, parent: int, outcome: Outcome) -> Non
             raise RefusedError(f"row {number} still cannot be taken: {en}", f"第 {number} 行仍不能采用：{zh}")
         take_from_review(connection, parent, number, fate=fate, cells=None, decided_by=outcome.filing)
         shift(connection, parent, {"review": -1, fate: 1})
-
-
-def take_from_review(connection: Connection, filing: int, number: int, **values: Any) -> None:
-    """Settle a waiting row, under the lock. Raises RefusedError where somebody was faster or the filing is withdrawn."""
-    r = FILING_ROW.c
-    stands = select(FILING.c.id).where(FILING.c.id == filing, FILING.c.withdrawn_at.is_(None))
-    waiting = (r.filing_id == filing, r.row == number, r.fate == "review", r.filing_id.in_(stands))
-    if connection.execute(update(FILING_ROW).where(*waiting).values(**values)).rowcount != 1:
-        raise RefusedError(
-            f"row {number} of filing {filing} does not wait for a decision any more",
-            f"入库记录 {filing} 第 {number} 行已不在待核之列",
-        )
-
-
-def shift(connection: Connection, filing: int, by: Mapping[str, int]) -> None:
-    """Adjust a filing's fate counts after rows changed hands."""
-    change = {FILING.c[fate]: FILING.c[fate] + n for fate, n in by.items() if n}
-    if change:
-        connection.execute(update(FILING).where(FILING.c.id == filing).values(change))
 
 
 def _check_rows(kind: Kind, rows: Iterable[Row], today: str, complete_on: str | None) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select
 
-from registry.filing import FATES, FILING, FILING_ROW, PROBLEM
+from registry.filing import FATES
 from registry.intake.problems import message
 from registry.kind import Record
 from registry.personal import veiled
 from registry.scope import filed_by
 from registry.store.clock import instant_text
+from registry.waiting import FILING, FILING_ROW, PROBLEM
 
 _row = select(func.min(FILING_ROW.c.row)).where(FILING_ROW.c.filing_id == FILING.c.id).scalar_subquery()
 #: A filing, and of a decision the row that it decides: its only one.

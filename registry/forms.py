@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from registry.filing import Listed, MisusedError
+from registry.filing import Listed
 from registry.house import House
 from registry.intake.rows import Reading, parse
 from registry.intake.sheets import Grid
 from registry.kind import Kind, Row
+from registry.refusals import MisusedError
 
 #: What a bare number means where people type into a form; a unit behind the number (3000万元) speaks for itself.
 FORM_UNITS = {"money": "元", "capital": "元"}

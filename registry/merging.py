@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from registry.comparing import Preview, preview
-from registry.filing import MisusedError, NeedsConfirmationError, RefusedError
 from registry.house import House
+from registry.refusals import MisusedError, NeedsConfirmationError, RefusedError
 from registry.scope import own
 from registry.store import statements
 from registry.store.bulk import among

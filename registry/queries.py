@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
-from registry.filing import FILING, FILING_ROW, PROBLEM
 from registry.house import House
 from registry.kind import Record
 from registry.naming.normal import normal_form
@@ -23,6 +22,7 @@ from registry.store.bulk import among
 from registry.store.merges import NONE, Merges, rekeyed
 from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE
+from registry.waiting import FILING, FILING_ROW, PROBLEM
 
 #: More firms than this are not counted where something is looked for: "more than 1,000".
 COUNTED = 1_000

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
-from registry.filing import MisusedError, RefusedError
 from registry.house import House
 from registry.models import SavedView
+from registry.refusals import MisusedError, RefusedError
 
 VIEW: Any = SavedView.__table__  # type: ignore[attr-defined]
 NAME_CHARS = 60

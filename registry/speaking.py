@@ -12,12 +12,12 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
-from registry.filing import MisusedError, NeedsConfirmationError
 from registry.filings import filing_at
 from registry.house import House
 from registry.intake.headers import HeaderError
 from registry.intake.problems import with_option
 from registry.intake.sheets import UnreadableError
+from registry.refusals import MisusedError, NeedsConfirmationError
 from registry.said import SaidError
 from registry.store.clock import parse_instant
 from registry.store.engine import StoreError

@@ -10,21 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from registry.filing import (
-    FILING,
-    FILING_ROW,
-    PROBLEM,
-    MisusedError,
-    NeedsConfirmationError,
-    RefusedError,
-    shift,
-)
 from registry.house import House
+from registry.refusals import MisusedError, NeedsConfirmationError, RefusedError
 from registry.scope import managed, same_person
 from registry.store import statements
 from registry.store.bulk import among, chunks
 from registry.store.clock import day_of
 from registry.store.merges import Merges, merges_at
+from registry.waiting import FILING, FILING_ROW, PROBLEM, shift
 
 #: Tokens of personal values mean nothing in a row that is typed again.
 PERSONAL_FIELDS = {"contact_name", "contact_phone"}

@@ -10,9 +10,9 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from registry import words
-from registry.filing import MisusedError
 from registry.house import House
 from registry.kind import Record
+from registry.refusals import MisusedError
 from registry.store import statements
 from registry.store.bulk import among
 from registry.store.fold import speaking

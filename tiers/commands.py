@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from registry.filing import RefusedError
 from registry.house import House
+from registry.refusals import RefusedError
 from registry.speaking import Progress, as_of_day, command, known_at_instant, print_json, table
 from tiers import expiring, flows
 from tiers.asking import ask_count, ask_firms, view

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from registry import words
-from registry.filing import Listed, RefusedError, file_list
+from registry.filing import Listed, file_list
 from registry.filings import filing_row
 from registry.house import House
 from registry.intake.rows import Reading, parse
@@ -20,6 +20,7 @@ from registry.intake.sheets import Grid
 from registry.pages.asked import asked, page_number
 from registry.pages.blueprint import table_file
 from registry.queries import statements_of
+from registry.refusals import RefusedError
 from registry.room import Announced, NavItem, Panel
 from registry.shell import tables
 from registry.shell.access import actor, allow

@@ -13,10 +13,10 @@ import orjson
 
 from registry import words
 from registry.export import write_table
-from registry.filing import MisusedError
 from registry.house import House
 from registry.kind import Record
 from registry.naming.codes import read_code
+from registry.refusals import MisusedError
 from registry.speaking import SHORT, as_of_day, command, print_json, table
 from registry.subjects import existing, firms_of
 from tiers.assessing import (

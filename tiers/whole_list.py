@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 from sqlmodel import SQLModel
 
-from registry.filing import RefusedError
 from registry.kind import Row
+from registry.refusals import RefusedError
 from tiers.models import Title
 
 Whole = Callable[[Connection, Sequence[Row], Collection[str], str], tuple[list[Row], int]]

@@ -9,8 +9,8 @@ import click
 
 from registry.accounts import actions, passwords
 from registry.accounts.queries import accounts, by_login
-from registry.filing import MisusedError
 from registry.house import House
+from registry.refusals import MisusedError
 from registry.shell.roles import ROLES
 from registry.speaking import command, print_json, table
 from registry.store.clock import instant_text

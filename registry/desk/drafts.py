@@ -12,8 +12,8 @@ from sqlalchemy import Connection, case, func, insert, select, update
 
 from registry.desk import kept
 from registry.desk.models import DROPPED, FILED, OPEN, Draft, DraftRow
-from registry.filing import RefusedError
 from registry.house import House
+from registry.refusals import RefusedError
 
 DRAFT: Any = Draft.__table__  # type: ignore[attr-defined]
 DRAFT_ROW: Any = DraftRow.__table__  # type: ignore[attr-defined]

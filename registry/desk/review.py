@@ -13,13 +13,13 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 from registry.desk import drafts
 from registry.desk.drafts import DRAFT, DRAFT_ROW, Found
 from registry.desk.reading import list_day
-from registry.filing import RefusedError
 from registry.house import House
 from registry.intake.rows import Parsed
 from registry.kind import Kind, Row
 from registry.matching import Given, Match, match
 from registry.naming.codes import read_code
 from registry.naming.normal import normal_form
+from registry.refusals import RefusedError
 from registry.store.bulk import among, chunks, insert_rows
 from registry.subjects import ENTERPRISE
 

@@ -25,7 +25,6 @@ from registry.bulk_filing import (
     tag_fields,
     tags,
 )
-from registry.filing import RefusedError
 from registry.house import House
 from registry.intake.headers import HeaderError
 from registry.intake.problems import message
@@ -38,6 +37,7 @@ from registry.pages.narrowing import conditions, narrowed_by, query_of
 from registry.pages.register import exported
 from registry.pages.values import place, shown
 from registry.queries import chosen_firms, codes_of_firms, firms_of_codes
+from registry.refusals import RefusedError
 from registry.shell import tables
 from registry.shell.access import actor, allow
 from registry.shell.languages import language

@@ -15,7 +15,6 @@ from registry.desk import drafts, kept, reading, review
 from registry.desk.drafts import Found, How
 from registry.desk.kept import Kept
 from registry.desk.models import FILED, OPEN
-from registry.filing import RefusedError
 from registry.filings import filed_before
 from registry.house import House
 from registry.intake.headers import HeaderError
@@ -26,6 +25,7 @@ from registry.kind import Kind
 from registry.pages.blueprint import blueprint
 from registry.pages.held import shown_name
 from registry.pages.upload import shared, words_of_vocabulary
+from registry.refusals import RefusedError
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
 from registry.shell.serving import house

@@ -15,7 +15,7 @@ from registry.desk import confirm, kept, reading, review
 from registry.desk.drafts import Found
 from registry.desk.kept import Kept
 from registry.desk.review import Line
-from registry.filing import FATES, Listed, Outcome, RefusedError
+from registry.filing import FATES, Listed, Outcome
 from registry.filings import filed_before
 from registry.house import House
 from registry.importing import problem
@@ -23,6 +23,7 @@ from registry.intake.headers import HeaderError
 from registry.kind import Kind, Record
 from registry.pages.blueprint import blueprint
 from registry.pages.desk import draft_or_404
+from registry.refusals import RefusedError
 from registry.room import Announced
 from registry.shell.access import actor, allow
 from registry.shell.languages import language

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from registry.desk import review
 from registry.desk.drafts import Found
 from registry.desk.review import SHOWN, Answer, Line
-from registry.filing import RefusedError
 from registry.house import House
 from registry.naming.alignment import aligned
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint
 from registry.pages.desk import draft_or_404
+from registry.refusals import RefusedError
 from registry.shell import tables
 from registry.shell.access import actor, allow
 from registry.shell.languages import language

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from registry.decisions import Answer, decide
-from registry.filing import FATES, NeedsConfirmationError, RefusedError
+from registry.filing import FATES
 from registry.filings import document, filing_row, filings, number_of_filings
 from registry.house import House
 from registry.intake.problems import message
@@ -36,6 +36,7 @@ from registry.queries import (
     statements_of,
     subjects_of,
 )
+from registry.refusals import NeedsConfirmationError, RefusedError
 from registry.room import Announced
 from registry.scope import same_person
 from registry.shell import tables

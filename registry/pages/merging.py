@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
-from registry.filing import MisusedError, RefusedError
 from registry.find import find
 from registry.merged import judgements, spoken_alone
 from registry.merging import check, merge, preview, split
 from registry.naming.codes import read_code
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint, table_file
+from registry.refusals import MisusedError, RefusedError
 from registry.said import SaidError
 from registry.scope import own
 from registry.shell import tables

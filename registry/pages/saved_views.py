@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from registry.filing import MisusedError, RefusedError
 from registry.pages.blueprint import blueprint
 from registry.pages.narrowing import conditions, narrowed_by, query_of
+from registry.refusals import MisusedError, RefusedError
 from registry.saved_views import change_view, delete_view, save_view, views_of
 from registry.shell.access import actor, allow, may
 from registry.shell.languages import language

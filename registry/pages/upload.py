@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from registry.filing import FATES, NeedsConfirmationError, RefusedError
+from registry.filing import FATES
 from registry.importing import Imported, import_file, problem
 from registry.intake.headers import HeaderError, fold, guess, known_headers, split_unit
 from registry.intake.sheets import UnreadableError, as_typed
@@ -18,6 +18,7 @@ from registry.intake.sources import SUFFIXES, read_grids
 from registry.kind import Kind, Record
 from registry.pages.blueprint import blueprint, kind_or_404
 from registry.pages.held import Held, Uploads
+from registry.refusals import NeedsConfirmationError, RefusedError
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
 from registry.shell.serving import house

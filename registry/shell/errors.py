@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, 
 from werkzeug.wrappers import Response
 
 from registry.accounts.queries import holders
-from registry.filing import MisusedError
+from registry.refusals import MisusedError
 from registry.shell.access import ChangePasswordError, NotAllowedError, NotSignedInError
 from registry.shell.languages import language
 from registry.shell.local_paths import here_or_before

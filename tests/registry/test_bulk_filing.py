@@ -18,10 +18,11 @@ from registry.bulk_filing import (
     rehearse,
     tags,
 )
-from registry.filing import OvertakenError, RefusedError, file_list
+from registry.filing import file_list
 from registry.filings import filings
 from registry.forms import listed_from_form
 from registry.house import House
+from registry.refusals import OvertakenError, RefusedError
 from registry.saved_views import save_view
 from registry.withdrawal import withdraw
 from tests.registry.house import Time, code, file_rows, open_test_house, table

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from registry.decisions import Answer, decide
-from registry.filing import FILING, FILING_ROW, RefusedError
 from registry.filings import waiting
 from registry.house import House
 from registry.personal import PERSONAL
+from registry.refusals import RefusedError
+from registry.waiting import FILING, FILING_ROW
 from registry.withdrawal import withdraw
 from tests.registry.house import code, file_rows, open_test_house
 

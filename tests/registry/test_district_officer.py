@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 
 from registry.decisions import Answer, decide
-from registry.filing import RefusedError
 from registry.filings import filing
 from registry.house import House
+from registry.refusals import RefusedError
 from registry.shell import access
 from registry.shell.app import create_app
 from registry.withdrawal import withdraw

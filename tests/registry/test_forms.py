@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from registry.filing import MisusedError, Outcome, file_list
+from registry.filing import Outcome, file_list
 from registry.forms import listed_from_form
 from registry.house import House
 from registry.intake.headers import HeaderError
+from registry.refusals import MisusedError
 from tests.registry.house import Time, code, file_rows, open_test_house, table
 
 FIRMS = [{"uscc": code(n), "name": f"济南{n}机械有限公司", "district": "历下区"} for n in (1, 2)]

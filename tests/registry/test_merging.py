@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select, text
 
-from registry.filing import MisusedError, NeedsConfirmationError, RefusedError
 from registry.find import find
 from registry.house import House
 from registry.kind import Record
 from registry.merging import merge, preview, split
+from registry.refusals import MisusedError, NeedsConfirmationError, RefusedError
 from registry.show import show
 from registry.store.backup import backup, restore
 from registry.store.known import faults, known

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from registry.filing import MisusedError, RefusedError
 from registry.house import House
+from registry.refusals import MisusedError, RefusedError
 from registry.saved_views import change_view, delete_view, save_view, views_of
 from tests.registry.house import open_test_house
 

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
-from registry.filing import MisusedError
 from registry.house import House
+from registry.refusals import MisusedError
 from registry.withdrawal import withdraw
 from tests.registry.house import Time, code, file_rows, open_test_house
 from tiers.assessing import assess, assess_all, simulate

@@ -16,7 +16,6 @@ from registry import judgements
 from registry.desk import confirm, drafts, kept, reading, review
 from registry.desk.drafts import Found, How
 from registry.desk.review import Answer
-from registry.filing import RefusedError
 from registry.filings import filings, problems
 from registry.house import House
 from registry.intake.lists import read_pasted
@@ -24,6 +23,7 @@ from registry.intake.sheets import UnreadableError
 from registry.judgements import Judged
 from registry.naming.alignment import BLANK, aligned
 from registry.naming.normal import normal_form
+from registry.refusals import RefusedError
 from tests.registry.house import code, file_rows, open_test_house
 
 FIRMS = [

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, func, select
 
-from registry.filing import FILING
 from registry.house import House
 from registry.store.backup import backup
 from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE
+from registry.waiting import FILING
 from tests.registry.house import code, file_rows, open_test_house
 
 

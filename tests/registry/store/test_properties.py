@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from registry.filing import FILING
 from registry.house import House
 from registry.store.known import faults, known
+from registry.waiting import FILING
 from registry.withdrawal import withdraw
 from tests.registry.house import Time, code, file_rows, open_test_house, table
 
