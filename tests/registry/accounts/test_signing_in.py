@@ -181,9 +181,10 @@ def test_weak_passwords_are_refused_with_the_reason(weak: str) -> None:
     assert weak not in refused.value.zh
 
 
-@pytest.mark.parametrize("good", [PASSWORD, "correct horse battery", "kx7-9pqm-33tz", passwords.generated()])
+@pytest.mark.parametrize("good", [PASSWORD, "correct horse battery", "kx7-9pqm-33tz"])
 def test_good_passwords_need_no_special_signs(good: str) -> None:
     passwords.check(good, "zhang.wei", 10)
+    passwords.check(passwords.generated(), "zhang.wei", 10)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "cli:local", "x(y)", "cli", "a" * 65, "-x", "<script>"])
