@@ -78,7 +78,7 @@ def duplicates_file(suffix: str) -> Response:
     here = house()
     with here.store.read() as connection:
         found = pairs(here, connection, actor().unit, LISTED)
-    header = [_("Credit code"), _("Name"), _("Place"), _("Address")] * 2
+    header = [_("Credit code"), _("Name"), _("Place"), _("Registered address")] * 2
     named = [f"{name} {n}" for n, name in zip((1,) * 4 + (2,) * 4, header, strict=True)]
     return table_file(
         "duplicates", suffix, "duplicates", [*named, _("Likeness"), _("Why")], map(_line, found)
