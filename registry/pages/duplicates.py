@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -63,7 +65,8 @@ def judge_duplicates() -> Response:
         record_pair(write, one, other, verdict)
     flash(_("Your judgement on %(a)s and %(b)s is kept.", a=firms[one].name, b=firms[other].name), "good")
     if verdict == "same" and MERGE in current_app.view_functions:
-        return redirect(url_for(MERGE, uscc=one, **{"with": other}))
+        second: dict[str, Any] = {"with": other}
+        return redirect(url_for(MERGE, uscc=one, **second))
     page = request.form.get("page", "1")
     return redirect(url_for("registry.duplicates", page=page if page.isdigit() else "1"))
 
