@@ -18,6 +18,7 @@ from registry.house import House
 from registry.judgements import judged_pairs
 from registry.known_names import known_names
 from registry.matching import Reason, explained
+from registry.naming.candidates import QUICK
 from registry.naming.features import About, Side, compare
 from registry.naming.normal import normal_form
 from registry.naming.weighing import weigh
@@ -115,7 +116,7 @@ def _suspected(
         found[a, b] = (*found.get((a, b), ()), SAME_ADDRESS)
     register = known_names(house, connection)
     order = list(firms)
-    for uscc, near in zip(order, register.near([keys[code] for code in order], NEAR), strict=True):
+    for uscc, near in zip(order, register.near([keys[code] for code in order], NEAR, QUICK), strict=True):
         for entry, likeness in near:
             if entry.uscc != uscc and entry.uscc in firms and likeness >= ALIKE and entry.role != "short":
                 one, other = sorted((uscc, entry.uscc))

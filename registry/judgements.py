@@ -133,8 +133,8 @@ def _write(unit: Write, rows: Sequence[tuple[str, str, Judged]]) -> None:
     for chunk in chunks([(key, place, j.uscc) for key, place, j in rows], 300):
         pair = and_(c.ended_at.is_(None), tuple_(c.given_key, c.place, c.uscc).in_(chunk))
         connection.execute(update(JUDGEMENT).where(pair).values(ended_at=unit.at))
-    for some in chunks(same, 300):
-        meant = and_(c.ended_at.is_(None), c.verdict == "same", tuple_(c.given_key, c.place).in_(some))
+    for names in chunks(same, 300):
+        meant = and_(c.ended_at.is_(None), c.verdict == "same", tuple_(c.given_key, c.place).in_(names))
         connection.execute(update(JUDGEMENT).where(meant).values(ended_at=unit.at))
     connection.execute(
         insert(JUDGEMENT),

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from registry.house import House
-from registry.naming.candidates import Entry, NameIndex
+from registry.naming.candidates import WIDE, Effort, Entry, NameIndex
 from registry.store.models import Tick
 from registry.subjects import ENTERPRISE, KNOWN_NAME
 
@@ -33,11 +33,13 @@ class Names:
     later: NameIndex
     gone: frozenset[Entry] = frozenset()
 
-    def near(self, keys: Sequence[str], k: int) -> list[list[tuple[Entry, float]]]:
+    def near(self, keys: Sequence[str], k: int, effort: Effort = WIDE) -> list[list[tuple[Entry, float]]]:
         """For each normal form the ``k`` nearest names with their likeness, best first."""
         found: list[list[tuple[Entry, float]]] = []
         spare = k + min(len(self.gone), k)
-        for old, new in zip(self.base.search(keys, spare), self.later.search(keys, k), strict=True):
+        for old, new in zip(
+            self.base.search(keys, spare, effort), self.later.search(keys, k, effort), strict=True
+        ):
             entries = [(self.base.entries[h.entry], h.score) for h in old]
             entries = [each for each in entries if each[0] not in self.gone]
             entries += [(self.later.entries[h.entry], h.score) for h in new]
@@ -45,7 +47,7 @@ class Names:
         return found
 
     def bearers(self, core: str) -> int:
-        """How many names of the register hold a trade name, about; 1 where none is known."""
+        """How many names of the register hold a trade name, about; 0 where none is known."""
         return self.base.bearers(core) + self.later.bearers(core)
 
     def with_names(self, entries: frozenset[Entry]) -> Names:

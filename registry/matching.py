@@ -31,7 +31,7 @@ from registry.subjects import ENTERPRISE, KNOWN_NAME, Bearer, bearers_of, contra
 
 Decision = Literal["certain", "choose", "none"]
 #: Firms offered for a row, and names looked at for them.
-OFFERED, LOOKED_AT = 5, 12
+OFFERED, LOOKED_AT = 5, 8
 By = Literal["code", "name", "former", "judged", "near"]
 
 
@@ -128,6 +128,7 @@ class _Matching:
         self.house, self.connection, self.day, self.unit = house, connection, day, unit
         self.today = house.clock.today()
         self.register: Names | None = None
+        self.borne: dict[str, int] = {}
 
     def all(self, given: Sequence[Given]) -> list[Match]:
         keys = {normal_form(g.name) for g in given if g.name}
@@ -240,13 +241,18 @@ class _Matching:
                     industries.read(given.industry) if given.industry else None, given.founded_on,
                     place=(typed, typed))  # fmt: skip
 
+    def bearing(self, core: str) -> int:
+        """How many names of the register hold a trade name; asked once for each."""
+        if core not in self.borne:
+            self.borne[core] = self.register.bearers(core) if self.register else 1
+        return self.borne[core]
+
     def weighed(self, given: Side, entry: Entry, firm: Profile) -> tuple[Weighed, Sequence[Said]]:
         held = firm.area or firm.district or firm.city
         label = self.house.places.label
         side = Side(entry.name, firm.district or firm.city, firm.area, firm.industry, firm.founded_on, entry.role,
                     (label(held, "en"), label(held)))  # fmt: skip
-        bearers = self.register.bearers(given.parts.core) if self.register else 1
-        said = compare(given, side, About(bearers, self.day))
+        said = compare(given, side, About(self.bearing(given.parts.core), self.day))
         return weigh(said), said
 
     def judged_candidate(self, judgement: Known) -> Candidate:

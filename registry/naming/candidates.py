@@ -16,10 +16,16 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from scipy import sparse
 
-#: Postings read for one name. More finds hardly more; it only takes longer.
-BUDGET = 16_000
-#: How many of the best by shared pairs are compared by edit distance.
-COMPARED = 150
+
+class Effort(NamedTuple):
+    """How far a search goes: postings read for one name, and how many of the best are compared by edit distance."""
+
+    postings: int
+    compared: int
+
+
+#: ``WIDE`` misses no more than comparing with each name; ``QUICK`` is for all names of a register against themselves.
+WIDE, QUICK = Effort(16_000, 150), Effort(1_000, 20)
 BATCH = 512
 _HIGH = 21  # bits of a character
 _GAP = 1 << 42  # marks a pair across a gap
@@ -64,24 +70,24 @@ class NameIndex:
         return len(self.entries)
 
     def bearers(self, core: str) -> int:
-        """How many names have all neighbouring characters of ``core``, at most; 1 where it is unknown or too short."""
+        """How many names have all neighbouring characters of ``core``, at most; 0 where it is unknown or too short."""
         if len(core) < 2 or not len(self._vocabulary):
-            return 1
+            return 0
         _, pairs = _pairs([core], gaps=False)
         at, known = self._find(pairs)
-        return int(self._df[at].min()) if known.all() else 1
+        return int(self._df[at].min()) if known.all() else 0
 
-    def search(self, keys: Sequence[str], k: int = 5) -> Iterator[list[Hit]]:
+    def search(self, keys: Sequence[str], k: int = 5, effort: Effort = WIDE) -> Iterator[list[Hit]]:
         """For each normal form the ``k`` nearest names, best first; also itself where it is on the register."""
         for start in range(0, len(keys), BATCH):
-            yield from self._batch(keys[start : start + BATCH], k)
+            yield from self._batch(keys[start : start + BATCH], k, effort)
 
     def _find(self, pairs: Pairs) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         at = np.searchsorted(self._vocabulary, pairs)
         at[at == len(self._vocabulary)] = 0
         return at, self._vocabulary[at] == pairs
 
-    def _batch(self, keys: Sequence[str], k: int) -> list[list[Hit]]:
+    def _batch(self, keys: Sequence[str], k: int, effort: Effort) -> list[list[Hit]]:
         if not self.entries or not len(self._vocabulary):
             return [[] for _ in keys]
         owner, pairs = _pairs(keys)
@@ -94,7 +100,7 @@ class NameIndex:
         read = np.cumsum(self._df[at])
         first = np.searchsorted(owner, np.arange(len(keys)))
         before = np.concatenate(([0], read))[first]
-        asked = (read - before[owner] <= BUDGET) | (np.arange(len(owner)) == first[owner])
+        asked = (read - before[owner] <= effort.postings) | (np.arange(len(owner)) == first[owner])
         owner, at = owner[asked], at[asked]
         shape = (len(keys), len(self._vocabulary))
         shared = sparse.csr_array((self._idf[at] ** 2, (owner, at)), shape=shape) @ self._postings
@@ -106,8 +112,8 @@ class NameIndex:
             here = slice(shared.indptr[row], shared.indptr[row + 1])
             names = shared.indices[here]
             score = shared.data[here] / (self._norm[names] * (norm[row] or 1))
-            if len(names) > COMPARED:
-                best = np.argpartition(score, -COMPARED)[-COMPARED:]
+            if len(names) > effort.compared:
+                best = np.argpartition(score, -effort.compared)[-effort.compared :]
                 names, score = names[best], score[best]
             found.append(names)
             cosine.append(score)

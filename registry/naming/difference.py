@@ -28,7 +28,8 @@ def marks(given: str, name: str) -> tuple[Marks, Marks]:
     ours: Marks = []
     theirs: Marks = []
     steps = Levenshtein.opcodes([key for _, key in left], [key for _, key in right])
-    for tag, a, b, c, d in steps:
+    for step in steps:
+        tag, a, b, c, d = step.tag, step.src_start, step.src_end, step.dest_start, step.dest_end
         kind: Kind = "same" if tag == "equal" else "changed"
         ours.append((_text(left[a:b]), "extra" if tag == "delete" else kind))
         theirs.append((_text(right[c:d]), "missing" if tag == "insert" else kind))

@@ -65,8 +65,8 @@ def judge_duplicates() -> Response:
         record_pair(write, one, other, verdict)
     flash(_("Your judgement on %(a)s and %(b)s is kept.", a=firms[one].name, b=firms[other].name), "good")
     if verdict == "same" and MERGE in current_app.view_functions:
-        pair: Any = {"uscc": one, "with": other}
-        return redirect(url_for(MERGE, **pair))
+        second: dict[str, Any] = {"with": other}
+        return redirect(url_for(MERGE, uscc=one, **second))
     page = request.form.get("page", "1")
     return redirect(url_for("registry.duplicates", page=page if page.isdigit() else "1"))
 
