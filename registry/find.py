@@ -100,22 +100,24 @@ def hits(connection: Connection, typed: str, day: date, codes: Collection[str]) 
         found[uscc] = best
 
     for chunk in chunks(sorted(codes)):
-        spans = select(E.uscc, E.from_day, E.to_day, E.name, E.name_key, E.products, E.niche)
-        for row in connection.execute(
-            spans.where(among(connection, E.uscc, chunk)).order_by(E.uscc, E.from_day)
-        ):
-            if row.uscc == typed or (code_part(typed) and row.uscc.startswith(typed)):
+        columns = select(E.uscc, E.from_day, E.to_day, E.name, E.name_key, E.products, E.niche)
+        here = among(connection, E.uscc, chunk)
+        spans = connection.execute(columns.where(here).order_by(E.uscc, E.from_day)).all()
+        for row in spans:
+            if row.uscc.startswith(typed) and code_part(typed):
                 take(row.uscc, Hit("code", row.uscc, row.uscc == typed))
-            present = row.from_day <= day < row.to_day
-            for hit in _by_name(typed, "name" if present else "former", row.name, row.name_key):
+            role = "name" if row.from_day <= day < row.to_day else "former"
+            for hit in _by_name(typed, role, row.name, row.name_key):
                 take(row.uscc, hit)
-            for text in (row.products, row.niche):
-                if text and typed in normal_form(text):
-                    take(row.uscc, Hit("product", _phrase(text, typed)))
-        known = select(K.uscc, K.role, K.key, K.name)
-        for row in connection.execute(known.where(among(connection, K.uscc, chunk)).order_by(K.uscc, K.key)):
-            for hit in _by_name(typed, row.role, row.name, row.key):
-                take(row.uscc, hit)
+        known = select(K.uscc, K.role, K.key, K.name).where(among(connection, K.uscc, chunk))
+        for uscc, role, key, name in connection.execute(known.order_by(K.uscc, K.key)):
+            for hit in _by_name(typed, role, name, key):
+                take(uscc, hit)
+        for row in spans:
+            if row.uscc not in found or found[row.uscc].by == "product":
+                for text in (row.products, row.niche):
+                    if text and typed in normal_form(text):
+                        take(row.uscc, Hit("product", _phrase(text, typed)))
     return found
 
 

@@ -66,10 +66,15 @@ def firms(house: House, narrowed: Narrowed, day: date) -> Select[Any]:
     e = ENTERPRISE.c
     base = (e.uscc, e.name, e.district, e.area, e.city, e.industry, e.status)
     reads = [read for column in columns(house) for read in column.reads]
-    query = _fitting(house, select(*base, *reads), narrowed, day)
-    if narrowed.ordered and narrowed.sort.removeprefix("-") == "name":
-        # Without a text the order's own index gives a page at once: SQLite is kept from joining the other way round.
-        query = query.join(FIRM, e.uscc == (FIRM.c.uscc if narrowed.sought else FIRM.c.uscc + ""))
+    sought = narrowed.sought
+    by_name = (
+        narrowed.ordered and narrowed.sort.removeprefix("-") == "name" and not (sought and sought.by_code)
+    )
+    query = _fitting(house, select(*base, *reads), narrowed, day, joined=by_name)
+    if by_name:
+        # From the index to the firms: SQLite is kept from joining the other way round.
+        onwards = sought is None or sought.texts_alone
+        query = query.join(FIRM, e.uscc == (FIRM.c.uscc + "" if onwards else FIRM.c.uscc))
     return query.order_by(*_order(house, narrowed))
 
 
@@ -93,14 +98,25 @@ def number_at_most(
     connection: Connection, house: House, narrowed: Narrowed, day: date, most: int = COUNTED
 ) -> int:
     """How many firms fit; ``most + 1`` where there are more than ``most``."""
-    number = 0
-    for look in narrowed.sought.looks(most) if narrowed.sought else [None]:
+    sought, number = narrowed.sought, 0
+    text_only = Narrowed(narrowed.text, ALL, sort=narrowed.sort, sought=sought, ordered=True)
+    if (
+        sought and sought.candidates > most and narrowed == text_only
+    ):  # the text alone tells whether they are many
+        number = connection.execute(_counting(sought.texts_at_most(most + 1))).scalar() or 0
+        if number > most:
+            return number
+    looks: Iterable[Sought | None] = sought.looks(most) if sought else [None]
+    for look in looks:
         few = _fitting(house, select(ENTERPRISE.c.uscc), replace(narrowed, sought=look), day, whole=False)
-        counted = select(func.count()).select_from(few.limit(most + 1).subquery())
-        number = connection.execute(counted).scalar() or 0
+        number = connection.execute(_counting(few.limit(most + 1))).scalar() or 0
         if number > most:
             break
     return number
+
+
+def _counting(few: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(few.subquery())
 
 
 def number_of_firms(connection: Connection, house: House, narrowed: Narrowed, day: date) -> int:
@@ -143,9 +159,10 @@ def groups_of_firms(connection: Connection, house: House, narrowed: Narrowed, da
 
 
 def _fitting(
-    house: House, query: Select[Any], narrowed: Narrowed, day: date, whole: bool = True
+    house: House, query: Select[Any], narrowed: Narrowed, day: date, whole: bool = True, joined: bool = False
 ) -> Select[Any]:
-    """Join the rooms' tables (for a count only those that the facets ask) and add the conditions."""
+    """Join the rooms' tables (for a count only those that the facets ask) and add the conditions. ``joined``: the caller
+    joins the rows of the search's index."""
     e = ENTERPRISE.c
     source: Any = ENTERPRISE
     for part in parts(house):
@@ -165,7 +182,7 @@ def _fitting(
         query = query.where(or_(e.district == narrowed.place, e.area == narrowed.place))
     if narrowed.text:
         query = query.where(
-            narrowed.sought.condition() if narrowed.sought else plain(normal_form(narrowed.text))
+            narrowed.sought.condition(joined) if narrowed.sought else plain(normal_form(narrowed.text))
         )
     for facet in facets(house):
         if values := narrowed.chosen.get(facet.id):

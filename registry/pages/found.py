@@ -20,6 +20,12 @@ class Found:
     def __init__(self, connection: Connection, text: str, day: date, codes: Sequence[str]) -> None:
         self.typed = normal_form(text)
         self._hits: dict[str, Hit] = hits(connection, self.typed, day, codes) if self.typed else {}
+        self._words = {
+            "former": _("Former name"),
+            "short": _("Short name"),
+            "pinyin": _("Pinyin"),
+            "product": _("Product"),
+        }
 
     def name(self, row: Any) -> Markup:
         return marked(row.name, self.typed)
@@ -29,22 +35,20 @@ class Found:
 
     def line(self, row: Any) -> Markup:
         """What the firm was found by, where its name and code do not show it."""
-        hit = self._hits.get(row.uscc)
-        if hit is None or hit.by in ("name", "code"):
+        by = self._by(row)
+        if by not in self._words:
             return Markup("")
-        what = {"former": _("Former name"), "short": _("Short name"), "product": _("Product")}.get(hit.by)
-        if what is None:  # by its sound
-            spoken = Markup("<mark>{}</mark>").format(self.typed.lower())
-            other = Markup(" · {}").format(hit.matched) if hit.matched != row.name else ""
-            return _line(_("Pinyin"), spoken + other)
-        return _line(what, marked(hit.matched, self.typed))
+        matched = self._hits[row.uscc].matched
+        if by == "pinyin":
+            text = Markup(f"<mark>{escape(self.typed.lower())}</mark>")
+            if matched != row.name:
+                text += f" · {matched}"
+        else:
+            text = marked(matched, self.typed)
+        return Markup(f'<span class="sub found">{escape(self._words[by])} {text}</span>')
 
     def _by(self, row: Any) -> str:
         return self._hits[row.uscc].by if row.uscc in self._hits else ""
-
-
-def _line(what: str, text: Markup) -> Markup:
-    return Markup('<span class="sub found">{} {}</span>').format(what, text)
 
 
 def marked(text: str, typed: str) -> Markup:
@@ -61,4 +65,4 @@ def marked(text: str, typed: str) -> Markup:
 
 
 def _marked(text: str, first: int, last: int) -> Markup:
-    return Markup("{}<mark>{}</mark>{}").format(text[:first], text[first:last], text[last:])
+    return Markup(f"{escape(text[:first])}<mark>{escape(text[first:last])}</mark>{escape(text[last:])}")

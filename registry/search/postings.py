@@ -96,15 +96,21 @@ def sound_pairs(texts: Sequence[str], offsets: Offsets) -> Pairs:
     return np.concatenate(found)
 
 
-def in_order(*parts: Any) -> Any:
-    """Arrays of whole numbers put together, in order, each once. ``np.unique`` hashes, which takes ten times as long."""
-    together = np.sort(np.concatenate(parts))
-    return together[np.concatenate(([True], together[1:] != together[:-1]))] if len(together) else together
+def _once(ordered: Any) -> Any:
+    """``np.unique`` of what is in order; it would hash, which takes ten times as long."""
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
+
+
+def merged(*parts: Any) -> Any:
+    """Arrays of numbers in order put together, in order, each once."""
+    return _once(
+        np.sort(np.concatenate(parts), kind="stable")
+    )  # stable: runs that are in order are only merged
 
 
 def grouped(pairs: Iterable[Pairs]) -> Iterator[tuple[int, Offsets]]:
     """Token → its offsets in order, each once; tokens in order."""
-    together = in_order(*pairs)
+    together = _once(np.sort(np.concatenate(list(pairs))))
     if not len(together):
         return
     tokens = together >> np.uint64(BLOCK_BITS)
@@ -133,7 +139,7 @@ def unpacked(firms: bytes) -> Offsets:
 
 def joined(firms: bytes, offsets: Offsets) -> bytes:
     """With further offsets."""
-    return packed(in_order(unpacked(firms), offsets))
+    return packed(merged(unpacked(firms), offsets))
 
 
 def _kept(offsets: Offsets, firms: bytes) -> Offsets:

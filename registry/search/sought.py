@@ -26,7 +26,7 @@ MIN_PART = 2
 CODE = re.compile(r"[0-9A-Y]{2}(\d{2,5}|\d{6}[0-9A-Y]{0,10})")
 LETTERS = re.compile(r"[A-Z]+")
 #: In an ordered list so many of each segment are looked at first, then so many times more.
-FIRST_LOOK, FURTHER = 128, 12
+FIRST_LOOK, FURTHER = 64, 12
 
 
 def code_part(typed: str) -> bool:
@@ -57,7 +57,7 @@ def plain(typed: str) -> Any:
     return or_(part, code_range(typed)) if code_part(typed) else part
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sought:
     """``numbers``: candidates in order, or None where nothing is indexed. ``late``: firms that are not indexed as they
     stand. ``coded``: credit codes begin so. ``bounds``: of each segment that was cut short the last candidate; what
@@ -74,17 +74,17 @@ class Sought:
     ordered: bool = field(default=False)
 
     @property
+    def candidates(self) -> int:
+        return 0 if self.numbers is None else len(self.numbers)
+
+    @property
     def by_code(self) -> bool:
         """Nothing but codes fits, so that they are the order."""
         return self.coded and self.numbers is not None and not len(self.numbers)
 
-    @property
-    def whole(self) -> bool:
-        return not self.bounds
-
     def looks(self, wanted: int) -> Iterator[Sought]:
-        """Ever more of the candidates in the order of names, from about ``wanted`` on; the last are all."""
-        size = max(FIRST_LOOK, 2 * wanted)
+        """Ever more of the candidates in the order of names, from a few more than ``wanted`` on; the last are all."""
+        size = max(FIRST_LOOK, wanted + wanted // 10)
         while (cut := self._first(size)) is not None:
             yield cut
             size *= FURTHER
@@ -100,11 +100,13 @@ class Sought:
             return None
         return replace(self, numbers=np.concatenate([part[:size] for part in parts]), bounds=bounds)
 
-    def condition(self) -> Any:
-        """On rows of ``enterprise``."""
+    def condition(self, joined: bool = False) -> Any:
+        """On rows of ``enterprise``, or where they are ``joined`` to their rows of the index, on both."""
+        if joined and self.texts_alone:
+            return and_(*self._fitting())
         if self.numbers is None:
             return plain(self.typed)
-        parts = [E.uscc.in_(self._indexed())] if len(self.numbers) else []
+        parts: list[Any] = [E.uscc.in_(self._indexed())] if len(self.numbers) else []
         if len(self.typed) < MIN_PART:
             parts.append(E.uscc.in_(_exact(self.typed)))
         if self.coded:
@@ -113,26 +115,36 @@ class Sought:
             parts = [and_(or_(false(), *parts), ~self._is_late()), and_(self._is_late(), plain(self.typed))]
         return or_(false(), *parts)
 
+    @property
+    def texts_alone(self) -> bool:
+        """Nothing but the candidates' texts can fit."""
+        return self.numbers is not None and not self.late and not self.coded and len(self.typed) >= MIN_PART
+
+    def texts_at_most(self, most: int) -> Select[Any]:
+        """The first candidates whose texts hold what was typed, wherever they are: one row for each, up to ``most``."""
+        look = self._first(most + most // 10) or self
+        return replace(look, bounds=())._indexed().limit(most)
+
     def _is_late(self) -> Any:
         return among_values(self.sqlite, E.uscc, sorted(self.late))
 
     def _indexed(self) -> Select[Any]:
         """Credit codes of the candidates whose texts hold what was typed."""
+        return select(F.uscc).where(*self._fitting())
+
+    def _fitting(self) -> Iterator[Any]:
+        """The conditions on rows of the index."""
         assert self.numbers is not None
-        fitting = (
+        holds = (
             [F.sounds.contains("\n" + self.typed.lower(), autoescape=True)] if _is_sound(self.typed) else []
         )
         if len(self.typed) >= MIN_PART:
-            fitting += [text.contains(self.typed, autoescape=True) for text in (F.names, F.products)]
-        query = select(F.uscc).where(
-            among_values(self.sqlite, F.number, self.numbers.tolist()), or_(*fitting)
-        )
+            holds += [text.contains(self.typed, autoescape=True) for text in (F.names, F.products)]
+        yield among_values(self.sqlite, F.number, self.numbers.tolist())
+        yield or_(*holds)
         for bound in self.bounds:
             last = FIRM.alias()
-            query = query.where(
-                F.sort_key < select(last.c.sort_key).where(last.c.number == bound).scalar_subquery()
-            )
-        return query
+            yield F.sort_key < select(last.c.sort_key).where(last.c.number == bound).scalar_subquery()
 
 
 def _exact(typed: str) -> Any:
@@ -151,10 +163,10 @@ def look_up(connection: Connection, text: str) -> Sought:
         code_part(typed)
         and connection.execute(select(E.uscc).where(code_range(typed)).limit(1)).first() is not None
     )
-    late = waiting(connection)
-    if late is None:
-        return Sought(typed, sqlite, coded=coded)
     segments = connection.execute(select(SEGMENT.c.first, SEGMENT.c.size).order_by(SEGMENT.c.first)).all()
+    late = waiting(connection)
+    if late is None or not segments:
+        return Sought(typed, sqlite, coded=coded)
     end = segments[-1].first + segments[-1].size
     return Sought(
         typed,
@@ -177,4 +189,4 @@ def _candidates(connection: Connection, typed: str, sqlite: bool, blocks: int) -
     rows = connection.execute(select(GRAM).where(among_values(sqlite, GRAM.c.place, places)))
     held = {row.place: bytes(row.firms) for row in rows}
     found = [postings.holding(tokens, held, blocks) for tokens in asked]
-    return postings.in_order(*found) if found else np.empty(0, np.uint32)
+    return postings.merged(*found) if found else np.empty(0, np.uint32)

@@ -179,7 +179,10 @@ class Exact:
     def looks(self, _wanted: int) -> Iterator[Exact]:
         yield self
 
-    def condition(self) -> Any:
+    def texts_at_most(self, most: int) -> Any:
+        return select(ENTERPRISE.c.uscc).where(self.condition()).limit(most)
+
+    def condition(self, _joined: bool = False) -> Any:
         return ENTERPRISE.c.name_key == self.typed
 
 
