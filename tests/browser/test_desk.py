@@ -20,6 +20,7 @@ PAGES = {
     "filing": "/filings/1?part=columns",
     "withdraw": "/filings/1/withdraw",
     "upload": "/upload?kind=titles",
+    "duplicates": "/duplicates",
     "fields": "/fields/titles",
     "ladder": "/ladder",
     "moves": "/ladder/ways/climbed",
