@@ -379,6 +379,17 @@ def explained(weighed: Weighed, said: Sequence[Said], judgement: Known | None = 
     ]
 
 
+#: What is worth saying even where it agrees fully, and what only a machine counts.
+TELLING = {"name", "former_name", "code", "judged", "address", "district", "sound", "same_list"}
+COUNTED = {"shape", "differences", "distance"}
+
+
+def telling(reasons: Sequence[Reason], most: int = 5) -> tuple[Reason, ...]:
+    """The reasons that a reader wants, in their order: what differs, and what settles it. All of them stay in the data."""
+    said = [r for r in reasons if r.feature not in COUNTED and (r.score != 1.0 or r.feature in TELLING)]
+    return tuple(said[:most])
+
+
 def _apart(matches: Sequence[Match]) -> list[Match]:
     """Rows under different names that lead to one firm are all left to a person: at most one of them means it, or the
     list names the firm twice. A row that repeats another one word for word goes with it."""

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from registry.duplicates import Pair, pairs
 from registry.judgements import VERDICTS, Verdict, record_pair
-from registry.matching import profiles
+from registry.matching import profiles, telling
 from registry.naming.codes import read_code
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint, table_file
@@ -41,6 +41,7 @@ def duplicates() -> str:
         most=LISTED,
         paging=paging,
         merge=MERGE if MERGE in current_app.view_functions else None,
+        telling=telling,
         said=lambda reason: reason.in_language(language()),
     )
 

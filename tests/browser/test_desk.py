@@ -24,6 +24,7 @@ PAGES = {
     "upload": "/upload?kind=titles",
     "intake": "/intake",
     "rounds": "/rounds",
+    "duplicates": "/duplicates",
     "fields": "/fields/titles",
     "ladder": "/ladder",
     "moves": "/ladder/ways/climbed",

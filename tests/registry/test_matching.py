@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from registry.house import House
 from registry.judgements import Judged, Verdict, known, record
-from registry.matching import Given, Match, match
+from registry.matching import Given, Match, match, telling
 from registry.naming.normal import normal_form
 from registry.withdrawal import withdraw
 from tests.registry.house import Time, code, file_rows, open_test_house
@@ -251,3 +251,13 @@ def test_matching_asks_as_often_for_a_hundred_rows_as_for_one(house: House) -> N
             match(house, connection, rows, DAY)
         counts.append(len(seen))
     assert counts[1] <= 2 * counts[0]
+
+
+def test_a_reader_is_told_what_differs_and_not_what_a_machine_counts(house: House) -> None:
+    firms(house, (1, "济南博远凯机械有限公司", "历下区"))
+    [found] = matched(house, Given(1, "济南搏远凯机械厂", district="历下区"))
+    reasons = found.candidates[0].reasons
+    told = [reason.feature for reason in telling(reasons)]
+    assert {"trade_name", "sound", "legal_form", "district"} <= set(told)
+    assert not {"shape", "differences", "distance", "region"} & set(told)
+    assert len(told) < len(reasons)
