@@ -29,16 +29,22 @@ def views_of(connection: Connection, owner: str) -> Sequence[Any]:
 def save_view(house: House, by: str, name: str, query: str, shared: bool = False) -> int:
     """Keep a view under a name that the person has no other view of. Gives its id."""
     name = _name(name)
-    with house.store.write(by) as unit:
-        _refuse_taken(unit.connection, by, name)
+    with house.store.note() as connection:
+        _refuse_taken(connection, by, name)
         mine = select(func.count()).where(VIEW.c.owner == by)
-        if (unit.connection.execute(mine).scalar() or 0) >= MOST:
+        if (connection.execute(mine).scalar() or 0) >= MOST:
             raise RefusedError(
                 f"you have {MOST} views; delete one that you no longer need",
                 f"您已有 {MOST} 个视图，请先删除不再需要的",
             )
-        values = {"name": name, "query": query, "owner": by, "shared": int(shared), "made_at": unit.at}
-        made: Any = unit.connection.execute(insert(VIEW).values(values)).inserted_primary_key
+        values = {
+            "name": name,
+            "query": query,
+            "owner": by,
+            "shared": int(shared),
+            "made_at": house.clock.now(),
+        }
+        made: Any = connection.execute(insert(VIEW).values(values)).inserted_primary_key
         return int(made[0])
 
 
@@ -46,24 +52,24 @@ def change_view(house: House, id: int, by: str, *, name: str | None = None, shar
                 query: str | None = None) -> None:  # fmt: skip
     """Rename an own view, share it or take it back, or let it show something else."""
     changes: dict[str, Any] = {}
-    with house.store.write(by) as unit:
-        view = _own(unit.connection, id, by)
+    with house.store.note() as connection:
+        view = _own(connection, id, by)
         if name is not None and (name := _name(name)) != view.name:
-            _refuse_taken(unit.connection, by, name)
+            _refuse_taken(connection, by, name)
             changes["name"] = name
         if shared is not None:
             changes["shared"] = int(shared)
         if query is not None:
             changes["query"] = query
         if changes:
-            unit.connection.execute(update(VIEW).where(VIEW.c.id == id).values(changes))
+            connection.execute(update(VIEW).where(VIEW.c.id == id).values(changes))
 
 
 def delete_view(house: House, id: int, by: str, *, shared_too: bool = False) -> str:
     """Delete an own view; ``shared_too``: also one that somebody else shares. Gives its name."""
-    with house.store.write(by) as unit:
-        view = _own(unit.connection, id, by, shared_too)
-        unit.connection.execute(delete(VIEW).where(VIEW.c.id == id))
+    with house.store.note() as connection:
+        view = _own(connection, id, by, shared_too)
+        connection.execute(delete(VIEW).where(VIEW.c.id == id))
         return str(view.name)
 
 

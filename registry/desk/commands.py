@@ -66,7 +66,7 @@ def intake(
         lines = [_line(one) for one in matches]
         ready = confirm.listed(kind, parsed, lines, read.name, read.sha256, {"set": given})
         outcome = file_list(house, ready, BY, progress=Progress())
-    document = {"rows": [_shown(one) for one in matches]}
+    document = {"rows": [shown_match(one) for one in matches]}
     if as_json:
         print_json(document | ({"filing": outcome.filing} if outcome else {}))
     else:
@@ -100,7 +100,7 @@ def _line(one: Match) -> Line:
     )  # fmt: skip
 
 
-def _shown(one: Match) -> dict[str, Any]:
+def shown_match(one: Match) -> dict[str, Any]:
     return {
         "row": one.row,
         "given": one.given.name or one.given.uscc,

@@ -217,6 +217,62 @@ def test_cursors_and_numbers_that_are_none_are_refused(city: FlaskClient) -> Non
         assert city.get(f"/api/v1{address}").status_code == 404, address
 
 
+def test_names_are_matched_row_by_row(client: FlaskClient, house: House) -> None:
+    file_rows(
+        house, "enterprises", [{"uscc": code(0), "name": "济南槿翊自动化有限公司", "district": "历下区"}]
+    )
+    asked = {"rows": [{"name": "济南槿翊自动化有限公司"}, {"name": "济南无此科技有限公司"}]}
+    rows = send(client, "/match", asked).json["rows"]
+    assert [(row["row"], row["decision"], row["uscc"]) for row in rows] == [
+        (1, "certain", code(0)),
+        (2, "none", None),
+    ]
+    assert send(client, "/match", {"rows": []}).status_code == 400
+
+
+def test_a_judgement_is_kept_and_speaks(client: FlaskClient, house: House) -> None:
+    file_rows(
+        house, "enterprises", [{"uscc": code(0), "name": "济南槿翊自动化有限公司", "district": "历下区"}]
+    )
+    name = "槿翊自控"
+    said = {"name": name, "uscc": code(0), "verdict": "same"}
+    assert send(client, "/judgements", said).json == {"kept": True}
+    row = send(client, "/match", {"rows": [{"name": name}]}).json["rows"][0]
+    assert (row["decision"], row["uscc"]) == ("certain", code(0))
+    assert send(client, "/judgements", {"uscc": code(0), "verdict": "same"}).status_code == 400
+    assert send(client, "/judgements", said | {"uscc": code(7)}).status_code == 404
+
+
+def test_two_codes_are_merged_and_split(client: FlaskClient, house: House) -> None:
+    file_rows(house, "enterprises", FIRMS[:2])
+    pair = {"loser": code(1), "survivor": code(0), "reason": "同一地址"}
+    refused = send(client, "/merges", pair)
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "needs_confirmation")
+    assert send(client, "/merges", pair | {"yes": True}).json["uscc"] == code(0)
+    assert client.get(f"/api/v1/firms/{code(1)}").json["uscc"] == code(0)
+    assert send(client, "/merges/split", {"loser": code(1)}).json == {"uscc": code(1), "led_to": code(0)}
+    assert client.get(f"/api/v1/firms/{code(1)}").json["uscc"] == code(1)
+    assert client.get("/api/v1/duplicates").status_code == 200
+
+
+def test_views_are_saved_listed_and_deleted(client: FlaskClient) -> None:
+    made = send(client, "/views", {"name": "历下", "query": "page=3&place=370102&nothing=1"})
+    assert (made.status_code, made.json["query"]) == (201, "place=370102")
+    assert send(client, "/views", {"name": "历下"}).status_code == 409
+    listed = client.get("/api/v1/views").json
+    assert [(view["name"], view["shared"]) for view in listed] == [("历下", False)]
+    gone = client.delete(f"/api/v1/views/{made.json['id']}", headers={"X-CSRFToken": token(client)})
+    assert gone.json == {"deleted": "历下"}
+    assert client.get("/api/v1/views").json == []
+
+
+def test_one_asks_who_one_is(city: FlaskClient) -> None:
+    me = city.get("/api/v1/me").json
+    assert me is not None
+    assert "filings.write" in me["permissions"]
+    assert me["unit"] is None
+
+
 def test_the_todo_list_is_the_pages(city: FlaskClient) -> None:
     listed = city.get("/api/v1/todo").json
     assert listed

@@ -50,7 +50,7 @@ def meant(case: Any) -> bool:
         case.path_parameters["uscc"] = FIRM
         changed = True
     body = case.body
-    if isinstance(body, dict) and isinstance(body.get("rows"), list):
+    if isinstance(body, dict) and "kind" in body and isinstance(body.get("rows"), list):
         fields = ("uscc", "name", "tier", "level", "issued_on", "valid_to", "batch", "district")
         known = {"uscc": FIRM, "tier": "srdi", "level": "provincial", "issued_on": "2025-01-01"}
         for row in body["rows"]:
