@@ -40,6 +40,7 @@ class Web(_Section):
     port: int = Field(ge=0, le=65535)
     hosts: list[str]
     page_rows: int = Field(ge=1, le=1000)
+    search_rows: int = Field(ge=1, le=1000)
     max_upload_mb: int = Field(ge=1)
 
 
