@@ -12,15 +12,15 @@ from sqlalchemy import Connection, and_, or_, select
 from registry.kind import Record
 from registry.naming.normal import normal_form
 from registry.naming.pinyin import typed_forms
-from registry.search.sought import LETTERS, Sought, code_part, look_up
+from registry.search.sought import LETTERS, Sought, code_part, code_range, look_up
 from registry.store.bulk import among, chunks
 from registry.subjects import ENTERPRISE, KNOWN_NAME
 
 E, K = ENTERPRISE.c, KNOWN_NAME.c
 #: By what a firm is found, the plainest first.
 WAYS = ("code", "name", "former", "short", "pinyin", "product")
-#: Where very many fit, so many of them are ranked: the first in the order of names.
-RANKED = 1_000
+#: Where very many fit by name, by sound or by product, so many of them are ranked: the first in the order of names.
+RANKED = 300
 _BETWEEN_PRODUCTS = re.compile(r"[、，,；;/\n]")
 
 
@@ -54,9 +54,7 @@ def find(connection: Connection, text: str, day: date, limit: int = 20) -> list[
     best = sorted(found, key=lambda uscc: (found[uscc].rank, uscc))
     firms: dict[str, Any] = {}
     columns = select(E.uscc, E.name, E.district, E.area)
-    for row in connection.execute(
-        columns.where(among(connection, E.uscc, best[: limit + RANKED]), on_day(day))
-    ):
+    for row in connection.execute(columns.where(among(connection, E.uscc, best), on_day(day))):
         firms[row.uscc] = row
     return [
         {
@@ -82,10 +80,21 @@ def _borne_exactly(connection: Connection, typed: str) -> Iterator[str]:
 
 
 def _candidates(connection: Connection, sought: Sought, day: date, enough: int) -> Collection[str]:
-    codes: list[str] = []
-    for look in sought.looks(enough):
-        query = select(E.uscc).where(look.condition(), on_day(day)).order_by(E.uscc).limit(5 * enough)
-        codes = list(connection.execute(query).scalars())
+    codes: set[str] = set()
+    firms = select(E.uscc).where(on_day(day))
+    if sought.coded:
+        codes.update(
+            connection.execute(firms.where(code_range(sought.typed)).order_by(E.uscc).limit(enough)).scalars()
+        )
+    if not sought.ordered:  # not all is indexed: everything that fits, slowly
+        query = firms.where(sought.condition()).order_by(E.uscc).limit(10 * enough)
+        return codes.union(connection.execute(query).scalars())
+    for part in sought.apart():
+        for look in part.looks(enough):
+            found = list(connection.execute(firms.where(look.condition())).scalars())
+            if len(found) >= enough:
+                break
+        codes.update(found)
         if len(codes) >= enough:
             break
     return codes

@@ -24,8 +24,9 @@ from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE
 from registry.waiting import FILING, FILING_ROW, PROBLEM
 
-#: More firms than this are not counted where something is looked for: "more than 1,000".
-COUNTED = 1_000
+#: More firms than this are not counted where something is looked for: "more than 500". So many times more of those
+#: that may be meant are looked at to find them.
+COUNTED, LOOKED_AT = 500, 3
 HOME, OUTSIDE, ALL = "home", "outside", "all"
 
 
@@ -99,23 +100,21 @@ def number_at_most(
 ) -> int:
     """How many firms fit; ``most + 1`` where there are more than ``most``."""
     sought, number = narrowed.sought, 0
-    text_only = Narrowed(narrowed.text, ALL, sort=narrowed.sort, sought=sought, ordered=True)
-    if (
-        sought and sought.candidates > most and narrowed == text_only
-    ):  # the text alone tells whether they are many
-        number = connection.execute(_counting(sought.texts_at_most(most + 1))).scalar() or 0
-        if number > most:
-            return number
-    looks: Iterable[Sought | None] = sought.looks(most) if sought else [None]
-    for look in looks:
-        few = _fitting(house, select(ENTERPRISE.c.uscc), replace(narrowed, sought=look), day, whole=False)
-        number = connection.execute(_counting(few.limit(most + 1))).scalar() or 0
+    # Nothing but a text: the index alone can tell, and three times faster.
+    text_only = narrowed == Narrowed(narrowed.text, ALL, sort=narrowed.sort, sought=sought, ordered=True)
+    for look in sought.looks(LOOKED_AT * most) if sought else [None]:
+        if look and look.texts_alone and text_only:
+            few = look.texts(day)
+        else:
+            asked = replace(narrowed, sought=look)
+            few = _fitting(house, select(ENTERPRISE.c.uscc), asked, day, whole=False)
+        number = connection.execute(_number_of(few.limit(most + 1))).scalar() or 0
         if number > most:
             break
     return number
 
 
-def _counting(few: Select[Any]) -> Select[Any]:
+def _number_of(few: Select[Any]) -> Select[Any]:
     return select(func.count()).select_from(few.subquery())
 
 

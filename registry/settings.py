@@ -41,6 +41,7 @@ class Web(_Section):
     hosts: list[str]
     behind_proxy: bool
     page_rows: int = Field(ge=1, le=1000)
+    search_rows: int = Field(ge=1, le=1000)
     max_upload_mb: int = Field(ge=1)
 
 

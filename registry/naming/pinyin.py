@@ -45,7 +45,7 @@ def _readings() -> dict[str, str]:
     from pypinyin import Style, pinyin  # a quarter of a second, wanted by indexing only
 
     characters = [chr(code) for block in _HAN for code in block]
-    read = pinyin(characters, style=Style.TONE3, neutral_tone_with_five=True, errors=lambda text: [*text])
+    read = pinyin(characters, style=Style.TONE3, neutral_tone_with_five=True)
     found = {c: syllables[0] for c, syllables in zip(characters, read, strict=True) if syllables[0] != c}
     return {**found, **CHOSEN}
 

@@ -60,7 +60,8 @@ def register() -> str | Response:
     day = here.clock.today()
     fresh = all(part.freshen(here) for part in parts(here))
     narrowed = _narrowed(here)
-    size, page = here.settings.web.page_rows, page_number()
+    web, page = here.settings.web, page_number()
+    size = web.search_rows if narrowed.text else web.page_rows
     with here.store.read() as connection:
         code = read_code(narrowed.text).code if len(narrowed.text) >= 18 else None
         if code and chosen_firms(connection, [merges_at(connection).firm(code)], narrowed.unit, day):

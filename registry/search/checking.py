@@ -41,7 +41,7 @@ def index_faults(store: Store) -> Iterator[str]:
 
 
 def _plain(entry: Entry | None) -> Any:
-    return entry and (*entry[:1], bytes(entry.sort_key), *entry[2:])
+    return entry and (bytes(entry.sort_key), *map(str, entry[:1] + entry[2:]))
 
 
 def _out_of_order(held: Sequence[tuple[int, Entry]], starts: set[int]) -> Iterator[str]:

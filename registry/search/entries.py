@@ -24,6 +24,8 @@ class Entry(NamedTuple):
     names: str
     products: str
     sounds: str
+    from_day: str
+    to_day: str
 
 
 def _firms(query: Select[Any], connection: Connection, codes: Iterable[str] | None) -> Iterator[Any]:
@@ -45,9 +47,12 @@ def in_order(connection: Connection, codes: Iterable[str] | None) -> list[str]:
 def entries(connection: Connection, codes: Sequence[str]) -> dict[str, Entry]:
     """Credit code → entry, of those that are on the register."""
     last: dict[str, str] = {}
+    days: dict[str, tuple[str, str]] = {}
     names, spoken, products = (_Texts(), _Texts(), _Texts())
-    for uscc, name, made, niche in _firms(select(E.uscc, E.name_key, E.products, E.niche), connection, codes):
+    columns = select(E.uscc, E.from_day, E.to_day, E.name_key, E.products, E.niche)
+    for uscc, from_day, to_day, name, made, niche in _firms(columns, connection, codes):
         last[uscc] = name
+        days[uscc] = (days.get(uscc, (from_day.isoformat(),))[0], to_day.isoformat())
         for texts in (names, spoken):
             texts.add(uscc, name)
         for text in (made, niche):
@@ -69,6 +74,7 @@ def entries(connection: Connection, codes: Sequence[str]) -> dict[str, Entry]:
             "".join(
                 f"\n{form}" for form in dict.fromkeys(f for n in spoken.of(uscc) for f in typed_forms(n))
             ),
+            *days[uscc],
         )
         for uscc, name in last.items()
     }

@@ -8,6 +8,8 @@ firm would take more room than the records themselves.
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
@@ -16,7 +18,8 @@ PASSING = {"info": {"passing": True}}
 
 class SearchFirm(SQLModel, table=True):
     """What a firm is found by, one text a line: ``names`` (all it bears, bore and goes by) and ``products`` in normal
-    form, ``sounds`` as they are typed. ``sort_key``: its name's place in the order of pinyin."""
+    form, ``sounds`` as they are typed. ``sort_key``: its name's place in the order of pinyin. On the register from
+    ``from_day`` on and before ``to_day``, so that hits are counted without a look at their records."""
 
     __tablename__ = "search_firm"
 
@@ -26,6 +29,8 @@ class SearchFirm(SQLModel, table=True):
     names: str = Field(sa_column=Column(Text, nullable=False))
     products: str = Field(sa_column=Column(Text, nullable=False))
     sounds: str = Field(sa_column=Column(Text, nullable=False))
+    from_day: date
+    to_day: date
     __table_args__ = (Index("ix_search_firm_sort_key", "sort_key", "uscc"), PASSING)
 
 

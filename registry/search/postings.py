@@ -70,7 +70,8 @@ def text_pairs(kind: int, texts: Sequence[str], offsets: Offsets) -> Pairs:
     first, second = characters[:-1], characters[1:]
     inside = (first != _LINE) & (second != _LINE)
     tokens = np.uint64(_token(kind, 0)) | first[inside] << np.uint64(_CODE_BITS) | second[inside]
-    return tokens << np.uint64(BLOCK_BITS) | owners[:-1][inside]
+    pairs: Pairs = tokens << np.uint64(BLOCK_BITS) | owners[:-1][inside]
+    return pairs
 
 
 def sound_pairs(texts: Sequence[str], offsets: Offsets) -> Pairs:
@@ -103,6 +104,9 @@ def _once(ordered: Any) -> Any:
 
 def merged(*parts: Any) -> Any:
     """Arrays of numbers in order put together, in order, each once."""
+    parts = tuple(part for part in parts if len(part)) or parts
+    if len(parts) == 1:
+        return parts[0]
     return _once(
         np.sort(np.concatenate(parts), kind="stable")
     )  # stable: runs that are in order are only merged
@@ -134,7 +138,8 @@ def packed(offsets: Offsets) -> bytes:
 def unpacked(firms: bytes) -> Offsets:
     if len(firms) < BITMAP:
         return np.frombuffer(firms, "<u2").astype(np.uint16)
-    return np.flatnonzero(np.unpackbits(np.frombuffer(firms, np.uint8), bitorder="little")).astype(np.uint16)
+    marks = np.unpackbits(np.frombuffer(firms, np.uint8), bitorder="little")
+    return np.flatnonzero(marks.view(np.bool_)).astype(np.uint16)
 
 
 def joined(firms: bytes, offsets: Offsets) -> bytes:
@@ -142,24 +147,29 @@ def joined(firms: bytes, offsets: Offsets) -> bytes:
     return packed(merged(unpacked(firms), offsets))
 
 
-def _kept(offsets: Offsets, firms: bytes) -> Offsets:
-    """Those of ``offsets`` that are among ``firms``."""
-    if len(firms) < BITMAP:
-        return np.intersect1d(offsets, unpacked(firms), assume_unique=True)
-    bits = np.frombuffer(firms, np.uint8)[offsets >> 3] >> (offsets & 7).astype(np.uint8)
-    return offsets[(bits & 1).astype(bool)]
+def _in_all(parts: Sequence[bytes]) -> Offsets:
+    """Offsets that stand in all of some parts of one block."""
+    lists = sorted((part for part in parts if len(part) < BITMAP), key=len)
+    bits = [np.frombuffer(part, np.uint8) for part in parts if len(part) == BITMAP]
+    together = np.bitwise_and.reduce(bits) if bits else None
+    if not lists:
+        assert together is not None
+        return unpacked(together.tobytes())
+    offsets = unpacked(lists[0])
+    for part in lists[1:]:
+        offsets = np.intersect1d(offsets, unpacked(part), assume_unique=True)
+    if together is not None:
+        marks = together[offsets >> 3] >> (offsets & 7).astype(np.uint8)
+        offsets = offsets[(marks & 1).astype(bool)]
+    return offsets
 
 
 def holding(tokens: Sequence[int], held: Mapping[int, bytes], blocks: int) -> Numbers:
-    """The numbers of the firms that hold all ``tokens``, in order. ``held``: place → firms."""
+    """The numbers of the firms that hold all ``tokens``, in order; of no tokens, none. ``held``: place → firms."""
     found: list[Any] = []
-    for block in range(blocks):
+    for block in range(blocks if tokens else 0):
         parts = [held.get(place(token, block), b"") for token in tokens]
         if not all(parts):
             continue
-        parts.sort(key=len)
-        offsets = unpacked(parts[0])
-        for part in parts[1:]:
-            offsets = _kept(offsets, part)
-        found.append(offsets.astype(np.uint32) + np.uint32(block << BLOCK_BITS))
+        found.append(_in_all(parts).astype(np.uint32) + np.uint32(block << BLOCK_BITS))
     return np.concatenate(found) if found else np.empty(0, np.uint32)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -59,23 +60,20 @@ def plain(typed: str) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Sought:
-    """``numbers``: candidates in order, or None where nothing is indexed. ``late``: firms that are not indexed as they
-    stand. ``coded``: credit codes begin so. ``bounds``: of each segment that was cut short the last candidate; what
-    lies behind any of them is left out."""
+    """``numbers``: candidates in order, or None where nothing is indexed; ``kinds``: the same apart by names, sounds and
+    products. ``late``: firms that are not indexed as they stand. ``coded``: credit codes begin so. ``bounds``: of each
+    segment that was cut short the last candidate; what lies behind any of them is left out. ``ordered``: every firm is
+    indexed, so that names can be had in the order of pinyin."""
 
     typed: str
     sqlite: bool
     numbers: postings.Numbers | None = None
+    kinds: tuple[postings.Numbers, ...] = ()
     segments: tuple[int, ...] = ()
     late: frozenset[str] = frozenset()
     coded: bool = False
     bounds: tuple[int, ...] = ()
-    #: Names in the order of pinyin can be asked for: every firm is indexed.
-    ordered: bool = field(default=False)
-
-    @property
-    def candidates(self) -> int:
-        return 0 if self.numbers is None else len(self.numbers)
+    ordered: bool = False
 
     @property
     def by_code(self) -> bool:
@@ -89,6 +87,11 @@ class Sought:
             yield cut
             size *= FURTHER
         yield self
+
+    def apart(self) -> Iterator[Sought]:
+        """The same for names alone, then sounds, then products."""
+        for numbers in self.kinds:
+            yield replace(self, numbers=numbers, coded=False)
 
     def _first(self, size: int) -> Sought | None:
         """The first of each segment; None where that is everything, or candidates do not stand in order."""
@@ -120,10 +123,9 @@ class Sought:
         """Nothing but the candidates' texts can fit."""
         return self.numbers is not None and not self.late and not self.coded and len(self.typed) >= MIN_PART
 
-    def texts_at_most(self, most: int) -> Select[Any]:
-        """The first candidates whose texts hold what was typed, wherever they are: one row for each, up to ``most``."""
-        look = self._first(most + most // 10) or self
-        return replace(look, bounds=())._indexed().limit(most)
+    def texts(self, day: date) -> Select[Any]:
+        """One row for each candidate that is on the register on ``day`` and holds what was typed, out of the index alone."""
+        return select(F.number).where(*self._fitting(), F.from_day <= day, F.to_day > day)
 
     def _is_late(self) -> Any:
         return among_values(self.sqlite, E.uscc, sorted(self.late))
@@ -168,10 +170,12 @@ def look_up(connection: Connection, text: str) -> Sought:
     if late is None or not segments:
         return Sought(typed, sqlite, coded=coded)
     end = segments[-1].first + segments[-1].size
+    kinds = _candidates(connection, typed, sqlite, -(-end // (1 << postings.BLOCK_BITS)))
     return Sought(
         typed,
         sqlite,
-        _candidates(connection, typed, sqlite, -(-end // (1 << postings.BLOCK_BITS))),
+        postings.merged(*kinds),
+        kinds,
         tuple(segment.first for segment in segments),
         frozenset(late),
         coded,
@@ -179,14 +183,17 @@ def look_up(connection: Connection, text: str) -> Sought:
     )
 
 
-def _candidates(connection: Connection, typed: str, sqlite: bool, blocks: int) -> Any:
-    asked: list[list[int]] = []
+def _candidates(
+    connection: Connection, typed: str, sqlite: bool, blocks: int
+) -> tuple[postings.Numbers, postings.Numbers, postings.Numbers]:
+    """By names, by sounds, by products."""
+    names, sounds, products = [], [], []
     if len(typed) >= MIN_PART:
-        asked += [postings.text_tokens(kind, typed) for kind in (postings.NAME, postings.PRODUCT)]
+        names, products = (postings.text_tokens(kind, typed) for kind in (postings.NAME, postings.PRODUCT))
     if _is_sound(typed):
-        asked.append(postings.sound_tokens(typed.lower()))
-    places = [postings.place(token, block) for tokens in asked for token in tokens for block in range(blocks)]
+        sounds = postings.sound_tokens(typed.lower())
+    tokens = (*names, *sounds, *products)
+    places = [postings.place(token, block) for token in tokens for block in range(blocks)]
     rows = connection.execute(select(GRAM).where(among_values(sqlite, GRAM.c.place, places)))
     held = {row.place: bytes(row.firms) for row in rows}
-    found = [postings.holding(tokens, held, blocks) for tokens in asked]
-    return postings.merged(*found) if found else np.empty(0, np.uint32)
+    return tuple(postings.holding(part, held, blocks) for part in (names, sounds, products))  # type: ignore[return-value]

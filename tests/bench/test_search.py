@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 import statistics
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 FIRMS = int(os.environ.get("BENCH_FIRMS", 1_000_000))
 HEADERS = {"Host": "127.0.0.1"}
 GOAL = 3.0
+NOBODY = ["没有这家", "查无此企", "xqzvw", "9999", "不存在的企业"]
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def searches(some: list[Named]) -> dict[str, list[str]]:
         "pinyin": [pinyin(firm.name) for firm in chance.sample(some, 30)],
         "code": [code(chance.randrange(FIRMS))[: chance.randint(10, 17)] for _ in range(20)],
         "product": [chance.choice(KINDS) + chance.choice(MAKES) for _ in range(20)],
-        "nothing found": ["".join(chance.sample("魑魅魍魉饕餮貔貅麒麟", 4)) for _ in range(5)] + ["没有这家", "查无此企", "xqzvw", "9999", "不存在的企业"],
+        "nothing found": ["".join(chance.sample("魑魅魍魉饕餮貔貅麒麟", 4)) for _ in range(5)] + NOBODY,
     }  # fmt: skip
 
 
@@ -122,11 +122,13 @@ def test_searching_a_million_firms(city: tuple[House, list[Named]], monkeypatch:
     client = create_app(house.settings, house.store, house.rooms, house.clock).test_client()
 
     def visit(**arguments: str) -> float:
-        start = time.perf_counter()
-        answer = client.get("/firms", query_string=arguments, headers=HEADERS)
-        seconds = time.perf_counter() - start
-        assert answer.status_code == 200
-        return seconds
+        """The best of three visits, each of which counts anew."""
+
+        def once() -> None:
+            register._counted.clear()
+            assert client.get("/firms", query_string=arguments, headers=HEADERS).status_code == 200
+
+        return timed(once, repeat=3)[0]
 
     day = house.clock.today()
     visit(q="预热")
@@ -163,24 +165,22 @@ def test_searching_a_million_firms(city: tuple[House, list[Named]], monkeypatch:
     sizes(house)
     added = [{"uscc": code(FIRMS + n), "name": f"济南新登{n}有限公司"} for n in range(20)]
     file_rows(house, "enterprises", added)
+    first_after, _answer = timed(lambda: client.get("/firms?q=新登", headers=HEADERS))
     print(
-        f"  the first search after a filing of 20 rows: {visit(q='新登') * 1000:.0f} ms, the next {visit(q='新登') * 1000:.0f} ms"
+        f"  the first search after a filing of 20 rows: {first_after * 1000:.0f} ms, the next {visit(q='新登') * 1000:.0f} ms"
     )
 
 
 class Exact:
     """In the place of a look-up: nothing but equality of the whole name, by its own index."""
 
-    ordered, by_code = True, False
+    ordered, by_code, texts_alone = True, False, False
 
     def __init__(self, _connection: Any, typed: str) -> None:
         self.typed = normal_form(typed)
 
     def looks(self, _wanted: int) -> Iterator[Exact]:
         yield self
-
-    def texts_at_most(self, most: int) -> Any:
-        return select(ENTERPRISE.c.uscc).where(self.condition()).limit(most)
 
     def condition(self, _joined: bool = False) -> Any:
         return ENTERPRISE.c.name_key == self.typed

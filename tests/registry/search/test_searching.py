@@ -103,8 +103,12 @@ def test_initials_are_typed_from_the_first_one_on(house: House, typed: str) -> N
 
 @pytest.mark.parametrize(
     ("name", "typed"),
-    [("济南长城有限公司", ["cc", "zc"]), ("重庆乐行有限公司", ["lx", "yx", "lh", "cqlx", "cqyh"]), ("曾氏单车厂", ["zs", "zsdc", "zssc"])],
-)  # fmt: skip
+    [
+        ("济南长城有限公司", ["cc", "zc"]),
+        ("重庆乐行有限公司", ["lx", "yx", "lh", "cqlx", "cqyh"]),
+        ("曾氏单车厂", ["zs", "zsdc", "zssc"]),
+    ],
+)
 def test_characters_that_names_read_in_two_ways_may_be_typed_in_both(
     house: House, name: str, typed: list[str]
 ) -> None:

@@ -22,6 +22,8 @@ def upgrade() -> None:
         sa.Column("names", sa.Text(), nullable=False),
         sa.Column("products", sa.Text(), nullable=False),
         sa.Column("sounds", sa.Text(), nullable=False),
+        sa.Column("from_day", sa.Date(), nullable=False),
+        sa.Column("to_day", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_search_firm")),
         sa.UniqueConstraint("uscc", name=op.f("uq_search_firm_uscc")),
     )
