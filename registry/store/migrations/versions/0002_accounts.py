@@ -1,6 +1,6 @@
 """Accounts: who may sign in, their sessions and tokens, what was done to them, and wrong passwords in a row.
 
-Revision: 0002_accounts.
+Revision: 0002, after 0001.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 
 import registry.store.models
 
-revision = "0002_accounts"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None

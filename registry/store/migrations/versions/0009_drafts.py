@@ -6,8 +6,8 @@ from alembic import op
 
 import registry.store.models
 
-revision = "0008"
-down_revision = "0003"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

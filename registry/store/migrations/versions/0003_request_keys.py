@@ -1,14 +1,14 @@
 """Keys of requests that were carried out.
 
-Revision: 0009.
+Revision: 0003, after 0002.
 """
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "0009"
-down_revision = "0002_accounts"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Twice the same firm: the judgement that two codes are one.
 
-Revision: 0007, after 0001.
+Revision: 0004, after 0003.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import registry.store.models
 
-revision = "0007"
-down_revision = "0009"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

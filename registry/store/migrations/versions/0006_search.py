@@ -1,14 +1,14 @@
 """The index that finds firms by part of a name, sound, product: made at the first search.
 
-Revision: 0004.
+Revision: 0006, after 0005.
 """
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "0004"
-down_revision = "0006"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Documents attached to firms as evidence.
 
-Revision: 0006, after 0001.
+Revision: 0005, after 0004.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import registry.store.models
 
-revision = "0006"
-down_revision = "0007"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """What people judged about names and firms: same, different, unsure.
 
-Revision: 0003.
+Revision: 0008, after 0007.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import registry.store.models
 
-revision = "0003"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
