@@ -29,6 +29,7 @@ from registry.subjects import ENTERPRISE
 from tests.bench.names import KINDS, MAKES, Named, named
 from tests.bench.report import timed
 from tests.registry.house import code, file_rows, open_test_house
+from tests.signed_in import signing_in
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 FIRMS = int(os.environ.get("BENCH_FIRMS", 1_000_000))
@@ -119,7 +120,7 @@ def searches(some: list[Named]) -> dict[str, list[str]]:
 
 def test_searching_a_million_firms(city: tuple[House, list[Named]], monkeypatch: pytest.MonkeyPatch) -> None:
     house, some = city
-    client = create_app(house.settings, house.store, house.rooms, house.clock).test_client()
+    client = signing_in(create_app(house.settings, house.store, house.rooms, house.clock)).test_client()
 
     def visit(**arguments: str) -> float:
         """The best of three visits, each of which counts anew."""

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from registry.filings import filings
 from registry.shell.app import create_app
 from tests.sample_app import app_in, house_of, post, words_of
+from tests.signed_in import signing_in
 
 TITLE = {"kind": "titles", "tag-tier": "gazelle", "tag-batch": "批量", "tag-issued_on": "2026-06-01"}
 
@@ -146,7 +147,7 @@ def test_more_than_the_limit_is_not_taken(app: Flask) -> None:
     house = house_of(app)
     few = house.settings.model_copy(update={"limits": house.settings.limits.model_copy(update={"bulk": 10})})
     small = replace(house, settings=few)
-    client = create_app(few, small.store, small.rooms, small.clock).test_client()
+    client = signing_in(create_app(few, small.store, small.rooms, small.clock)).test_client()
     assert choose(client, "", all="yes") == "/firms"
     assert "一次最多处理 10 家企业" in client.get("/firms").text
 

@@ -28,7 +28,6 @@ from registry.documents import (
 )
 from registry.house import House
 from registry.pages.held import shown_name
-from registry.shell import access
 from registry.store.backup import backup, restore
 from registry.store.contents import Contents
 from registry.store.engine import StoreError
@@ -368,16 +367,13 @@ def test_a_huge_upload_is_refused_kindly(app: Flask, client: FlaskClient) -> Non
     assert on_disk(house_of(app)) == []
 
 
-def test_documents_of_other_units_are_out_of_reach(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_documents_of_other_units_are_out_of_reach(app: Flask, client: FlaskClient) -> None:
     other = f"/firms/{code(2)}/documents"
     send(client, path=other)
     with client.get(f"{other}/1") as taken:
         assert taken.status_code == 200
     assert client.get(f"{PAGE}/1").status_code == 404  # the firm in the address counts
-    local = access.Actor
-    monkeypatch.setattr(access, "Actor", lambda id, everything: local(id, everything, "370102"))
+    client = app.test_client(role="district", unit="370102")
     for path in (other, f"{other}/1"):
         assert client.get(path).status_code == 403
     assert send(client, PNG, "a.png", other).status_code == 403
@@ -385,13 +381,8 @@ def test_documents_of_other_units_are_out_of_reach(
     assert held(house_of(app), 2) == ["通知.pdf"]
 
 
-def test_only_those_who_write_see_the_form(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    local = access.Actor
-    monkeypatch.setattr(
-        access, "Actor", lambda id, _all: local(id, frozenset({"register.read", "filings.read"}))
-    )
+def test_only_those_who_write_see_the_form(app: Flask) -> None:
+    client = app.test_client(role="reader")
     html = client.get(PAGE).text
     assert '<form class="panel"' not in html
     profile = client.get(f"/firms/{code(1)}").text

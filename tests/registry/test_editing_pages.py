@@ -13,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.filings import filings
-from registry.shell import access
 from tests.registry.house import code, file_rows
 from tests.sample_app import app_in, counted_queries, house_of, post, words_of
 
@@ -261,11 +260,8 @@ def test_the_export_of_a_firm_speaks_of_the_same_day_and_instant(client: FlaskCl
     assert client.get(f"/firms/{code(1)}/export.pdf").status_code == 404
 
 
-def test_an_officer_edits_firms_of_the_own_unit_only(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    local = access.Actor
-    monkeypatch.setattr(access, "Actor", lambda id, everything: local(id, everything, "370102"))
+def test_an_officer_edits_firms_of_the_own_unit_only(app: Flask) -> None:
+    client = app.test_client(role="district", unit="370102")
     put_on_record(client, PROFILE, **{"f-niche": "刀具"})
     other = f"/firms/{code(2)}"
     for path in ("/edit", "/edit/enterprises", "/edit/titles", "/events/move", "/versions", "/export.csv"):

@@ -20,6 +20,7 @@ from registry.queries import ALL, HOME, OUTSIDE, Narrowed, codes_of_firms, facet
 from registry.room import Facet
 from registry.shell.app import create_app
 from tests.sample_app import house_in
+from tests.signed_in import signing_in
 from tiers.sampling import file_sample
 
 FIRMS, SEED = 60, 3
@@ -168,7 +169,9 @@ def test_who_asks_while_others_count_is_told_to_ask_again(
     sqlite_city: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("registry.facet_counts.PATIENCE_SECONDS", 0.01)
-    app = create_app(sqlite_city.settings, sqlite_city.store, sqlite_city.rooms, sqlite_city.clock)
+    app = signing_in(
+        create_app(sqlite_city.settings, sqlite_city.store, sqlite_city.rooms, sqlite_city.clock)
+    )
     asked = {"path": "/firms/facets?tier=srdi&city=outside", "headers": {"HX-Request": "true"}}
     monkeypatch.setattr("registry.facet_counts._held", {})
     with _making:

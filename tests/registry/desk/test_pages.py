@@ -108,7 +108,7 @@ def test_decisions_are_kept_when_the_page_is_left(desk: tuple[FlaskClient, House
     page = words_of(other.get("/intake").text)
     assert "名单.csv" in page
     assert "2 / 3" in page
-    assert rows(house)[3].by == "web:local"
+    assert rows(house)[3].by == "desk"
 
 
 def test_of_two_clerks_the_slower_one_sees_what_the_faster_decided(desk: tuple[FlaskClient, House]) -> None:
