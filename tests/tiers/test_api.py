@@ -162,7 +162,8 @@ def test_documents_have_the_parts_that_are_described(client: FlaskClient, uscc: 
         "/assess": f"/assess?uscc={uscc}", "/count": "/count", "/find": "/find?q=济南", "/firms/{uscc}": f"/firms/{uscc}",
         "/rules": "/rules", "/rules/{id}": "/rules/srdi-2026", "/rules/diff": "/rules/diff?a=srdi-2022&b=srdi-2026",
         "/simulate": "/simulate?edition=lg-2022", "/firms": "/firms", "/filings": "/filings", "/filings/{id}": "/filings/1",
-        "/filings/{id}/rows": "/filings/1/rows", "/todo": "/todo", "/me": "/me", "/views": "/views", "/duplicates": "/duplicates?limit=3",
+        "/filings/{id}/rows": "/filings/1/rows", "/todo": "/todo", "/me": "/me", "/views": "/views",
+        "/duplicates": "/duplicates?limit=3",
         "/todo/{id}/{line}": "/todo/expiring/90",
     }  # fmt: skip
     for path, schema in schemas.items():
