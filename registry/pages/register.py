@@ -38,7 +38,7 @@ from registry.queries import (
 )
 from registry.room import Column
 from registry.search.index import up_to_date
-from registry.search.sought import look_up
+from registry.search.sought import Sought, look_up
 from registry.shell import tables
 from registry.shell.access import allow
 from registry.shell.languages import language
@@ -134,11 +134,8 @@ def _narrowed(house: House) -> Narrowed:
         value = request.args.get(facet.id, "")
         if value and value in dict(facet.options(house)):
             chosen[facet.id] = value
-    ordered, sought = up_to_date(house), None
-    if text:
-        with house.store.read() as connection:
-            sought = look_up(connection, text)
-        ordered = sought.ordered
+    sought = _look_up(house, text) if text else None
+    ordered = sought.ordered if sought else up_to_date(house)
     place, status, sort = (request.args.get(name, "") for name in ("place", "status", "sort"))
     return Narrowed(
         text=text,
@@ -151,6 +148,16 @@ def _narrowed(house: House) -> Narrowed:
         sought=sought,
         ordered=ordered,
     )
+
+
+def _look_up(house: House, text: str) -> Sought:
+    """Look a text up in the index, which is brought up to date first where it is not."""
+    for _again in range(2):
+        with house.store.read() as connection:
+            sought = look_up(connection, text)
+        if sought.ordered or not up_to_date(house):
+            break
+    return sought
 
 
 def _narrowings(house: House, narrowed: Narrowed) -> list[tuple[str, str]]:
