@@ -24,9 +24,9 @@ from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE
 from registry.waiting import FILING, FILING_ROW, PROBLEM
 
-#: More firms than this are not counted where something is looked for: "more than 500". So many times more of those
+#: More firms than this are not counted where something is looked for: "more than 200". So many times more of those
 #: that may be meant are looked at to find them.
-COUNTED, LOOKED_AT = 500, 3
+COUNTED, LOOKED_AT = 200, 3
 HOME, OUTSIDE, ALL = "home", "outside", "all"
 
 

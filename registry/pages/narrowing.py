@@ -14,7 +14,7 @@ from registry.house import House
 from registry.queries import ALL, HOME, OUTSIDE, Narrowed, facets, sortable
 from registry.room import Facet
 from registry.search.index import up_to_date
-from registry.search.sought import look_up
+from registry.search.sought import Sought, look_up
 from registry.shell.languages import language
 
 WHERES = (HOME, OUTSIDE, ALL)
@@ -33,11 +33,8 @@ def narrowed_by(house: House, arguments: MultiDict[str, str], unit: str | None) 
             known = tuple(value for value, _label in facet.options(house) if value in asked)
             if known:
                 chosen[facet.id] = known
-    ordered, sought = up_to_date(house), None
-    if text:
-        with house.store.read() as connection:
-            sought = look_up(connection, text)
-        ordered = sought.ordered
+    sought = _look_up(house, text) if text else None
+    ordered = sought.ordered if sought else up_to_date(house)
     return Narrowed(
         text=text,
         where=where if where in WHERES else _usually(text),
@@ -48,6 +45,16 @@ def narrowed_by(house: House, arguments: MultiDict[str, str], unit: str | None) 
         sought=sought,
         ordered=ordered,
     )
+
+
+def _look_up(house: House, text: str) -> Sought:
+    """Look a text up in the index, which is brought up to date first where it is not."""
+    for _again in range(2):
+        with house.store.read() as connection:
+            sought = look_up(connection, text)
+        if sought.ordered or not up_to_date(house):
+            break
+    return sought
 
 
 def _usually(text: str) -> str:

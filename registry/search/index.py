@@ -39,7 +39,7 @@ def note(_house: House, connection: Connection, touched: Touched) -> None:
     """Leave word of the firms that a filing touched, in its own transaction. One row, however many they are."""
     if "enterprise" in touched:
         firms = touched["enterprise"]
-        connection.execute(insert(WAITING).values(firms=None if firms is None else "\n".join(sorted(firms))))
+        connection.execute(insert(WAITING).values(firms=None if firms is None else "\n".join(firms)))
 
 
 def waiting(connection: Connection) -> set[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -424,3 +425,17 @@ def test_made_afresh_the_index_is_the_same(house: House) -> None:
     index_afresh(house.store)
     assert codes(house, "旧山") == {code(5)}
     assert hits(house, "hyjx") == [(code(1), "pinyin")]
+
+
+def test_a_large_register_is_indexed_beside_the_running_pages(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "WHILE_WAITING", 1)
+    file_firms(house, "济南旧山有限公司", "济南新海有限公司")
+    begun = set(threading.enumerate())
+    assert not up_to_date(house)
+    assert codes(house, "旧山") == {code(1)}
+    for thread in set(threading.enumerate()) - begun:
+        thread.join()
+    assert up_to_date(house)
+    assert hits(house, "jsyx") == [(code(1), "pinyin")]
