@@ -14,7 +14,7 @@
     const ticked = rows.filter((box) => box.checked).length;
     const whole = form().querySelector("[data-choose-all]").checked;
     const number = whole ? Number(status.dataset.whole) || Infinity : ticked;
-    const named = number === Infinity ? "1,000+" : number.toLocaleString("en");
+    const named = number === Infinity ? status.dataset.more : number.toLocaleString("en");
     const said = number ? status.dataset.some.replace("{}", named) : status.dataset.none;
     if (status.textContent !== said) status.textContent = said;
     const page = form().querySelector("[data-choose-page]");
