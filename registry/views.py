@@ -92,7 +92,7 @@ PAGES = (
     desk, desk_review, desk_confirm, upload, fields, own_firms,
 )  # fmt: skip
 
-TODO = (todo.WAITING,)
+TODO = (todo.DESK, todo.WAITING)
 
 
 def registry_blueprint() -> Blueprint:

@@ -6,6 +6,7 @@ from flask import abort, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from registry.desk import drafts
 from registry.house import House
 from registry.pages.asked import asked, page_number
 from registry.pages.blueprint import blueprint, table_file
@@ -95,6 +96,21 @@ def _waiting(here: House, by: str, unit: str | None) -> list[tuple[str, int, str
         for filing in lists
     ]
 
+
+def _on_the_desk(here: House, _by: str, unit: str | None) -> list[tuple[str, int, str]]:
+    with here.store.read() as connection:
+        lists = drafts.on_the_desk(connection, unit)
+    return [(draft.file, rows - done, url_for("registry.draft", id=draft.id)) for draft, rows, done in lists]
+
+
+DESK = Todo(
+    "desk",
+    lambda: _("Lists on the desk"),
+    lambda: _("rows that nobody has decided yet"),
+    "filings.write",
+    58,
+    links=_on_the_desk,
+)
 
 WAITING = Todo(
     "waiting",

@@ -54,7 +54,16 @@ def _ids(client: FlaskClient) -> list[str]:
 def test_every_number_is_the_length_of_the_list_that_it_opens(client: FlaskClient) -> None:
     opened = 0
     ids = _ids(client)
-    assert ids == ["expiring", "reviews", "updates", "nesting", "deciding", "contradicting", "waiting"]
+    assert ids == [
+        "expiring",
+        "reviews",
+        "updates",
+        "nesting",
+        "deciding",
+        "contradicting",
+        "desk",
+        "waiting",
+    ]
     for id in ids:
         page = client.get(f"/todo/{id}")
         assert page.status_code == 200
