@@ -316,7 +316,7 @@ def _run(house: House, sheet: Sheet, found: Proposal, act: Act, dry_run: bool) -
 def _with_cells(house: House, sheet: Sheet, found: Proposal, act: Act) -> Proposal:
     """Beside what the form itself lacks, which of its cells cannot be read: all is said at once."""
     try:
-        listed = listed_from_form(house, sheet.kind, [found.row], act.file, {})
+        listed = listed_from_form(house, sheet.kind, [found.row], act.file, {}, {})
     except HeaderError:
         return found  # a key is missing, which is said already
     remarks = words.vocabulary("note")

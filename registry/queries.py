@@ -127,7 +127,7 @@ def codes_of_firms(
     connection: Connection, house: House, narrowed: Narrowed, day: date, most: int
 ) -> list[str]:
     """The codes of the firms that fit, in the list's order, ``most`` of them at most."""
-    found = _fitting(house, select(ENTERPRISE.c.uscc), narrowed, day).order_by(*_order(house, narrowed))
+    found = firms(house, narrowed, day).with_only_columns(ENTERPRISE.c.uscc)
     return list(connection.execute(found.limit(most)).scalars())
 
 

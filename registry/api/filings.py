@@ -273,5 +273,5 @@ def seen_filing(connection: Connection, id: int) -> Any:
     if row is None:
         raise ApiError(404, "unknown_filing", f"there is no filing {id}", f"没有入库记录 {id}")
     if actor().unit is not None and not same_person(row.by, actor().id):
-        raise ApiError(403, "not_yours", f"filing {id} is somebody else's", f"入库记录 {id} 不是您提交的")
+        raise ApiError(404, "unknown_filing", f"there is no filing {id} of yours", f"您没有入库记录 {id}")
     return row

@@ -71,7 +71,8 @@ def contents(house: House) -> dict[str, set[tuple[str, ...]]]:
     tables: list[Any] = []
     for kind in house.kinds.all:
         tables += [kind.table, *(side.table for side in kind.beside)]
-    tables += [room.register.table for room in house.rooms if room.register]
+    parts = [room.register for room in house.rooms if room.register]
+    tables += [part.table for part in parts if part.table is not None]
     with house.store.read() as connection:
         return {t.name: {tuple(map(str, row)) for row in connection.execute(select(t))} for t in tables}
 

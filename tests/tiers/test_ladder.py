@@ -331,7 +331,7 @@ def test_every_link_of_the_page_leads_to_as_many_firms_as_it_says(client: FlaskC
 def test_the_ladder_stands_after_the_register(client: FlaskClient) -> None:
     rail = client.get("/ladder").text.split('id="rail"')[1].split("</nav>")[0]
     places = re.findall(r'href="(/[^"?]*)"', rail)
-    assert places.index("/ladder") == places.index("/firms") + 1
+    assert places.index("/ladder") > places.index("/firms")
     assert 'href="/ladder" aria-current="page"' in rail
 
 

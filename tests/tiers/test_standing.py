@@ -212,7 +212,7 @@ def test_an_upgrade_has_standings_made_anew(database_url: str, tmp_path: Path) -
         command.downgrade(schema.config(connection), "0001")
         connection.commit()
     schema.upgrade(house.store)
-    client = create_app(house.settings, house.store, house.rooms, house.clock).test_client()
+    client = signing_in(create_app(house.settings, house.store, house.rooms, house.clock)).test_client()
     assert COMPUTING in client.get("/firms").text
     wait()
     assert code(1) in client.get("/firms?missing=revenue").text
