@@ -47,11 +47,14 @@ def signed_in_as(context: BrowserContext, running: Running) -> Callable[..., Non
 
     def enter(**who: Any) -> None:
         context.clear_cookies(name="tidu")
-        context.add_cookies(
-            [{"name": "tidu", "value": cookie_of(running.app, **who), "url": running.address}]
-        )
+        context.add_cookies(cookie_for(running, **who))
 
     return enter
+
+
+def cookie_for(running: Running, **who: Any) -> list[Any]:
+    """The cookie of somebody who is signed in, for a context that a test makes itself."""
+    return [{"name": "tidu", "value": cookie_of(running.app, **who), "url": running.address}]
 
 
 @dataclass

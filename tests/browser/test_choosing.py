@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Running, Watched, cookie_for
 
 NAMES = "tbody a.firm-name"
 
@@ -161,8 +161,9 @@ def test_a_phone_holds_choices_and_boxes(watched: Watched, path: str) -> None:
     assert serious(page) == []
 
 
-def test_without_script_the_same_forms_do_it(browser: Browser, address: str) -> None:
+def test_without_script_the_same_forms_do_it(browser: Browser, running: Running, address: str) -> None:
     context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    context.add_cookies(cookie_for(running))
     page = context.new_page()
     page.set_default_timeout(15_000)
     page.goto(f"{address}/firms")

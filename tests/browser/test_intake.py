@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from docx import Document
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Running, Watched, cookie_for
 
 
 @pytest.fixture
@@ -179,8 +179,12 @@ def test_the_steps_are_accessible_and_fit_a_phone(
     assert first["y"] + first["height"] < 844, "a phone shows the first firm without scrolling"
 
 
-def test_without_script_every_decision_is_a_plain_form(watched: Watched, browser, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    page = browser.new_context(java_script_enabled=False, locale="zh-CN").new_page()
+def test_without_script_every_decision_is_a_plain_form(
+    watched: Watched, running: Running, browser: Browser
+) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    context.add_cookies(cookie_for(running))
+    page = context.new_page()
     page.goto(f"{watched.address}/intake")
     page.fill("#text", "山东没有脚本机械有限公司\n")
     page.get_by_role("button", name="读取粘贴内容").click()

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Running, Watched
 from tests.registry.house import code, file_rows
 from tests.sample_app import app_in, house_of
 
@@ -24,7 +24,7 @@ SERIOUS = ("critical", "serious")
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
+def running(tmp_path: Path) -> Iterator[Running]:
     """A register of its own, with one firm under two codes."""
     with app_in(tmp_path, empty=True) as app:
         file_rows(house_of(app), "enterprises", FIRMS, "firms.csv")
@@ -33,10 +33,15 @@ def address(tmp_path: Path) -> Iterator[str]:
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield Running(app, f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture
+def address(running: Running) -> str:
+    return running.address
 
 
 def complaints(watched: Watched) -> list[str]:

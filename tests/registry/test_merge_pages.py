@@ -67,7 +67,7 @@ def test_a_merge_wants_a_reason_and_a_split_gives_both_back(client: FlaskClient)
     assert led.location == f"/firms/{A}?as_of=2026-01-01&from={B}"
     page = words_of(client.get(led.location).text)
     assert f"{B} 已并入本企业" in page
-    assert f"另有登记 {B} 济南甲机械（集团）有限公司，由 desk 于 2026-07-01" in page
+    assert f"另有登记 {B} 济南甲机械（集团）有限公司，由desk于 2026-07-01" in page
     assert "合并 (同一地址)" in page
     assert client.get(f"/firms?q={B}").location == f"/firms/{B}"
     assert client.get("/firms?q=甲机械").text.count('class="firm-name"') == 1
