@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -48,11 +48,12 @@ def withdraw(
             select(s.kind, s.subject).where(s.filing_id.in_(going), s.closed_at.is_(None)).distinct()
         ):
             touched[record].add(subject)
+        led = merges_at(connection)
         if unit is not None:
-            _keep_to_own(connection, filing, by, touched, unit, day_of(work.at))
+            firms = {led.firm(code) for codes in touched.values() for code in codes}
+            _keep_to_own(connection, filing, by, firms, unit, day_of(work.at))
         close = update(statements.STATEMENT).values(closed_at=work.at)
         connection.execute(close.where(s.filing_id.in_(going), s.closed_at.is_(None)))
-        led = merges_at(connection)
         orphans = _orphans(connection, touched["enterprise"], led)
         lines = [
             f"{record} {subject}: filing {by_filing}, row {row}"
@@ -79,14 +80,14 @@ def withdraw(
         return lines
 
 
-def _keep_to_own(connection: Connection, filing: Any, by: str, touched: Mapping[str, Iterable[str]], unit: str,
+def _keep_to_own(connection: Connection, filing: Any, by: str, touched: Iterable[str], unit: str,
                  today: date) -> None:  # fmt: skip
     if not same_person(filing.by, by):
         raise RefusedError(
             f"filing {filing.id} is not yours; its filer or the city's desk withdraws it",
             f"入库记录 {filing.id} 不是您提交的，由其申报人或市级撤回",
         )
-    firms = managed(connection, {subject for subjects in touched.values() for subject in subjects}, today)
+    firms = managed(connection, touched, today)
     others = [firm for firm in firms.values() if firm.unit != unit]
     if others:
         raise RefusedError(

@@ -25,7 +25,7 @@ from registry.api.blueprint import blueprint
 from registry.find import find
 from registry.naming.codes import read_code
 from registry.pages.narrowing import WHERES, narrowed_by
-from registry.pages.own_firms import known_by, last_day, shows_past
+from registry.pages.own_firms import known_by, last_day, refuse_others, shows_past
 from registry.queries import firms
 from registry.search.index import up_to_date
 from registry.shell.access import actor, allow
@@ -33,6 +33,7 @@ from registry.shell.api import MAYBE, TEXT, ApiError, Parameter, answer, describ
 from registry.shell.serving import house
 from registry.show import show, with_nulls
 from registry.store.clock import instant_text
+from registry.store.merges import merges_at
 from registry.subjects import ENTERPRISE
 
 PER_PAGE = 50
@@ -99,7 +100,10 @@ def firm(uscc: str) -> Response:
     day = min(day_asked(), last_day() or date.max)
     code = read_code(uscc).code or uscc.strip().upper()
     with here.store.read() as connection:
-        document = show(here, connection, code, day, at, instant_text(at or here.clock.now()))
+        led = merges_at(connection, at)
+        if code in led.leads:
+            refuse_others(connection, [led.firm(code)])
+        document = show(here, connection, code, day, at, instant_text(at or here.clock.now()), led)
     if document is None:
         raise unknown_firm(uscc)
     return answer(with_nulls(here, document))

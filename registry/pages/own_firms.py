@@ -6,22 +6,24 @@ moved away the pages marked ``@shows_past`` show what was known up to the move.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from flask import current_app, g, request
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 
 from registry.naming.codes import read_code
 from registry.pages.asked import Asked
 from registry.pages.blueprint import blueprint
-from registry.scope import last_own_day, managed, own_firms
+from registry.scope import Managed, last_own_day, managed, own_firms
 from registry.shell.access import NotAllowedError, actor
 from registry.shell.languages import language
 from registry.shell.serving import house
 from registry.store.clock import end_of_day
+from registry.store.merges import merges_at
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -47,17 +49,36 @@ def keep_to_own_firms() -> None:
     today = here.clock.today()
     past = getattr(current_app.view_functions[request.endpoint], "shows_past", False)
     with here.store.read() as connection:
-        for code, firm in managed(connection, codes, today).items():
-            if firm.unit == unit:
-                continue
+        led = merges_at(connection)  # a code that leads to another firm shows that firm
+        for code, firm in _others(connection, map(led.firm, codes)).items():
             g.last_day = last_own_day(connection, code, unit, today) if past else None
             if g.last_day is None:
-                zh, en = (here.places.label(firm.unit, spoken) for spoken in ("zh", "en"))
-                raise NotAllowedError(
-                    None,
-                    f"{firm.name} is managed by {en or 'another unit'}; its records are seen there and by the city",
-                    f"{firm.name}由{zh or '其他单位'}管理，其记录由该单位和市级查看",
-                )
+                raise _elsewhere(firm)
+
+
+def refuse_others(connection: Connection, codes: Iterable[str]) -> None:
+    """Raises NotAllowedError where one of the firms is another unit's: for firms that no address names, such as the one
+    that a code led to at the instant asked for."""
+    for firm in _others(connection, codes).values():
+        raise _elsewhere(firm)
+
+
+def _others(connection: Connection, codes: Iterable[str]) -> dict[str, Managed]:
+    """Of the firms those that are managed elsewhere; none for an account of the whole city."""
+    unit = actor().unit
+    if unit is None:
+        return {}
+    found = managed(connection, codes, house().clock.today())
+    return {code: firm for code, firm in found.items() if firm.unit != unit}
+
+
+def _elsewhere(firm: Managed) -> NotAllowedError:
+    zh, en = (house().places.label(firm.unit, spoken) for spoken in ("zh", "en"))
+    return NotAllowedError(
+        None,
+        f"{firm.name} is managed by {en or 'another unit'}; its records are seen there and by the city",
+        f"{firm.name}由{zh or '其他单位'}管理，其记录由该单位和市级查看",
+    )
 
 
 def last_day() -> date | None:

@@ -14,9 +14,11 @@ from flask import Flask
 from registry.decisions import Answer, decide
 from registry.filings import filing
 from registry.house import House
+from registry.merging import merge, split
 from registry.refusals import RefusedError
 from registry.shell import access
 from registry.shell.app import create_app
+from registry.store.clock import instant_text
 from registry.withdrawal import withdraw
 from tests.registry.house import Time, code, file_rows, open_test_house
 from tests.sample_app import app_in, post, words_of
@@ -330,3 +332,53 @@ def test_an_officers_upload_goes_through_the_same_gate(lite: Desk) -> None:
     assert "district-370102" in page
     assert "转市级审核" in page
     assert "以本行为准" not in page
+
+
+# -- codes that lead to another firm -------------------------------------------------------------------------
+
+LOST, KEPT = code(40), code(41)
+
+
+def merged(desk: Desk) -> int:
+    """An own firm, spoken of by a filing of the officer's, is merged into another unit's. Gives the filing."""
+    file_rows(desk.house, "enterprises", [
+        {"uscc": LOST, "name": "济南庚机械有限公司", "district": "历下区"},
+        {"uscc": KEPT, "name": "济南辛机械有限公司", "district": "历城区", "products": "他区产品"},
+    ], name="pair.csv")  # fmt: skip
+    row = {"uscc": LOST, "tier": "srdi", "level": "provincial", "batch": "9", "issued_on": "2025-06-01"}
+    filed = desk.file("titles", row).filing or 0
+    desk.time.pass_days(1)
+    merge(desk.house, LOST, KEPT, "city", "同一企业", yes=True)
+    desk.time.pass_days(1)
+    return filed
+
+
+def test_a_merged_code_does_not_open_another_units_firm(desk: Desk) -> None:
+    merged(desk)
+    for path in (f"/firms/{LOST}", f"/api/v1/firms/{LOST}", f"/api/v1/firms/{LOST}?known_at=2026-03-01",
+                 f"/firms/{LOST}?known_at=2026-03-01", f"/api/v1/assess?uscc={LOST}"):  # fmt: skip
+        answer = desk.officer.get(path)
+        assert answer.status_code == 403, path
+        assert "他区产品" not in answer.text
+    assert "他区产品" in desk.app.test_client().get(f"/api/v1/firms/{LOST}").text
+
+
+def test_a_code_that_was_split_off_again_does_not_open_the_firm_that_it_led_to(lite: Desk) -> None:
+    merged(lite)
+    meanwhile = lite.house.clock.now()
+    lite.time.pass_days(1)
+    split(lite.house, LOST, "city")
+    assert lite.officer.get(f"/api/v1/firms/{LOST}").json["profile"]["name"]["value"] == "济南庚机械有限公司"
+    for path in (f"/api/v1/firms/{LOST}", f"/firms/{LOST}"):
+        answer = lite.officer.get(
+            path, query_string={"known_at": instant_text(meanwhile)}, follow_redirects=True
+        )
+        assert answer.status_code == 403, path
+        assert "他区产品" not in answer.text
+
+
+def test_an_own_filing_is_not_withdrawn_once_its_firm_became_part_of_anothers(desk: Desk) -> None:
+    filed = merged(desk)
+    with pytest.raises(RefusedError, match="of other units"):
+        withdraw(desk.house, filed, "test", unit=HERE)
+    assert desk.app.test_client().get(f"/api/v1/firms/{KEPT}").json["titles"]
