@@ -141,7 +141,7 @@ def known_at_instant(house: House, text: str | None) -> datetime | None:
     """``--known-at``: an instant, a day (its end in Shanghai) or a filing id (just after it); None is now."""
     if text is None:
         return None
-    if text.isdigit() and len(text) < 10:
+    if text.isascii() and text.isdigit() and len(text) < 10:
         with house.store.read() as connection:
             at = filing_at(connection, int(text))
         if at is None:

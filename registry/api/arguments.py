@@ -56,7 +56,7 @@ def instant_asked() -> datetime | None:
     text = request.args.get("known_at", "").strip()
     if not text:
         return None
-    if text.isdigit() and len(text) < 10:
+    if text.isascii() and text.isdigit() and len(text) < 10:
         with house().store.read() as connection:
             at = filing_at(connection, int(text))
         if at is None:
@@ -104,7 +104,7 @@ def cursor_asked(*types: type) -> list[Any] | None:
         found = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=="))
         if not (isinstance(found, list) and [type(one) for one in found] == list(types)):
             raise ValueError(text)
-    except (ValueError, binascii.Error, UnicodeError) as error:
+    except (ValueError, RecursionError, binascii.Error, UnicodeError) as error:
         raise ApiError(
             400, "cursor_unreadable", "cursor: give `next` of the page before", "cursor 应为上一页的 next"
         ) from error

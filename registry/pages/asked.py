@@ -74,7 +74,7 @@ def instant_of(house: House, text: str) -> datetime | None:
     """A typed instant, day or filing; None for nothing, 400 with the reason for what is none of them."""
     if not text:
         return None
-    if text.isdigit() and len(text) < 10:
+    if text.isascii() and text.isdigit() and len(text) < 10:
         with house.store.read() as connection:
             at = filing_at(connection, int(text))
         if at is None:
@@ -95,7 +95,7 @@ def _year() -> int | None:
     text = request.args.get("year", "").strip()
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or int(text) not in YEARS:
+    if not text.isascii() or not text.isdigit() or len(text) > 4 or int(text) not in YEARS:
         abort(400, description=_("“%(text)s” is not a year.", text=text))
     return int(text)
 

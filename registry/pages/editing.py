@@ -98,7 +98,7 @@ def _sheet(here: House, kind: Kind, uscc: str) -> Sheet:
     filing, _dash, row = asked.partition("-")
     with here.store.read() as connection:
         if asked and kind.key:
-            if filing.isdigit() and row.isdigit() and len(asked) < 18:
+            if filing.isdecimal() and row.isdecimal() and len(asked) < 18:
                 key = key_at(connection, kind, uscc, int(filing), int(row))
             if key is None:
                 abort(404, description=_("There is no such record of this firm."))
@@ -171,7 +171,7 @@ def _like(here: House, kind: Kind, sheet: Sheet) -> dict[str, tuple[str, str]]:
     absorption keeps tier, level and last day; what the new document says is left to be typed."""
     code, _slash, place = request.args.get("like", "").partition(":")
     filing, _dash, row = place.partition("-")
-    if sheet.key is not None or not (filing.isdigit() and row.isdigit() and len(place) < 18):
+    if sheet.key is not None or not (filing.isdecimal() and row.isdecimal() and len(place) < 18):
         return {}
     with here.store.read() as connection:
         key = key_at(connection, kind, code, int(filing), int(row))

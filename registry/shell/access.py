@@ -19,7 +19,7 @@ from registry.accounts import sessions, tokens
 from registry.accounts.sessions import Person
 from registry.room import Permission
 from registry.shell.roles import role_name
-from registry.shell.security import SAFE_METHODS, csrf
+from registry.shell.security import SAFE_METHODS, csrf, refuse_unreadable
 from registry.shell.serving import serving
 
 PUBLIC = "public"
@@ -147,6 +147,7 @@ def init(app: Flask, permissions: Iterable[Permission]) -> None:
         _judge(g.actor, endpoint, needed)
         if not by_token:
             csrf.protect()
+        refuse_unreadable()
 
 
 def _judge(asking: Actor, endpoint: str, needed: str | None) -> None:

@@ -16,10 +16,13 @@ from typing import Any, TypeVar
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from flask_babel import gettext as _
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from registry.said import SaidError
 from registry.shell.access import PUBLIC, NotAllowedError, NotSignedInError, allow
+from registry.shell.security import unreadable
+from registry.store.engine import is_out_of_range
 
 PREFIX = "/api/v1"
 log = logging.getLogger(__name__)
@@ -42,13 +45,21 @@ def body_of(model: type[Body]) -> Body:
     if request.mimetype != "application/json":
         raise ApiError(415, "not_json", "send application/json", "请以 application/json 发送")
     try:
-        return model.model_validate_json(request.get_data())
+        read = model.model_validate_json(request.get_data())
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "body"
         raise ApiError(
             400, "body_unreadable", f"{where}: {first['msg']}", f"请求内容 {where} 无法读取：{first['msg']}"
         ) from error
+    if unreadable(read.model_dump()):
+        raise ApiError(
+            400,
+            "body_unreadable",
+            "a text in it holds a NUL character; send it without",
+            "请求内容的文字中有 NUL 字符，请去掉后再发",
+        )
+    return read
 
 
 @dataclass(frozen=True)
@@ -112,6 +123,10 @@ def api_blueprint(name: str) -> Blueprint:
     @blueprint.errorhandler(OverflowError)
     def out_of_range(_error: OverflowError) -> Response:
         return refusal(400, "out_of_range", "a number or day is out of range", "数字或日期超出范围")
+
+    @blueprint.errorhandler(DataError)
+    def beyond_the_column(error: DataError) -> Response:
+        return out_of_range(OverflowError()) if is_out_of_range(error) else unexpected(error)
 
     @blueprint.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:

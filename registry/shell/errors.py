@@ -9,6 +9,7 @@ from flask import Flask, current_app, flash, redirect, render_template, request,
 from flask import Response as Answer
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, NotFound
 from werkzeug.wrappers import Response
 
@@ -20,6 +21,7 @@ from registry.shell.local_paths import here_or_before
 from registry.shell.roles import ADMINISTRATOR, ROLES, role_name
 from registry.shell.security import SAFE_METHODS
 from registry.shell.serving import house, serving
+from registry.store.engine import is_out_of_range
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +125,10 @@ def init(app: Flask) -> None:
     @app.errorhandler(OverflowError)
     def out_of_range(_error: OverflowError) -> Response | tuple[str, int, Any]:
         return page(BadRequest(_("A number or a day in the address is out of range.")))
+
+    @app.errorhandler(DataError)
+    def beyond_the_column(error: DataError) -> Response | tuple[str, int, Any]:
+        return out_of_range(OverflowError()) if is_out_of_range(error) else unexpected(error)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response | tuple[str, int, Any]:

@@ -11,7 +11,7 @@ import contextlib
 import ipaddress
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -95,6 +95,22 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def unreadable(given: Any) -> bool:
+    """Does a NUL character stand in any text of it? No name, code or note holds one, and not every database keeps it."""
+    if isinstance(given, str):
+        return "\0" in given
+    if isinstance(given, Mapping):
+        return any(unreadable(part) for pair in given.items() for part in pair)
+    return isinstance(given, list) and any(map(unreadable, given))
+
+
+def refuse_unreadable() -> None:
+    """400 where the address or the form of this request holds what is no text."""
+    sent = (request.path, request.args.to_dict(flat=False), request.form.to_dict(flat=False))
+    if any(map(unreadable, sent)):
+        abort(400, description=_("There is a character in it that is no text (NUL). Type it anew."))
 
 
 class Cookies(SecureCookieSessionInterface):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text, update
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DataError
 
 from registry.store.clock import TICK, Clock
 from registry.store.models import Tick
@@ -30,6 +30,11 @@ NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9
 
 class StoreError(Exception):
     """The database cannot be used as asked; the message says what to do."""
+
+
+def is_out_of_range(error: DataError) -> bool:
+    """Is a number larger than its column? PostgreSQL says so by its code; SQLite cannot bind one and overflows."""
+    return getattr(error.orig, "sqlstate", None) == "22003"
 
 
 @dataclass(frozen=True)
