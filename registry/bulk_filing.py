@@ -119,7 +119,7 @@ def rehearse(house: House, act: Act, codes: Sequence[str], unit: str | None, by:
     day = act.day or today.isoformat()
     changed, refused, unchanged = [], [], 0
     listed = _listed(house, act, list(names), "", {}) if names else None
-    outcome = file_list(house, listed, by, dry_run=True) if listed else None
+    outcome = file_list(house, listed, by, dry_run=True, unit=unit) if listed else None
     for row in listed.rows if listed else ():
         code, fates = str(row.values[kind.subject]), outcome.fate_of if outcome else {}
         match fates[row.number]:
@@ -153,7 +153,9 @@ def file_act(house: House, act: Act, seen: Rehearsed, codes: Sequence[str], unit
                 "no firm would change; there is nothing to file", "没有企业会因此变化，无需入库"
             )
         try:
-            return file_list(house, _listed(house, act, changing, file, options), by, since=now.since)
+            return file_list(
+                house, _listed(house, act, changing, file, options), by, since=now.since, unit=unit
+            )
         except OvertakenError:
             now = rehearse(house, act, codes, unit, by)
             if now.digest != seen.digest:

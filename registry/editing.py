@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, select
+from sqlalchemy import Connection, select
 
 from registry import words
 from registry.filing import Listed, Outcome, file_list
@@ -27,7 +27,8 @@ from registry.scope import manages
 from registry.store import statements
 from registry.store.clock import BEGINNING_TEXT, FOREVER_TEXT
 from registry.store.engine import Write
-from registry.store.fold import Spoken, Stated, in_order, speaking
+from registry.store.fold import Spoken, Stated, speaking
+from registry.store.merges import merges_at, rekeyed
 from registry.typed import typed, with_unit
 
 CLEARED = "清空"
@@ -35,8 +36,15 @@ CLEARED = "清空"
 ROW = 2
 #: Errors of the form itself; those of cells are problems and notes of the intake.
 NEEDED, BOTH, NOTHING, OTHER_RECORD, EXISTS, SAY_MEANING = (
-    "needed", "cleared_and_typed", "nothing_changed", "other_record", "exists", "say_meaning",
-)  # fmt: skip
+    "needed",
+    "cleared_and_typed",
+    "nothing_changed",
+    "other_record",
+    "exists",
+    "say_meaning",
+)
+#: The row would give the firm to another unit, or speaks of one that another unit manages.
+OTHER_UNIT = "other_unit"  # fmt: skip
 
 
 class ChangedMeanwhileError(SaidError):
@@ -136,31 +144,36 @@ class Proposal:
 def key_at(connection: Connection, kind: Kind, uscc: str, filing: int, row: int) -> str | None:
     """The key of the firm's record of a kind that a row of a filing spoke of."""
     s = statements.STATEMENT.c
-    query = select(s.key).where(s.filing_id == filing, s.row == row, s.kind == kind.record, s.subject == uscc)
-    return connection.execute(query.limit(1)).scalar()
+    query = select(s.key, s.subject).where(
+        s.filing_id == filing, s.row == row, s.kind == kind.record, _of_firm(connection, uscc)
+    )
+    found = connection.execute(query.limit(1)).first()
+    return found and rekeyed(found.key, found.subject, uscc)
+
+
+def _of_firm(connection: Connection, uscc: str) -> Any:
+    """The condition that a statement speaks of the firm, whichever of its codes it was filed with."""
+    return statements.STATEMENT.c.subject.in_(sorted(merges_at(connection).codes_of([uscc])))
 
 
 def mark_of(connection: Connection, kind: Kind, uscc: str, key: str | None) -> str:
     """Changes with every statement about the record and with every withdrawal of one. Where records of a kind depend
     on each other, of all of the firm's."""
     s = statements.STATEMENT.c
-    query = select(s.id).where(s.subject == uscc, s.kind == kind.record, s.closed_at.is_(None))
-    if key is not None and kind.settle is None:
-        query = query.where(s.key == key)
-    found = sorted(connection.execute(query).scalars())
+    query = select(s.id, s.key, s.subject).where(
+        _of_firm(connection, uscc), s.kind == kind.record, s.closed_at.is_(None)
+    )
+    found = sorted(
+        row.id
+        for row in connection.execute(query)
+        if key is None or kind.settle is not None or rekeyed(row.key, row.subject, uscc) == key
+    )
     return f"{len(found)}-{found[-1] if found else 0}"
 
 
 def lay_out(connection: Connection, kind: Kind, uscc: str, key: str | None, today: str) -> Sheet:
     """The form of a record, or of a new one where ``key`` is None."""
-    s = statements.STATEMENT.c
-    query = select(s.key, cast(s.valid_from, String), s.filing_id, s.row, s.payload).where(
-        s.subject == uscc, s.kind == kind.record, s.closed_at.is_(None)
-    )
-    keys: statements.Held = {}
-    for each, valid_from, filing, row, payload in connection.execute(query):
-        keys.setdefault(each, []).append(statements.stated(valid_from, filing, row, payload))
-    keys = {each: in_order(about) for each, about in keys.items()}
+    keys = statements.held(connection, kind, [uscc]).get(uscc, {})
     if key is None and not kind.key:
         key = uscc
     held = keys.get(key or "", [])
@@ -304,7 +317,9 @@ def _run(house: House, sheet: Sheet, found: Proposal, act: Act, dry_run: bool) -
             raise _NotTakenError
 
     try:
-        outcome = file_list(house, listed, act.by, dry_run=dry_run, also=None if dry_run else agree)
+        outcome = file_list(
+            house, listed, act.by, dry_run=dry_run, also=None if dry_run else agree, unit=act.unit
+        )
     except _NotTakenError:
         return found
     if dry_run:
@@ -345,6 +360,8 @@ def _look(sheet: Sheet, found: Proposal, listed: Listed, outcome: Outcome) -> No
             found.remarks.append(note)
         elif note.code != "nothing_given":
             found.errors.append((note.field, note.code, note))
+    if any(code == OTHER_UNIT for _field, code, _note in found.errors):
+        found.errors = [(None, OTHER_UNIT, None)]  # a form files nothing that waits
     if sheet.key is not None and any(code == "term_missing" for _field, code, _note in found.errors):
         found.errors = [
             (None, OTHER_RECORD, None)

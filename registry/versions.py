@@ -15,6 +15,7 @@ from registry.show import statements_about
 from registry.store import statements
 from registry.store.clock import FOREVER_TEXT
 from registry.store.fold import speaking
+from registry.store.merges import NONE, merges_at
 
 Mark = Literal["same", "changed", "only_left", "only_right"]
 
@@ -61,8 +62,11 @@ Version = dict[str, dict[str, dict[str, Told]]]
 
 
 def version(house: House, connection: Connection, uscc: str, day: date, known_at: datetime | None) -> Version:
-    """All records of a firm on a day, as known at an instant (None: now), field by field."""
-    held, text = statements_about(connection, uscc, known_at), day.isoformat()
+    """All records of a firm on a day, as known at an instant (None: now), field by field, whichever of its codes they were
+    filed with. Of a code that led to another firm then: what was filed with the code itself."""
+    led = merges_at(connection, known_at)
+    led = NONE if uscc in led.leads else led
+    held, text = statements_about(connection, uscc, known_at, led), day.isoformat()
     found: Version = {}
     for kind in house.kinds.all:
         keys = held.get(kind.record)

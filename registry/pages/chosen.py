@@ -25,6 +25,7 @@ from registry.bulk_filing import (
     tag_fields,
     tags,
 )
+from registry.editing import OTHER_UNIT
 from registry.house import House
 from registry.intake.headers import HeaderError
 from registry.intake.problems import message
@@ -33,6 +34,7 @@ from registry.naming.codes import read_code
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint
 from registry.pages.choice import Choice, Choices
+from registry.pages.inputs import left_to_the_city
 from registry.pages.narrowing import conditions, narrowed_by, query_of
 from registry.pages.register import exported
 from registry.pages.values import place, shown
@@ -323,6 +325,8 @@ def _why(why: Sequence[Sequence[Any]]) -> str:
     return " ".join(
         _("It is not on the register any more, or another unit manages it now.")
         if code == NOT_YOURS
+        else left_to_the_city()
+        if code == OTHER_UNIT
         else message(code, value, field, detail, language())
         for code, field, value, detail in why
     )

@@ -9,7 +9,17 @@ from flask_babel import gettext as _
 from sqlalchemy import Text
 
 from registry import words
-from registry.editing import BOTH, EXISTS, NEEDED, NOTHING, OTHER_RECORD, SAY_MEANING, Cell, Proposal
+from registry.editing import (
+    BOTH,
+    EXISTS,
+    NEEDED,
+    NOTHING,
+    OTHER_RECORD,
+    OTHER_UNIT,
+    SAY_MEANING,
+    Cell,
+    Proposal,
+)
 from registry.events import NO_PLACE, SAME_FIRM, UNKNOWN_FIRM
 from registry.intake.problems import message
 from registry.kind import Field, Note
@@ -97,12 +107,21 @@ def own_words(code: str) -> str:
             "This would no longer be the same record but another one. Withdraw the filing that brought this record in, "
             "then add it as it should be."
         ),
+        OTHER_UNIT: left_to_the_city(),
         EXISTS: _("This record is on the register already; edit it instead of adding it."),
         SAY_MEANING: _("Say whether this has changed, or was wrong."),
         NO_PLACE: _("Say where the firm has moved to: a city, district, functional area or address."),
         UNKNOWN_FIRM: _("The register has no firm with this code; put it on the register first."),
         SAME_FIRM: _("This is the firm itself."),
     }[code])  # fmt: skip
+
+
+def left_to_the_city() -> str:
+    """Why an officer's form does not give a firm away."""
+    text: str = _(
+        "Only the city desk gives a firm to another unit. Upload it in a list of enterprises: there the row waits for the city."
+    )
+    return text
 
 
 def summary(found: Proposal | None) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from registry.pages.own import own_name
 from registry.shell.access import allow
 from registry.shell.serving import house
 from registry.store.clock import BEGINNING, instant_text
+from registry.store.merges import merges_at
 from registry.store.statements import STATEMENT
 from registry.versions import compare, version
 
@@ -77,7 +78,9 @@ def _around(here: House, uscc: str, filing: str) -> str:
         if row is None:
             abort(404, description=_("There is no filing %(id)s.", id=filing))
         latest = connection.execute(
-            select(func.max(s.valid_from)).where(s.filing_id == row.id, s.subject == uscc)
+            select(func.max(s.valid_from)).where(
+                s.filing_id == row.id, s.subject.in_(merges_at(connection).codes_of([uscc]))
+            )
         ).scalar()
     day = max(here.clock.today(), latest or BEGINNING).isoformat()
     return url_for(

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from registry import bulk_filing, editing
 from registry.decisions import Answer, decide
+from registry.editing import lay_out
+from registry.events import EVENTS, gather
 from registry.filings import filing
 from registry.house import House
 from registry.merging import merge, split
@@ -382,3 +385,25 @@ def test_an_own_filing_is_not_withdrawn_once_its_firm_became_part_of_anothers(de
     with pytest.raises(RefusedError, match="of other units"):
         withdraw(desk.house, filed, "test", unit=HERE)
     assert desk.app.test_client().get(f"/api/v1/firms/{KEPT}").json["titles"]
+
+
+def test_neither_a_form_nor_an_act_for_many_gives_a_firm_away(lite: Desk) -> None:
+    kind, home = (
+        lite.house.kinds.by_record["enterprise"],
+        {"district": "370112", "effective_on": "2026-02-20"},
+    )
+    with lite.house.store.read() as connection:
+        sheet = lay_out(connection, kind, OWN, None, "2026-03-01")
+        found = gather(lite.house, connection, EVENTS["move"], sheet, home)
+    act = editing.Act("officer", "form: move", HERE)
+    found = editing.file_form(lite.house, sheet, found, act)
+    assert (found.filing, [code for _field, code, _note in found.errors]) == (None, ["other_unit"])
+    many = bulk_filing.rehearse(
+        lite.house, bulk_filing.Act("enterprises", {"district": "370112"}), [OWN, COME], HERE, "officer"
+    )
+    assert many.changed == []
+    assert [why[0][0] for _code, _name, why in many.refused] == ["other_unit"] * 2
+    assert lite.officer.get(f"/firms/{OWN}").status_code == 200
+    page = post(lite.officer, f"/firms/{OWN}/events/move", **{"mark": sheet.mark, "f-district": "370112",
+                "effective_on": "2026-02-20", "act": "check"})  # fmt: skip
+    assert "须由市级办理" in page.text
