@@ -70,7 +70,7 @@ def leave(wanted: Oidc, back: str) -> Left:
 def come_back(house: House, kept: Mapping[str, str], given: Mapping[str, str], back: str) -> int:
     """Check the way back, fetch and check the ID token; gives the account's id. Raises ProviderError."""
     wanted = house.settings.oidc
-    if not kept or not secrets.compare_digest(kept["state"], given.get("state", "")):
+    if not kept or not secrets.compare_digest(kept["state"].encode(), given.get("state", "").encode()):
         raise ProviderError(
             "this sign-in was not begun in this browser, or it was left too long; begin again",
             "这次登录不是由本浏览器发起，或已搁置太久；请重新登录",

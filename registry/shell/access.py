@@ -152,7 +152,7 @@ def init(app: Flask, permissions: Iterable[Permission]) -> None:
 
 def _judge(asking: Actor, endpoint: str, needed: str | None) -> None:
     """Raises where the actor may not call this route in this way."""
-    person = asking.person
+    person, safe = asking.person, request.method in SAFE_METHODS
     if person is not None and person.must_change and endpoint not in BEFORE_CHANGE:
         raise ChangePasswordError
     if needed is None or not asking.may(needed):
@@ -163,7 +163,13 @@ def _judge(asking: Actor, endpoint: str, needed: str | None) -> None:
             f"this needs the permission {needed}, which the account does not have",
             f"此操作需要权限 {needed}，当前账号没有",
         )
-    if person is not None and person.reads_only and request.method not in SAFE_METHODS:
+    if person is not None and person.token and endpoint.startswith("accounts.") and not safe:
+        raise NotAllowedError(
+            None,
+            "accounts, passwords and tokens are changed at a page by somebody signed in, not with a token",
+            "账号、密码和令牌须登录后在页面上修改，不能凭令牌修改",
+        )
+    if person is not None and person.reads_only and not safe:
         raise NotAllowedError(None, "this token only reads", "此令牌只能读取")
 
 

@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import Connection, inspect, select, text
 
@@ -51,7 +51,7 @@ def backup(store: Store, target: Path, documents: Path | None = None) -> int:
     total = 0
     with store.engine.connect() as plain:
         connection = plain if store.is_sqlite else plain.execution_options(isolation_level="REPEATABLE READ")
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+        with _own_file(partial) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for table in metadata.sorted_tables:
                 if table.info.get("passing") or not inspect(connection).has_table(table.name):
                     continue
@@ -66,6 +66,12 @@ def backup(store: Store, target: Path, documents: Path | None = None) -> int:
             archive.writestr(MANIFEST, json.dumps(manifest))
     os.replace(partial, target)
     return total
+
+
+def _own_file(path: Path) -> IO[bytes]:
+    """A new file that its owner alone reads: the copy holds password hashes and people's telephone numbers."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
 
 
 def _copy_documents(connection: Connection, folder: Path, archive: zipfile.ZipFile) -> int:

@@ -113,6 +113,7 @@ def test_the_way_back_must_belong_to_the_way_there(desk: Desk) -> None:
     assert victim.get("/sign-in/provider/done", query_string=brought).location == "/sign-in"
     assert victim.get("/firms").status_code == 303
     assert desk.come(state="another")[1].location == "/sign-in"
+    assert desk.come(state="另一个")[1].location == "/sign-in"
     client, answer = desk.come()
     assert answer.location == "/firms"
     assert client.get("/sign-in/provider/done", query_string=brought).location == "/sign-in"

@@ -46,6 +46,14 @@ def test_a_bad_token_is_not_rescued_by_a_good_cookie(desk: Desk) -> None:
     assert client.get("/api/v1/find?q=x", headers=bearer("tidu_wrong")).status_code == 401
 
 
+def test_a_token_makes_no_other_token_and_changes_no_account(desk: Desk) -> None:
+    """Who finds a key must not be able to outlive its last day."""
+    client, sent = desk.stranger(), bearer(made_token(desk, reads_only=False))
+    for path in ("/account/tokens", "/account/password", "/account/sessions/end"):
+        assert client.post(path, data={"name": "second"}, headers=sent).status_code == 403, path
+    assert client.get("/account", headers=sent).status_code == 200
+
+
 def test_a_token_in_the_address_is_worth_nothing(desk: Desk) -> None:
     key = made_token(desk)
     for name in ("token", "access_token", "key"):
@@ -85,11 +93,11 @@ def test_a_token_is_shown_once(desk: Desk) -> None:
 
 def test_a_token_writes_without_a_form_and_one_that_only_reads_does_not(desk: Desk) -> None:
     client = desk.stranger()
-    path = "/account/sessions/end"
-    assert client.post(path, headers=bearer(made_token(desk))).status_code == 403
-    assert client.post(path, headers=bearer(made_token(desk, reads_only=False))).status_code == 303
+    path, view = "/api/v1/views", {"name": "monthly"}
+    assert client.post(path, json=view, headers=bearer(made_token(desk))).status_code == 403
+    assert client.post(path, json=view, headers=bearer(made_token(desk, reads_only=False))).status_code == 201
     # The same address with a cookie and no token of the form is refused.
-    assert desk.inside().post(path).status_code == 400
+    assert desk.inside().post(path, json=view).status_code == 400
 
 
 # -- who did it ----------------------------------------------------------------------------------------------

@@ -194,3 +194,12 @@ def test_a_register_in_use_is_not_restored_over(
     with pytest.raises(StoreError, match="empty database"):
         restore(house.store, good[0])
     assert contents(house) == before
+
+
+def test_a_backup_is_for_its_owners_eyes_only(sqlite_url: str, tmp_path: Path) -> None:
+    """It holds the hashes of passwords, and personal data."""
+    house = open_test_house(sqlite_url, tmp_path)
+    target = tmp_path / "copy.zip"
+    backup(house.store, target)
+    assert target.stat().st_mode & 0o077 == 0
+    house.store.dispose()
