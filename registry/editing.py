@@ -148,7 +148,7 @@ def key_at(connection: Connection, kind: Kind, uscc: str, filing: int, row: int)
         s.filing_id == filing, s.row == row, s.kind == kind.record, _of_firm(connection, uscc)
     )
     found = connection.execute(query.limit(1)).first()
-    return found and rekeyed(found.key, found.subject, uscc)
+    return None if found is None else rekeyed(found.key, found.subject, uscc)
 
 
 def _of_firm(connection: Connection, uscc: str) -> Any:

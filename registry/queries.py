@@ -326,12 +326,16 @@ def decided_rows(connection: Connection, filing: int) -> Sequence[Any]:
     return connection.execute(query.order_by(r.row).limit(200)).all()
 
 
-def subjects_of(connection: Connection, filing: int, day: date) -> list[tuple[str, str]]:
-    """(code, name) of the firms that the rows of a short filing are about."""
+def subjects_of(connection: Connection, filing: int, day: date, unit: str | None) -> list[tuple[str, str]]:
+    """(code, name) of the firms that the rows of a short filing are about; of one unit's where limited."""
     r = FILING_ROW.c
     query = select(r.subject).where(r.filing_id == filing, r.subject.is_not(None)).distinct()
     named = firms_named(connection, list(connection.execute(query).scalars()), day)
-    return [(code, firm.name) for code, firm in sorted(named.items())]
+    return [
+        (code, firm.name)
+        for code, firm in sorted(named.items())
+        if unit is None or (firm.area or firm.district) == unit
+    ]
 
 
 def firms_named(connection: Connection, codes: Sequence[str], day: date) -> dict[str, Any]:

@@ -6,14 +6,22 @@ unit keeps the history up to the day before the move.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, or_, select, true
 
 from registry.store.bulk import among, chunks
+from registry.store.clock import TICK, end_of_day
+from registry.store.merges import merges_at
+from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE
+from registry.waiting import FILING
+
+#: The fields of a profile that say who manages a firm.
+PLACE = {"city", "district", "area"}
 
 
 class Managed(NamedTuple):
@@ -69,6 +77,21 @@ def last_own_day(connection: Connection, uscc: str, unit: str, today: date) -> d
         select(func.max(e.to_day)).where(e.uscc == uscc, e.to_day <= today, own(unit))
     ).scalar()
     return None if moved is None else moved - timedelta(days=1)
+
+
+def known_until(connection: Connection, uscc: str, last_day: date) -> datetime:
+    """The last instant at which the former unit still had the firm in its hands: the end of its last day, or, where the
+    move was put on record later than that, just before it was."""
+    s, moved = STATEMENT.c, last_day + timedelta(days=1)
+    said = (
+        select(FILING.c.recorded_at, s.payload)
+        .join_from(STATEMENT, FILING, s.filing_id == FILING.c.id)
+        .where(s.subject.in_(sorted(merges_at(connection).codes_of([uscc]))), s.kind == "enterprise",
+               s.valid_from == moved, s.closed_at.is_(None))
+        .order_by(FILING.c.recorded_at)
+    )  # fmt: skip
+    recorded = (at for at, payload in connection.execute(said) if PLACE & json.loads(payload).keys())
+    return max(end_of_day(last_day), next(recorded, end_of_day(last_day)) - TICK)
 
 
 def same_person(one: str, other: str) -> bool:

@@ -16,10 +16,10 @@ from registry.filing import FATES, file_list
 from registry.filings import document, filing_row, filings_before, problems, results
 from registry.forms import listed_from_form
 from registry.importing import problem
-from registry.kind import Kind
+from registry.kind import Kind, Record
 from registry.naming.codes import read_code
 from registry.pages.filings import own_filer
-from registry.scope import same_person
+from registry.scope import managed, same_person
 from registry.shell.access import actor, allow
 from registry.shell.api import (
     COUNT,
@@ -136,7 +136,9 @@ def filing_rows(id: int) -> Response:
         )
     with house().store.read() as connection:
         seen_filing(connection, id)
-        rows = results(connection, id, fate or None, after[0] if after else -1, limit + 1)
+        rows = _own_codes(
+            connection, results(connection, id, fate or None, after[0] if after else -1, limit + 1)
+        )
         said = problems(connection, id, rows=[row["row"] for row in rows])
     documents = [row | {"problems": [one for one in said if one["row"] == row["row"]]} for row in rows]
     return answer(paged("rows", documents, limit, lambda last: [last["row"]]))
@@ -181,6 +183,8 @@ def new_filing() -> Response:
     fates = [
         {"row": row.number, "fate": outcome.fate_of[row.number], "uscc": row.subject} for row in listed.rows
     ]
+    with here.store.read() as connection:
+        fates = _own_codes(connection, fates)
     said = [problem(number, note) for number, note in outcome.problems]
     return answer(
         {"filing": None, "kind": kind.id, "rows": outcome.rows, **{fate: outcome.fates[fate] for fate in FATES},
@@ -188,12 +192,23 @@ def new_filing() -> Response:
     )  # fmt: skip
 
 
+def _own_codes(connection: Connection, rows: list[Record]) -> list[Record]:
+    """The rows as the actor may see them: to an officer the codes of other units' firms stay unsaid."""
+    unit = actor().unit
+    if unit is None:
+        return rows
+    codes = [row["uscc"] for row in rows if row["uscc"]]
+    firms = managed(connection, codes, house().clock.today())
+    others = {code for code, firm in firms.items() if firm.unit != unit}
+    return [row | {"uscc": None} if row["uscc"] in others else row for row in rows]
+
+
 def _filed(kind: Kind, filing: int, status: int) -> Response:
     """The answer about a filing, always made from what is on record, so that a repeated request gets the very same."""
     with house().store.read() as connection:
         row = filing_row(connection, filing)
         said = problems(connection, filing)
-        fates = results(connection, filing)
+        fates = _own_codes(connection, results(connection, filing))
     counts = {fate: sum(one["fate"] == fate for one in fates) for fate in FATES}
     response = answer(
         {"filing": row.id, "kind": kind.id, "rows": row.rows, **counts, "results": fates, "problems": said}

@@ -112,7 +112,8 @@ def shown_match(one: Match) -> dict[str, Any]:
 
 def _candidate(one: Candidate) -> dict[str, Any]:
     reasons = [{"feature": r.feature, "score": r.score, "detail": r.zh} for r in one.reasons]
-    return {"uscc": one.uscc, "name": one.name, "score": one.score, "reasons": reasons}
+    code = one.uscc if one.own else None  # of another unit's firm an officer is told the name and the unit
+    return {"uscc": code, "name": one.name, "score": one.score, "reasons": reasons}
 
 
 def _say(matches: Sequence[Match], outcome: Outcome | None) -> None:

@@ -30,6 +30,7 @@ from registry.kind import Field, Kind
 from registry.pages.blueprint import blueprint, kind_or_404
 from registry.pages.inputs import errors_by_field, input_of, said, summary
 from registry.pages.own import own_name
+from registry.scope import manages
 from registry.shell.access import actor, allow
 from registry.shell.serving import house
 from registry.show import show
@@ -174,7 +175,8 @@ def _like(here: House, kind: Kind, sheet: Sheet) -> dict[str, tuple[str, str]]:
     if sheet.key is not None or not (filing.isdecimal() and row.isdecimal() and len(place) < 18):
         return {}
     with here.store.read() as connection:
-        key = key_at(connection, kind, code, int(filing), int(row))
+        own = manages(connection, code, actor().unit, here.clock.today())
+        key = key_at(connection, kind, code, int(filing), int(row)) if own else None
         if key is None:
             return {}
         other = lay_out(connection, kind, code, key, sheet.today)

@@ -129,7 +129,7 @@ def filing(id: int) -> str:
             shown["paging"] = tables.numbered(page, PROBLEMS_PER_PAGE, total)
         codes = problem_codes(connection, id, only)
         decided = decided_rows(connection, id)
-        subjects = subjects_of(connection, id, here.clock.today()) if row.rows <= FEW else []
+        subjects = subjects_of(connection, id, here.clock.today(), actor().unit) if row.rows <= FEW else []
     if part == "firms" and kind is not None and kind.announced and row.withdrawn_at is None:
         shown["panels"] = announced_panels(here, _as_announced(here, row, kind))
     return render_template(

@@ -18,11 +18,11 @@ from sqlalchemy import Connection
 from registry.naming.codes import read_code
 from registry.pages.asked import Asked
 from registry.pages.blueprint import blueprint
-from registry.scope import Managed, last_own_day, managed, own_firms
+from registry.scope import Managed, known_until, last_own_day, managed, own_firms
 from registry.shell.access import NotAllowedError, actor
 from registry.shell.languages import language
 from registry.shell.serving import house
-from registry.store.clock import end_of_day
+from registry.store.clock import instant_text
 from registry.store.merges import merges_at
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -54,6 +54,7 @@ def keep_to_own_firms() -> None:
             g.last_day = last_own_day(connection, code, unit, today) if past else None
             if g.last_day is None:
                 raise _elsewhere(firm)
+            g.known_until = known_until(connection, code, g.last_day)
 
 
 def refuse_others(connection: Connection, codes: Iterable[str]) -> None:
@@ -93,15 +94,14 @@ def capped(asked: Asked) -> Asked:
     if until is None:
         return asked
     known_at = known_by(asked.known_at)
-    typed = asked.typed if known_at == asked.known_at else until.isoformat()
+    typed = asked.typed if known_at == asked.known_at else instant_text(g.known_until)
     return replace(asked, day=min(asked.day, until), known_at=known_at, typed=typed)
 
 
 def known_by(known_at: datetime | None) -> datetime | None:
-    until = last_day()
-    if until is None:
+    if last_day() is None:
         return known_at
-    latest = end_of_day(until)
+    latest: datetime = g.known_until
     return latest if known_at is None else min(known_at, latest)
 
 

@@ -130,12 +130,7 @@ def api_blueprint(name: str) -> Blueprint:
 
     @blueprint.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:
-        code, zh = _KNOWN.get(error.code or 500, ("failed", "请求未能完成"))
-        if isinstance(error, NotSignedInError | NotAllowedError):
-            response = refusal(error.code or 500, code, error.en, error.zh)
-            response.headers.extend(h for h in error.get_headers() if h[0] == "WWW-Authenticate")
-            return response
-        return refusal(error.code or 500, code, error.name.lower(), zh)
+        return refusal_of(error)
 
     @blueprint.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
@@ -162,6 +157,18 @@ def answer(document: Any) -> Response:
         mimetype="application/json",
         headers={"Cache-Control": "no-store"},
     )
+
+
+def refusal_of(error: HTTPException) -> Response:
+    """What HTTP itself refuses, in the API's one shape."""
+    code, zh = _KNOWN.get(error.code or 500, ("failed", "请求未能完成"))
+    if isinstance(error, NotSignedInError | NotAllowedError):
+        response = refusal(error.code or 500, code, error.en, error.zh)
+        response.headers.extend(h for h in error.get_headers() if h[0] == "WWW-Authenticate")
+        return response
+    response = refusal(error.code or 500, code, error.name.lower(), zh)
+    response.headers.extend(h for h in error.get_headers() if h[0] == "Allow")
+    return response
 
 
 def refusal(status: int, code: str, en: str, zh: str) -> Response:

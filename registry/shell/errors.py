@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from registry.accounts.queries import holders
 from registry.refusals import MisusedError
 from registry.shell.access import ChangePasswordError, NotAllowedError, NotSignedInError
+from registry.shell.api import PREFIX, refusal_of
 from registry.shell.languages import language
 from registry.shell.local_paths import here_or_before
 from registry.shell.roles import ADMINISTRATOR, ROLES, role_name
@@ -66,6 +67,8 @@ def words(error: HTTPException) -> tuple[str, str]:
 def page(error: HTTPException) -> Response | tuple[str, int, Any]:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
+    if request.path.startswith(f"{PREFIX}/"):
+        return refusal_of(error)  # an address or method that no route of the API has
     if isinstance(error, NotSignedInError):
         if request.method not in SAFE_METHODS:
             flash(_("You were signed out meanwhile. Sign in and send the form again."), "warn")

@@ -24,7 +24,7 @@ from registry.shell.app import create_app
 from registry.store.clock import instant_text
 from registry.withdrawal import withdraw
 from tests.registry.house import Time, code, file_rows, open_test_house
-from tests.sample_app import app_in, post, words_of
+from tests.sample_app import app_in, post, token, words_of
 from tests.signed_in import signing_in
 
 HERE, THERE = "370102", "370112"  # 历下区, 历城区
@@ -407,3 +407,67 @@ def test_neither_a_form_nor_an_act_for_many_gives_a_firm_away(lite: Desk) -> Non
     page = post(lite.officer, f"/firms/{OWN}/events/move", **{"mark": sheet.mark, "f-district": "370112",
                 "effective_on": "2026-02-20", "act": "check"})  # fmt: skip
     assert "须由市级办理" in page.text
+
+
+# -- what earlier was seen of others -------------------------------------------------------------------------
+
+
+def test_a_firm_whose_move_was_recorded_late_keeps_the_history_that_the_unit_wrote(desk: Desk) -> None:
+    """First put on record after the day on which it is said to have moved."""
+    gone = code(60)
+    file_rows(
+        desk.house,
+        "enterprises",
+        [{"uscc": gone, "name": "济南早迁有限公司", "district": "历下区", "products": "旧品"}],
+    )
+    desk.time.pass_days(2)
+    file_rows(desk.house, "enterprises", [{"uscc": gone, "district": "历城区", "products": "新品"}], name="moved.csv",
+              sets={"effective_on": MOVE})  # fmt: skip
+    desk.time.pass_days(1)
+    page = words_of(desk.officer.get(f"/firms/{gone}").text)
+    assert "旧品" in page
+    assert "新品" not in page
+    document = desk.officer.get(f"/api/v1/firms/{gone}").json
+    assert (document["as_of"], document["profile"]["district"]["value"]) == ("2026-01-31", HERE)
+    later = words_of(desk.officer.get(f"/firms/{gone}?known_at=2026-03-31").text)
+    assert "旧品" in later
+    assert "新品" not in later
+
+
+def test_short_filings_of_the_city_do_not_name_others(lite: Desk) -> None:
+    rows = [{"uscc": uscc, "year": "2025", "revenue": "1"} for uscc in (OWN, OTHER)]
+    number = file_rows(lite.house, "figures", rows, name="two.csv").filing
+    page = lite.officer.get(f"/filings/{number}").text
+    assert OWN in page
+    assert OTHER not in page
+    assert "济南乙机械有限公司" not in page
+
+
+def test_the_api_tells_an_officer_no_code_of_another_units_firm(lite: Desk) -> None:
+    sent = {"X-CSRFToken": token(lite.officer)}
+    row = {
+        "name": "济南乙机械有限公司",
+        "tier": "gazelle",
+        "level": "provincial",
+        "issued_on": "2026-02-01",
+        "batch": "z",
+    }
+    for dry in (True, False):
+        answer = lite.officer.post(
+            "/api/v1/filings", json={"kind": "titles", "rows": [row], "dry_run": dry}, headers=sent
+        )
+        assert answer.json["review"] == 1
+        assert OTHER not in answer.text
+    assert OTHER not in lite.officer.get(f"/api/v1/filings/{answer.json['filing']}/rows").text
+    found = lite.officer.post("/api/v1/match", json={"rows": [{"name": "济南乙机械有限公司"}]}, headers=sent)
+    assert "济南乙机械有限公司" in found.text
+    assert OTHER not in found.text
+
+
+def test_a_new_record_is_not_begun_from_another_units_firm(lite: Desk) -> None:
+    with lite.house.store.read() as connection:
+        rows = filing(connection, 2)
+    assert rows is not None
+    like = f"/firms/{OWN}/edit/titles?like={OTHER}:2-3"
+    assert 'value="2028-05-31"' in lite.app.test_client().get(like).text
+    assert 'value="2028-05-31"' not in lite.officer.get(like).text

@@ -65,3 +65,17 @@ def test_a_cursor_that_nests_without_end_is_refused(app: Flask) -> None:
     answer = app.test_client().get(f"/api/v1/firms?cursor={cursor}")
     assert answer.status_code == 400
     assert answer.json["error"]["code"] == "cursor_unreadable"
+
+
+def test_an_address_or_method_that_the_api_has_not_is_refused_in_its_own_shape(app: Flask) -> None:
+    desk = app.test_client()
+    sent = {"X-CSRFToken": token(desk)}
+    for method, path in (
+        ("POST", "/nothing"),
+        ("DELETE", "/firms"),
+        ("PUT", "/filings"),
+        ("GET", "/nothing/here"),
+    ):
+        answer = desk.open(f"/api/v1{path}", method=method, json={}, headers=sent)
+        assert answer.status_code in (404, 405), path
+        assert answer.json["error"].keys() == {"code", "message", "message_zh"}, path
