@@ -16,6 +16,7 @@ from registry.said import SaidError
 from registry.scope import manages
 from registry.sniffing import TYPES, type_of
 from registry.store.contents import Contents, TooLargeError
+from registry.store.merges import merges_at
 from registry.subjects import existing
 
 DOCUMENT: Any = Document.__table__  # type: ignore[attr-defined]
@@ -100,7 +101,7 @@ def _check_firm(
     if not manages(connection, uscc, unit, house.clock.today()):
         raise NotOwnFirmError(f"{uscc} is managed by another unit", f"{uscc} 由其他管理单元管理")
     d = DOCUMENT.c
-    twin = select(d.id).where(d.uscc == uscc, d.sha256 == sha256, d.removed_at.is_(None))
+    twin = select(d.id).where(_of(connection, uscc), d.sha256 == sha256, d.removed_at.is_(None))
     twin = twin.where(d.about == file.about if file.about else d.about.is_(None))
     if (held := connection.execute(twin).scalar()) is not None:
         raise DocumentError(
@@ -115,16 +116,16 @@ def remove(house: House, uscc: str, id: int, by: str, unit: str | None = None) -
     with house.store.write(by) as work:
         if not manages(work.connection, uscc, unit, house.clock.today()):
             raise NotOwnFirmError(f"{uscc} is managed by another unit", f"{uscc} 由其他管理单元管理")
-        here = update(DOCUMENT).where(d.id == id, d.uscc == uscc, d.removed_at.is_(None))
+        here = update(DOCUMENT).where(d.id == id, _of(work.connection, uscc), d.removed_at.is_(None))
         return work.connection.execute(here.values(removed_at=work.at, removed_by=by)).rowcount == 1
 
 
 def documents_of(
     connection: Connection, uscc: str, known_at: datetime | None = None, removed: bool = False
 ) -> Sequence[Any]:
-    """The documents of a firm, newest first; as attached at an instant where one is given."""
+    """The documents of a firm, of all its codes, newest first; as attached at an instant where one is given."""
     d = DOCUMENT.c
-    query = select(DOCUMENT).where(d.uscc == uscc)
+    query = select(DOCUMENT).where(_of(connection, uscc, known_at))
     if known_at is not None:
         query = query.where(d.at <= known_at, d.removed_at.is_(None) | (d.removed_at > known_at))
     elif not removed:
@@ -134,7 +135,12 @@ def documents_of(
 
 def document_of(connection: Connection, uscc: str, id: int) -> Any:
     """One document of a firm, or None."""
-    return connection.execute(select(DOCUMENT).where(DOCUMENT.c.id == id, DOCUMENT.c.uscc == uscc)).first()
+    return connection.execute(select(DOCUMENT).where(DOCUMENT.c.id == id, _of(connection, uscc))).first()
+
+
+def _of(connection: Connection, uscc: str, known_at: datetime | None = None) -> Any:
+    """The condition "was attached to this firm", under whichever of its codes."""
+    return DOCUMENT.c.uscc.in_(sorted(merges_at(connection, known_at).codes_of((uscc,))))
 
 
 def named_hashes(connection: Connection) -> set[str]:
