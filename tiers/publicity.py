@@ -18,8 +18,9 @@ from registry.naming.normal import normal_form
 from registry.room import Announced
 from registry.scope import own
 from registry.store.bulk import among, chunks
+from registry.store.merges import merges_at
 from registry.subjects import ENTERPRISE
-from tiers.findings import APPLICATION
+from tiers.findings import APPLICATION, TITLE
 from tiers.rounds import Key
 
 #: A publicity list older than this belongs to another announcement.
@@ -58,7 +59,8 @@ def compare(connection: Connection, listed: Announced, today: date) -> Compared 
     if listed.kind != "titles" or not titles:
         return None
     (tier, level), _n = Counter((values["tier"], values["level"]) for _u, values in titles).most_common(1)[0]
-    mine = [(uscc, v) for uscc, v in titles if (v["tier"], v["level"]) == (tier, level)]
+    led = merges_at(connection)
+    mine = [(led.firm(uscc), v) for uscc, v in titles if (v["tier"], v["level"]) == (tier, level)]
     issued = max((date.fromisoformat(v["issued_on"]) for _u, v in mine if v.get("issued_on")), default=today)
     batches = {normal_form(str(v["batch"])) for _u, v in mine if v.get("batch")}
     found = _round(connection, tier, level, batches, issued)
@@ -67,6 +69,7 @@ def compare(connection: Connection, listed: Announced, today: date) -> Compared 
     key, day = found
     before = _publicised(connection, key)
     now = {uscc for uscc, _values in mine if uscc}
+    now |= before.keys() & _holders(connection, tier, level, day)
     return Compared(
         key,
         day,
@@ -96,6 +99,13 @@ def _round(
         return None
     day, purpose, round = max(named or rows)
     return Key(tier, level, purpose, round), day
+
+
+def _holders(connection: Connection, tier: str, level: str, since: date) -> set[str]:
+    """Who got the title since a day by whatever filing: an announcement may come in several lists, or be filed twice."""
+    t = TITLE.c
+    query = select(t.uscc).where(t.tier == tier, t.level == level, t.issued >= since)
+    return set(connection.execute(query).scalars())
 
 
 def _publicised(connection: Connection, key: Key) -> dict[str, str]:
