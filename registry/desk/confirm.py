@@ -15,6 +15,7 @@ from registry.intake.rows import Parsed
 from registry.judgements import Judged
 from registry.kind import Kind, Note, Row
 from registry.store.engine import Write
+from registry.store.merges import NONE, Merges, merges_at
 
 TAKEN = ("certain", "chosen", "create")
 
@@ -64,7 +65,8 @@ def _apply(kind: Kind, row: Row, line: Line, foreign: Mapping[str, str]) -> None
             else note
             for note in row.notes
         ]
-    row.values[kind.subject] = line.uscc
+    if line.decision != "certain" or not row.values.get(kind.subject):
+        row.values[kind.subject] = line.uscc  # a code as typed that leads to the firm stays what is filed
     if line.decision == "create" and line.place_given:
         row.values["district"] = line.place_given
     if line.uscc and line.uscc in foreign:
@@ -100,13 +102,14 @@ def file(
     def also(work: Write, outcome: Outcome) -> None:
         assert outcome.filing is not None
         drafts.filed(work.connection, draft, outcome.filing)
-        judgements.record(work, judged(lines, outcome.filing))
+        judgements.record(work, judged(lines, outcome.filing, merges_at(work.connection)))
 
     return file_list(house, ready, by, create=founding(lines), also=also, unit=unit)
 
 
-def judged(lines: Iterable[Line], filing: int | None) -> list[Judged]:
-    """What people said about names: the firm chosen is the same, the other candidates that they saw are different."""
+def judged(lines: Iterable[Line], filing: int | None, led: Merges = NONE) -> list[Judged]:
+    """What people said about names: the firm chosen is the same, the other candidates that they saw are different, unless
+    they are that firm under another code."""
     found = []
     for line in lines:
         if line.by is None or line.decision not in ("chosen", "create") or not line.name:
@@ -114,6 +117,7 @@ def judged(lines: Iterable[Line], filing: int | None) -> list[Judged]:
         place = judgements.place_of(line.place)
         if line.decision == "chosen" and line.uscc:
             found.append(Judged(line.name, place, line.uscc, "same", filing))
-        others = [candidate["uscc"] for candidate in line.candidates if candidate["uscc"] != line.uscc]
+        mine = led.firm(line.uscc) if line.uscc else None
+        others = [c["uscc"] for c in line.candidates if led.firm(c["uscc"]) != mine]
         found += [Judged(line.name, place, code, "different", filing) for code in others]
     return found

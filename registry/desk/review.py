@@ -21,6 +21,7 @@ from registry.naming.codes import read_code
 from registry.naming.normal import normal_form
 from registry.refusals import RefusedError
 from registry.store.bulk import among, chunks, insert_rows
+from registry.store.merges import Merges, merges_at
 from registry.subjects import ENTERPRISE
 
 #: What a list of rows may be narrowed to.
@@ -232,16 +233,18 @@ def beside(connection: Connection, draft: int, show: str, row: int) -> tuple[int
 
 
 def firms(connection: Connection, codes: Iterable[str], day: date) -> dict[str, Any]:
-    """Credit code → the firm's name, place, industry and founding on a day, for the firms that rows speak of."""
+    """Credit code → the firm's name, place, industry and founding on a day, for the firms that rows speak of. A code that
+    leads to another firm since the row was matched stands for that one."""
+    asked, led = set(codes), merges_at(connection)
     e = ENTERPRISE.c
     unit = func.coalesce(e.area, e.district).label("unit")
     query = select(e.uscc, e.name, e.district, e.area, e.city, e.industry, e.founded_on, e.status, unit)
     found: dict[str, Any] = {}
-    for chunk in chunks(sorted(set(codes))):
+    for chunk in chunks(sorted({led.firm(code) for code in asked})):
         on_day = and_(e.from_day <= day, e.to_day > day)
         for row in connection.execute(query.where(among(connection, e.uscc, chunk), on_day)):
             found[row.uscc] = row
-    return found
+    return {code: found[led.firm(code)] for code in asked if led.firm(code) in found}
 
 
 # Deciding ------------------------------------------------------------------------------------------------
@@ -333,12 +336,12 @@ def _new(house: House, connection: Connection, before: Line, answer: Answer) -> 
     return {"uscc": code, "place_given": place}
 
 
-def twice(lines: Iterable[Line]) -> dict[str, list[int]]:
-    """Firms that several rows speak of: credit code → rows."""
+def twice(lines: Iterable[Line], led: Merges) -> dict[str, list[int]]:
+    """Firms that several rows speak of, by whichever of their codes: credit code → rows."""
     rows: dict[str, list[int]] = {}
     for one in lines:
         if one.uscc and one.decision in ("certain", "chosen", "create"):
-            rows.setdefault(one.uscc, []).append(one.row)
+            rows.setdefault(led.firm(one.uscc), []).append(one.row)
     return {code: numbers for code, numbers in rows.items() if len(numbers) > 1}
 
 

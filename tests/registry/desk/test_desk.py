@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,9 +22,11 @@ from registry.house import House
 from registry.intake.lists import read_pasted
 from registry.intake.sheets import UnreadableError
 from registry.judgements import Judged
+from registry.merging import merge
 from registry.naming.alignment import BLANK, aligned
 from registry.naming.normal import normal_form
 from registry.refusals import RefusedError
+from registry.withdrawal import withdraw
 from tests.registry.house import code, file_rows, open_test_house
 
 FIRMS = [
@@ -45,9 +48,10 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
 
 def begun(house: House, text: str = LIST, unit: str | None = None) -> tuple[Found, Any]:
     """A list on the desk, matched; with how it was parsed."""
-    read = kept.keep(house.settings.var, "0" * 32, replace(read_pasted(text), name="pasted"))
+    token = secrets.token_hex(16)
+    read = kept.keep(house.settings.var, token, replace(read_pasted(text), name="pasted"))
     kind = house.kinds.by_id["titles"]
-    id = drafts.begin(house, "titles", read, How(0, {}, SETS), "0" * 32, "desk", unit)
+    id = drafts.begin(house, "titles", read, How(0, {}, SETS), token, "desk", unit)
     parsed = reading.read(kind, read, How(0, {}, SETS), whole=True)
     review.begin(house, found(house, id), kind, parsed)
     return found(house, id), parsed
@@ -190,3 +194,60 @@ def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
     except UnreadableError:
         return
     assert read.grids
+
+
+def test_a_list_whose_filing_was_withdrawn_is_judged_anew(house: House) -> None:
+    def choose(number: int) -> int:
+        draft, parsed = begun(house)
+        row = lines(house, draft)[1]
+        assert (row.found, {c["uscc"] for c in row.candidates}) == ("choose", {code(1), code(6)})
+        review.decide(house, draft, row.row, Answer("choose", code(number)), row.revision, "desk")
+        draft = found(house, draft.id)
+        filing = confirm.file(house, draft, ready(house, draft, parsed), lines(house, draft), "desk").filing
+        assert filing is not None
+        return filing
+
+    wrong = choose(1)
+    withdraw(house, wrong, "desk")
+    right = choose(6)
+    draft, _parsed = begun(house)
+    assert (lines(house, draft)[1].decision, lines(house, draft)[1].uscc) == ("certain", code(6))
+    withdraw(house, right, "desk")
+    assert [v.verdict for v in said_of(house)] == [], "what was taken back twice speaks no more"
+
+
+def test_taking_a_judgement_back_lets_the_one_before_it_speak_again(house: House) -> None:
+    name = "济南霖树锅炉有限公司"
+    with house.store.write("desk") as work:
+        judgements.record(work, [Judged(name, "", code(1), "same")])
+    other = file_rows(house, "figures", [{"uscc": code(1), "year": "2025", "revenue": "1"}]).filing
+    assert other is not None
+    with house.store.write("desk") as work:
+        judged = [Judged(name, "", code(6), "same", other), Judged(name, "", code(1), "different", other)]
+        judgements.record(work, judged)
+    assert {(j.uscc, j.verdict) for j in said_of(house)} == {(code(6), "same"), (code(1), "different")}
+    withdraw(house, other, "desk")
+    assert {(j.uscc, j.verdict) for j in said_of(house)} == {(code(1), "same")}
+
+
+def test_a_firm_merged_while_its_list_is_on_the_desk_is_the_firm_that_it_leads_to(house: House) -> None:
+    draft, parsed = begun(house)
+    row = lines(house, draft)[1]
+    review.decide(house, draft, row.row, Answer("choose", code(1)), row.revision, "desk")
+    merge(house, code(1), code(6), "desk", yes=True)
+    with house.store.read() as connection:
+        assert review.firms(connection, [code(1)], house.clock.today())[code(1)].uscc == code(6)
+    row = lines(house, draft)[1]
+    with pytest.raises(RefusedError, match="already"):
+        review.decide(house, draft, row.row, Answer("create", code(1)), row.revision, "desk")
+    review.decide(house, draft, row.row, Answer("choose", code(1)), row.revision, "desk")
+    draft = found(house, draft.id)
+    outcome = confirm.file(house, draft, ready(house, draft, parsed), lines(house, draft), "desk")
+    assert outcome.fates["accepted"] == 2
+    assert {j.verdict for j in said_of(house)} == {"same"}, "the other code is no other firm"
+
+
+def said_of(house: House, name: str = "济南霖树锅炉有限公司") -> list[judgements.Known]:
+    key = normal_form(name)
+    with house.store.read() as connection:
+        return judgements.known(connection, [key]).get(key, [])
