@@ -14,6 +14,7 @@ from registry.house import House
 from registry.intake.rows import Parsed
 from registry.judgements import Judged
 from registry.kind import Kind, Note, Row
+from registry.scope import managed
 from registry.store.engine import Write
 from registry.store.merges import NONE, Merges, merges_at
 
@@ -45,8 +46,22 @@ def listed(
         if line is not None:
             _apply(kind, row, line, foreign or {})
         rows.append(row)
+
+    def cells_of(row: Row) -> Mapping[str, Any]:
+        """The cells as typed, and what a person gave to found the firm: who decides the row later needs it."""
+        line, cells = decided.get(row.number), parsed.cells_of(row)
+        if line is None or line.decision != "create":
+            return cells
+        given = {kind.subject: line.uscc, "district": line.place_given}
+        return {**cells, **{_header(parsed, field): said for field, said in given.items() if said}}
+
     how = {"columns": parsed.columns, "create": False, "complete_on": None, **options}
-    return Listed(kind, rows, file, sha256, parsed.sheet, how, parsed.cells_of, asides=asides)
+    return Listed(kind, rows, file, sha256, parsed.sheet, how, cells_of, asides=asides)
+
+
+def _header(parsed: Parsed, field: str) -> str:
+    """The header of a field's column; its id where the list has none."""
+    return next((h for h, column in parsed.columns.items() if column and column["field"] == field), field)
 
 
 def _apply(kind: Kind, row: Row, line: Line, foreign: Mapping[str, str]) -> None:
@@ -102,7 +117,11 @@ def file(
     def also(work: Write, outcome: Outcome) -> None:
         assert outcome.filing is not None
         drafts.filed(work.connection, draft, outcome.filing)
-        judgements.record(work, judged(lines, outcome.filing, merges_at(work.connection)))
+        said = judged(lines, outcome.filing, merges_at(work.connection))
+        if unit is not None:  # of other units' firms the city's desk judges
+            firms = managed(work.connection, {one.uscc for one in said}, house.clock.today())
+            said = [one for one in said if one.uscc in firms and firms[one.uscc].unit == unit]
+        judgements.record(work, said)
 
     return file_list(house, ready, by, create=founding(lines), also=also, unit=unit)
 

@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry import judgements
+from registry.decisions import Answer as Decided
+from registry.decisions import decide
 from registry.desk import confirm, drafts, kept, reading, review
 from registry.desk.drafts import Found, How
 from registry.desk.review import Answer
@@ -251,3 +253,56 @@ def said_of(house: House, name: str = "济南霖树锅炉有限公司") -> list[
     key = normal_form(name)
     with house.store.read() as connection:
         return judgements.known(connection, [key]).get(key, [])
+
+
+def test_the_city_takes_what_an_officer_decided_about_other_units_rows(house: House) -> None:
+    text = "企业名称\n济南霖树锅炉有限公司\n济南新漪阀门有限公司\n济南盘笛精细化工有限公司\n"
+    draft, parsed = begun(house, text, "370105")
+    for row, answer in zip(
+        lines(house, draft),
+        (Answer("choose", code(1)), Answer("create", code(9), "370112"), Answer("choose", code(2))),
+        strict=True,
+    ):
+        review.decide(house, draft, row.row, answer, row.revision, "tq")
+    draft, decided = found(house, draft.id), lines(house, draft)
+    foreign = confirm.foreign_firms(house, decided, "370105")
+    listed = ready(house, draft, parsed, foreign)
+    outcome = confirm.file(house, draft, listed, decided, "tq", "370105")
+    assert (outcome.fates["accepted"], outcome.fates["review"]) == (1, 2)
+    assert outcome.filing is not None
+    names = {row.row: row.name for row in decided}
+    assert {(j.uscc, j.verdict) for name in names.values() for j in said_of(house, name)} == {
+        (code(1), "same")
+    }
+    for number, said in names.items():
+        if outcome.fate_of[number] == "review":
+            with pytest.raises(RefusedError):
+                decide(house, outcome.filing, number, Decided(take=True), "tq", "370105")
+            decide(house, outcome.filing, number, Decided(take=True), "desk")
+            assert said_of(house, said) == [], "nobody said which firm is meant but the officer"
+    with house.store.read() as connection:
+        firms = review.firms(connection, [code(9)], house.clock.today())
+    assert (firms[code(9)].name, firms[code(9)].district) == ("济南新漪阀门有限公司", "370112")
+    titles = house.kinds.by_id["titles"].table
+    with house.store.read() as connection:
+        held = set(connection.execute(titles.select().with_only_columns(titles.c.uscc)).scalars())
+    assert held == {code(1), code(2), code(9)}
+
+
+def test_who_says_in_a_filing_which_firm_a_row_means_has_judged_its_name(house: House) -> None:
+    draft, parsed = begun(house)
+    outcome = confirm.file(house, draft, ready(house, draft, parsed), lines(house, draft), "desk")
+    assert outcome.filing is not None
+    answered = decide(house, outcome.filing, lines_waiting(outcome), Decided(uscc=code(6)), "wang")
+    assert answered is not None
+    [said] = said_of(house)
+    assert (said.uscc, said.verdict, said.by) == (code(6), "same", "wang")
+    again, _parsed = begun(house)
+    assert (lines(house, again)[1].decision, lines(house, again)[1].uscc) == ("certain", code(6))
+    withdraw(house, outcome.filing, "desk")
+    assert said_of(house) == []
+
+
+def lines_waiting(outcome: Any) -> int:
+    [number] = [row for row, fate in outcome.fate_of.items() if fate == "review"]
+    return int(number)
