@@ -261,7 +261,7 @@ def decide(
             raise RefusedError(f"the list has no row {number} any more", f"名单里已没有第 {number} 行")
         if before.revision != revision:
             return before, False
-        values = _decided(house, connection, before, answer)
+        values = _decided(house, connection, draft.id, before, answer)
         r = DRAFT_ROW.c
         values |= {"revision": revision + 1, "by": None if answer.action == "undo" else by}
         values["at"] = None if answer.action == "undo" else house.clock.now()
@@ -274,7 +274,9 @@ def decide(
     return after, done.rowcount == 1
 
 
-def _decided(house: House, connection: Connection, before: Line, answer: Answer) -> dict[str, Any]:
+def _decided(
+    house: House, connection: Connection, draft: int, before: Line, answer: Answer
+) -> dict[str, Any]:
     match answer.action:
         case "choose":
             return {
@@ -283,7 +285,7 @@ def _decided(house: House, connection: Connection, before: Line, answer: Answer)
                 "place_given": None,
             }
         case "create":
-            return {"decision": "create", **_new(house, connection, before, answer)}
+            return {"decision": "create", **_new(house, connection, draft, before, answer)}
         case "leave":
             return {"decision": "left_open", "uscc": None, "place_given": None}
         case "drop":
@@ -315,7 +317,7 @@ def _known(house: House, connection: Connection, before: Line, answer: Answer) -
     return code
 
 
-def _new(house: House, connection: Connection, before: Line, answer: Answer) -> dict[str, Any]:
+def _new(house: House, connection: Connection, draft: int, before: Line, answer: Answer) -> dict[str, Any]:
     code = _code(before.row, answer.uscc)
     if not before.name:
         raise RefusedError(
@@ -327,6 +329,15 @@ def _new(house: House, connection: Connection, before: Line, answer: Answer) -> 
             f"row {before.row}: {code} is on the register already as {held.name}; choose it instead",
             f"第 {before.row} 行：{code} 已在企业库，名称为“{held.name}”；请直接选用该企业",
         )
+    r = DRAFT_ROW.c
+    founds = (r.draft_id == draft, r.row != before.row, r.decision == "create", r.uscc == code)
+    for other in connection.execute(select(r.row, r.name).where(*founds).order_by(r.row)):
+        if normal_form(other.name) != normal_form(before.name):
+            raise RefusedError(
+                f"row {before.row}: row {other.row} puts “{other.name}” on the register under {code}; "
+                "two firms cannot share a code: check both rows",
+                f"第 {before.row} 行：第 {other.row} 行已用 {code} 新建“{other.name}”；两家企业不能共用一个代码，请核对这两行",
+            )
     place = (answer.place or "").strip() or None
     if place and not house.places.read_district(place).city:
         raise RefusedError(

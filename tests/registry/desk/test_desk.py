@@ -306,3 +306,15 @@ def test_who_says_in_a_filing_which_firm_a_row_means_has_judged_its_name(house: 
 def lines_waiting(outcome: Any) -> int:
     [number] = [row for row, fate in outcome.fate_of.items() if fate == "review"]
     return int(number)
+
+
+def test_two_firms_of_a_list_are_not_created_under_one_code(house: House) -> None:
+    draft, _parsed = begun(
+        house, "企业名称\n济南新漪阀门有限公司\n济南旧漪阀门有限公司\n济南新漪阀门有限公司\n"
+    )
+    one, other, again = lines(house, draft)
+    new = Answer("create", code(9))
+    review.decide(house, draft, one.row, new, one.revision, "desk")
+    with pytest.raises(RefusedError, match=f"row {one.row} puts"):
+        review.decide(house, draft, other.row, new, other.revision, "desk")
+    assert review.decide(house, draft, again.row, new, again.revision, "desk")[1], "the same name once more"
