@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, select
+from sqlalchemy import Connection, select
 
 from registry import words
 from registry.filing import Listed, Outcome, file_list
@@ -27,7 +27,8 @@ from registry.scope import manages
 from registry.store import statements
 from registry.store.clock import BEGINNING_TEXT, FOREVER_TEXT
 from registry.store.engine import Write
-from registry.store.fold import Spoken, Stated, in_order, speaking
+from registry.store.fold import Spoken, Stated, speaking
+from registry.store.merges import merges_at, rekeyed
 from registry.typed import typed, with_unit
 
 CLEARED = "清空"
@@ -135,32 +136,28 @@ class Proposal:
 
 def key_at(connection: Connection, kind: Kind, uscc: str, filing: int, row: int) -> str | None:
     """The key of the firm's record of a kind that a row of a filing spoke of."""
-    s = statements.STATEMENT.c
-    query = select(s.key).where(s.filing_id == filing, s.row == row, s.kind == kind.record, s.subject == uscc)
-    return connection.execute(query.limit(1)).scalar()
+    s, codes = statements.STATEMENT.c, merges_at(connection).codes_of((uscc,))
+    query = select(s.subject, s.key).where(
+        s.filing_id == filing, s.row == row, s.kind == kind.record, s.subject.in_(sorted(codes))
+    )
+    found = connection.execute(query.limit(1)).first()
+    return None if found is None else rekeyed(found.key, found.subject, uscc)
 
 
 def mark_of(connection: Connection, kind: Kind, uscc: str, key: str | None) -> str:
     """Changes with every statement about the record and with every withdrawal of one. Where records of a kind depend
     on each other, of all of the firm's."""
-    s = statements.STATEMENT.c
-    query = select(s.id).where(s.subject == uscc, s.kind == kind.record, s.closed_at.is_(None))
+    s, codes = statements.STATEMENT.c, sorted(merges_at(connection).codes_of((uscc,)))
+    query = select(s.id).where(s.subject.in_(codes), s.kind == kind.record, s.closed_at.is_(None))
     if key is not None and kind.settle is None:
-        query = query.where(s.key == key)
+        query = query.where(s.key.in_([rekeyed(key, uscc, code) for code in codes]))
     found = sorted(connection.execute(query).scalars())
     return f"{len(found)}-{found[-1] if found else 0}"
 
 
 def lay_out(connection: Connection, kind: Kind, uscc: str, key: str | None, today: str) -> Sheet:
     """The form of a record, or of a new one where ``key`` is None."""
-    s = statements.STATEMENT.c
-    query = select(s.key, cast(s.valid_from, String), s.filing_id, s.row, s.payload).where(
-        s.subject == uscc, s.kind == kind.record, s.closed_at.is_(None)
-    )
-    keys: statements.Held = {}
-    for each, valid_from, filing, row, payload in connection.execute(query):
-        keys.setdefault(each, []).append(statements.stated(valid_from, filing, row, payload))
-    keys = {each: in_order(about) for each, about in keys.items()}
+    keys = statements.held(connection, kind, (uscc,)).get(uscc, {})
     if key is None and not kind.key:
         key = uscc
     held = keys.get(key or "", [])

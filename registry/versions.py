@@ -15,6 +15,7 @@ from registry.show import statements_about
 from registry.store import statements
 from registry.store.clock import FOREVER_TEXT
 from registry.store.fold import speaking
+from registry.store.merges import merges_at
 
 Mark = Literal["same", "changed", "only_left", "only_right"]
 
@@ -62,7 +63,10 @@ Version = dict[str, dict[str, dict[str, Told]]]
 
 def version(house: House, connection: Connection, uscc: str, day: date, known_at: datetime | None) -> Version:
     """All records of a firm on a day, as known at an instant (None: now), field by field."""
-    held, text = statements_about(connection, uscc, known_at), day.isoformat()
+    held, text = (
+        statements_about(connection, uscc, known_at, merges_at(connection, known_at)),
+        day.isoformat(),
+    )
     found: Version = {}
     for kind in house.kinds.all:
         keys = held.get(kind.record)
