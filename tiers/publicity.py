@@ -20,7 +20,8 @@ from registry.scope import own
 from registry.store.bulk import among, chunks
 from registry.store.merges import merges_at
 from registry.subjects import ENTERPRISE
-from tiers.findings import APPLICATION, TITLE
+from tiers.after_fold import TITLE
+from tiers.findings import APPLICATION
 from tiers.rounds import Key
 
 #: A publicity list older than this belongs to another announcement.
@@ -67,9 +68,9 @@ def compare(connection: Connection, listed: Announced, today: date) -> Compared 
     if found is None:
         return None
     key, day = found
-    before = _publicised(connection, key)
+    before, first = _publicised(connection, key)
     now = {uscc for uscc, _values in mine if uscc}
-    now |= before.keys() & _holders(connection, tier, level, day)
+    now |= before.keys() & _holders(connection, tier, level, first)
     return Compared(
         key,
         day,
@@ -108,19 +109,21 @@ def _holders(connection: Connection, tier: str, level: str, since: date) -> set[
     return set(connection.execute(query).scalars())
 
 
-def _publicised(connection: Connection, key: Key) -> dict[str, str]:
-    """Who was publicised in a round: credit code → the newest stage on record."""
+def _publicised(connection: Connection, key: Key) -> tuple[dict[str, str], date]:
+    """Who was publicised in a round, credit code → the newest stage on record; and the first day on which some were."""
     a = APPLICATION.c
     same = (a.tier == key.tier, a.level == key.level, a.purpose == key.purpose)
     named = a.round == key.round if key.round else a.round.is_(None)
     query = select(a.uscc, a.stage, a.from_day).where(*same, named).order_by(a.uscc, a.from_day)
     newest: dict[str, str] = {}
     were: set[str] = set()
+    first = date.max
     for row in connection.execute(query):
         newest[row.uscc] = row.stage
         if row.stage == PUBLICISED:
             were.add(row.uscc)
-    return {uscc: newest[uscc] for uscc in were}
+            first = min(first, row.from_day)
+    return {uscc: newest[uscc] for uscc in were}, first
 
 
 def firms(connection: Connection, codes: Sequence[str], day: date, unit: str | None) -> list[Any]:
