@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, select
 
+from registry import judgements
 from registry.filing import Listed, Outcome, file_list
 from registry.house import House
 from registry.intake.rows import Reading, parse
 from registry.intake.sheets import Grid
-from registry.kind import Kind
+from registry.judgements import Judged
+from registry.kind import Kind, Row
 from registry.personal import revealed
 from registry.refusals import MisusedError, RefusedError
 from registry.scope import managed, same_person
+from registry.store.engine import Write
 from registry.waiting import FILING, FILING_ROW, PROBLEM, shift, take_from_review
 
 #: Problems of rows that came back to review from what they had stated.
 STORED = {"orphaned", "reopened"}
+#: A row about another unit's firm: taking it as it stands may put that firm on the register.
+SENT_ON = "other_unit"
 STORED_UNITS = {"money": "元", "capital": "元", "ratio": "ratio"}
 
 
@@ -98,8 +104,13 @@ def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer,
         units = {f.id: STORED_UNITS[f.type] for f in kind.fields if f.type in STORED_UNITS}
     for field, value in (answer.fields or {}).items():
         _answer_cell(cells, mapping, field, value)
-    if answer.uscc:
-        _answer_cell(cells, mapping, kind.subject, answer.uscc)
+    # Whom the row is about may have been decided before it was sent on; its cells need not say so.
+    kept = (
+        row.subject if (answer.take or answer.create) and kind.subject not in (answer.fields or {}) else None
+    )
+    meant = answer.uscc or kept
+    if meant:
+        _answer_cell(cells, mapping, kind.subject, meant)
     grid = Grid(filing.sheet or "", [list(cells), list(cells.values())])
     parsed = parse(kind, [grid], Reading(mapping, options.get("set", {}), units, asides=False))
     for read in parsed.rows:
@@ -109,7 +120,27 @@ def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer,
     listed = Listed(
         kind, parsed.rows, filing.file, filing.sha256, filing.sheet, options, lambda _row: cells, filing.id
     )
-    return file_list(house, listed, by, create=answer.create, unit=unit)
+    founding = answer.create or (answer.take and SENT_ON in codes)
+
+    def also(work: Write, outcome: Outcome) -> None:
+        judgements.record(work, _judged(kind, parsed.rows, answer.uscc, outcome.filing))
+
+    return file_list(house, listed, by, create=founding, also=also, unit=unit)
+
+
+def _judged(kind: Kind, rows: Sequence[Row], uscc: str | None, filing: int | None) -> list[Judged]:
+    """Who says which firm a row means has judged its name."""
+    named = [row for row in rows if kind.by_name and row.values.get("name")] if uscc else []
+    return [
+        Judged(
+            row.values["name"],
+            judgements.place_of(row.values.get("district"), row.values.get("area")),
+            str(uscc),
+            "same",
+            filing,
+        )
+        for row in named
+    ]
 
 
 def _answer_cell(cells: dict[str, Any], mapping: dict[str, str], field: str, value: str) -> None:

@@ -101,7 +101,7 @@ def _check_firm(
     if not manages(connection, uscc, unit, house.clock.today()):
         raise NotOwnFirmError(f"{uscc} is managed by another unit", f"{uscc} 由其他管理单元管理")
     d = DOCUMENT.c
-    twin = select(d.id).where(d.uscc == uscc, d.sha256 == sha256, d.removed_at.is_(None))
+    twin = select(d.id).where(_of_firm(connection, uscc), d.sha256 == sha256, d.removed_at.is_(None))
     twin = twin.where(d.about == file.about if file.about else d.about.is_(None))
     if (held := connection.execute(twin).scalar()) is not None:
         raise DocumentError(

@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Column, Connection, Index, String, Text, and_, insert, select, tuple_, update
+from sqlalchemy import Column, Connection, Index, String, Text, and_, insert, or_, select, tuple_, update
 from sqlmodel import Field, SQLModel
 
 from registry import codes
@@ -146,6 +146,20 @@ def _write(unit: Write, rows: Sequence[tuple[str, str, Judged]]) -> None:
             for key, place, j in rows
         ],
     )  # fmt: skip
+
+
+def take_back(unit: Write, filings: Sequence[int]) -> None:
+    """End the judgements that were made with filings which are withdrawn: they speak no more, and those that they had
+    ended speak again. They stay on record."""
+    c = JUDGEMENT.c
+    made = select(c.given_key, c.place, c.at).where(c.filing_id.in_(filings), c.ended_at.is_(None))
+    going = unit.connection.execute(made.distinct()).all()
+    ours = and_(c.filing_id.in_(filings), c.ended_at.is_(None))
+    unit.connection.execute(update(JUDGEMENT).where(ours).values(ended_at=unit.at))
+    for chunk in chunks([tuple(row) for row in going], 300):
+        ended = tuple_(c.given_key, c.place, c.ended_at).in_(chunk)
+        again = and_(ended, or_(c.filing_id.is_(None), c.filing_id.not_in(filings)))
+        unit.connection.execute(update(JUDGEMENT).where(again).values(ended_at=None))
 
 
 def known(connection: Connection, keys: Iterable[str]) -> dict[str, list[Known]]:

@@ -87,7 +87,8 @@ def _read(connection: Connection, today: date) -> frozenset[Entry]:
     """Every name that a firm bears, bore, or is called by; a name that it bears again is the present one."""
     e, k = ENTERPRISE.c, KNOWN_NAME.c
     found: dict[tuple[str, str], Entry] = {}
-    for uscc, role, key, name in connection.execute(select(k.uscc, k.role, k.key, k.name)):
+    names = select(k.uscc, k.role, k.key, k.name).where(k.role != "code")
+    for uscc, role, key, name in connection.execute(names):
         if role == "former" or (uscc, key) not in found:
             found[uscc, key] = Entry(uscc, key, role, name)
     for uscc, key, name, begins, ends in connection.execute(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from registry import industries
 from registry.house import House
@@ -27,6 +27,7 @@ from registry.naming.weighing import Weighed, weigh, weights
 from registry.places import NOWHERE, Place
 from registry.store.bulk import among, chunks
 from registry.store.clock import day_of
+from registry.store.merges import merges_at
 from registry.subjects import ENTERPRISE, KNOWN_NAME, Bearer, bearers_of, contradicts, on_day
 
 Decision = Literal["certain", "choose", "none"]
@@ -127,14 +128,18 @@ class _Matching:
     def __init__(self, house: House, connection: Connection, day: str, unit: str | None) -> None:
         self.house, self.connection, self.day, self.unit = house, connection, day, unit
         self.today = house.clock.today()
+        self.led = merges_at(connection)
         self.register: Names | None = None
         self.borne: dict[str, int] = {}
 
     def all(self, given: Sequence[Given]) -> list[Match]:
         keys = {normal_form(g.name) for g in given if g.name}
         self.bearers = bearers_of(self.connection, keys)
-        self.judged = known(self.connection, keys)
-        codes = {c for g in given if g.uscc and (c := read_code(g.uscc).code)}
+        self.judged = {
+            key: [replace(j, uscc=self.led.firm(j.uscc)) for j in said]
+            for key, said in known(self.connection, keys).items()
+        }
+        codes = {c for g in given if (c := self.code(g))}
         offered = {b.uscc for all in self.bearers.values() for b in all}
         offered |= {j.uscc for all in self.judged.values() for j in all}
         self.firms = profiles(self.connection, codes | offered, self.today)
@@ -150,7 +155,7 @@ class _Matching:
         place = self.place(given)
         fitting = [b for b in on_day(self.bearers.get(key, []), self.day) if b.uscc in self.firms]
         exact = [self.bearer(given, b, place) for b in fitting]
-        code = read_code(given.uscc).code if given.uscc else None
+        code = self.code(given)
         if code in self.firms:
             return self.by_code(given, self.firms[code], exact)
         spoken = self.spoken(given)
@@ -166,6 +171,11 @@ class _Matching:
         candidates = {c.uscc: c for c in exact if _stays(spoken.get(c.uscc))}
         candidates |= {j.uscc: self.judged_candidate(j) for j in same}
         return self.choose(given, list(candidates.values())) if candidates else None
+
+    def code(self, given: Given) -> str | None:
+        """The code of the firm that the row's code leads to; None where it gives none that checks."""
+        code = read_code(given.uscc).code if given.uscc else None
+        return self.led.firm(code) if code else None
 
     def spoken(self, given: Given) -> dict[str, Known]:
         """The newest judgement on this name and each firm that still bears on this row.
@@ -227,7 +237,7 @@ class _Matching:
                 best[entry.uscc] = weighed, self.candidate(firm, entry.name, "near", score, *reasons)
         ordered = sorted(best.values(), key=lambda each: (-each[0].score, each[1].uscc))[:OFFERED]
         taken = [candidate for weighed, candidate in ordered if weighed.certain()]
-        code = read_code(given.uscc).code if given.uscc else None
+        code = self.code(given)
         if len(taken) == 1 and taken[0] is ordered[0][1] and taken[0].uscc not in spoken:
             settled = self.settled(given, taken[0], code)
             if settled.decision == "certain":
@@ -331,7 +341,8 @@ def names_of(connection: Connection, codes: Iterable[str]) -> dict[str, list[Ent
         borne = select(e.uscc, e.name_key, e.name).where(among(connection, e.uscc, chunk)).distinct()
         for uscc, key, name in connection.execute(borne):
             found[uscc].append(Entry(uscc, key, "present", name))
-        others = select(k.uscc, k.key, k.role, k.name).where(among(connection, k.uscc, chunk))
+        named = and_(among(connection, k.uscc, chunk), k.role != "code")
+        others = select(k.uscc, k.key, k.role, k.name).where(named)
         for row in connection.execute(others):
             found[row.uscc].append(Entry(*row))
     return found

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from registry import judgements
 from registry.house import House
 from registry.refusals import MisusedError, NeedsConfirmationError, RefusedError
 from registry.scope import managed, same_person
@@ -74,6 +75,7 @@ def withdraw(
         connection.execute(
             update(FILING).where(FILING.c.id.in_(going)).values(withdrawn_at=work.at, withdrawn_by=by)
         )
+        judgements.take_back(work, going)
         if filing.parent_id is not None:
             _reopen(connection, filing)
         house.refold(work, touched, {}, led=led)

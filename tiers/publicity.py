@@ -18,7 +18,9 @@ from registry.naming.normal import normal_form
 from registry.room import Announced
 from registry.scope import own
 from registry.store.bulk import among, chunks
+from registry.store.merges import merges_at
 from registry.subjects import ENTERPRISE
+from tiers.after_fold import TITLE
 from tiers.findings import APPLICATION
 from tiers.rounds import Key
 
@@ -58,15 +60,17 @@ def compare(connection: Connection, listed: Announced, today: date) -> Compared 
     if listed.kind != "titles" or not titles:
         return None
     (tier, level), _n = Counter((values["tier"], values["level"]) for _u, values in titles).most_common(1)[0]
-    mine = [(uscc, v) for uscc, v in titles if (v["tier"], v["level"]) == (tier, level)]
+    led = merges_at(connection)
+    mine = [(led.firm(uscc), v) for uscc, v in titles if (v["tier"], v["level"]) == (tier, level)]
     issued = max((date.fromisoformat(v["issued_on"]) for _u, v in mine if v.get("issued_on")), default=today)
     batches = {normal_form(str(v["batch"])) for _u, v in mine if v.get("batch")}
     found = _round(connection, tier, level, batches, issued)
     if found is None:
         return None
     key, day = found
-    before = _publicised(connection, key)
+    before, first = _publicised(connection, key)
     now = {uscc for uscc, _values in mine if uscc}
+    now |= before.keys() & _holders(connection, tier, level, first)
     return Compared(
         key,
         day,
@@ -98,19 +102,28 @@ def _round(
     return Key(tier, level, purpose, round), day
 
 
-def _publicised(connection: Connection, key: Key) -> dict[str, str]:
-    """Who was publicised in a round: credit code → the newest stage on record."""
+def _holders(connection: Connection, tier: str, level: str, since: date) -> set[str]:
+    """Who got the title since a day by whatever filing: an announcement may come in several lists, or be filed twice."""
+    t = TITLE.c
+    query = select(t.uscc).where(t.tier == tier, t.level == level, t.issued >= since)
+    return set(connection.execute(query).scalars())
+
+
+def _publicised(connection: Connection, key: Key) -> tuple[dict[str, str], date]:
+    """Who was publicised in a round, credit code → the newest stage on record; and the first day on which some were."""
     a = APPLICATION.c
     same = (a.tier == key.tier, a.level == key.level, a.purpose == key.purpose)
     named = a.round == key.round if key.round else a.round.is_(None)
     query = select(a.uscc, a.stage, a.from_day).where(*same, named).order_by(a.uscc, a.from_day)
     newest: dict[str, str] = {}
     were: set[str] = set()
+    first = date.max
     for row in connection.execute(query):
         newest[row.uscc] = row.stage
         if row.stage == PUBLICISED:
             were.add(row.uscc)
-    return {uscc: newest[uscc] for uscc in were}
+            first = min(first, row.from_day)
+    return {uscc: newest[uscc] for uscc in were}, first
 
 
 def firms(connection: Connection, codes: Sequence[str], day: date, unit: str | None) -> list[Any]:

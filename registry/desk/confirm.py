@@ -14,7 +14,9 @@ from registry.house import House
 from registry.intake.rows import Parsed
 from registry.judgements import Judged
 from registry.kind import Kind, Note, Row
+from registry.scope import managed
 from registry.store.engine import Write
+from registry.store.merges import NONE, Merges, merges_at
 
 TAKEN = ("certain", "chosen", "create")
 
@@ -44,8 +46,22 @@ def listed(
         if line is not None:
             _apply(kind, row, line, foreign or {})
         rows.append(row)
+
+    def cells_of(row: Row) -> Mapping[str, Any]:
+        """The cells as typed, and what a person gave to found the firm: who decides the row later needs it."""
+        line, cells = decided.get(row.number), parsed.cells_of(row)
+        if line is None or line.decision != "create":
+            return cells
+        given = {kind.subject: line.uscc, "district": line.place_given}
+        return {**cells, **{_header(parsed, field): said for field, said in given.items() if said}}
+
     how = {"columns": parsed.columns, "create": False, "complete_on": None, **options}
-    return Listed(kind, rows, file, sha256, parsed.sheet, how, parsed.cells_of, asides=asides)
+    return Listed(kind, rows, file, sha256, parsed.sheet, how, cells_of, asides=asides)
+
+
+def _header(parsed: Parsed, field: str) -> str:
+    """The header of a field's column; its id where the list has none."""
+    return next((h for h, column in parsed.columns.items() if column and column["field"] == field), field)
 
 
 def _apply(kind: Kind, row: Row, line: Line, foreign: Mapping[str, str]) -> None:
@@ -64,7 +80,8 @@ def _apply(kind: Kind, row: Row, line: Line, foreign: Mapping[str, str]) -> None
             else note
             for note in row.notes
         ]
-    row.values[kind.subject] = line.uscc
+    if line.decision != "certain" or not row.values.get(kind.subject):
+        row.values[kind.subject] = line.uscc  # a code as typed that leads to the firm stays what is filed
     if line.decision == "create" and line.place_given:
         row.values["district"] = line.place_given
     if line.uscc and line.uscc in foreign:
@@ -100,13 +117,18 @@ def file(
     def also(work: Write, outcome: Outcome) -> None:
         assert outcome.filing is not None
         drafts.filed(work.connection, draft, outcome.filing)
-        judgements.record(work, judged(lines, outcome.filing))
+        said = judged(lines, outcome.filing, merges_at(work.connection))
+        if unit is not None:  # of other units' firms the city's desk judges
+            firms = managed(work.connection, {one.uscc for one in said}, house.clock.today())
+            said = [one for one in said if one.uscc in firms and firms[one.uscc].unit == unit]
+        judgements.record(work, said)
 
     return file_list(house, ready, by, create=founding(lines), also=also, unit=unit)
 
 
-def judged(lines: Iterable[Line], filing: int | None) -> list[Judged]:
-    """What people said about names: the firm chosen is the same, the other candidates that they saw are different."""
+def judged(lines: Iterable[Line], filing: int | None, led: Merges = NONE) -> list[Judged]:
+    """What people said about names: the firm chosen is the same, the other candidates that they saw are different, unless
+    they are that firm under another code."""
     found = []
     for line in lines:
         if line.by is None or line.decision not in ("chosen", "create") or not line.name:
@@ -114,6 +136,7 @@ def judged(lines: Iterable[Line], filing: int | None) -> list[Judged]:
         place = judgements.place_of(line.place)
         if line.decision == "chosen" and line.uscc:
             found.append(Judged(line.name, place, line.uscc, "same", filing))
-        others = [candidate["uscc"] for candidate in line.candidates if candidate["uscc"] != line.uscc]
+        mine = led.firm(line.uscc) if line.uscc else None
+        others = [c["uscc"] for c in line.candidates if led.firm(c["uscc"]) != mine]
         found += [Judged(line.name, place, code, "different", filing) for code in others]
     return found

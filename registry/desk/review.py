@@ -21,6 +21,7 @@ from registry.naming.codes import read_code
 from registry.naming.normal import normal_form
 from registry.refusals import RefusedError
 from registry.store.bulk import among, chunks, insert_rows
+from registry.store.merges import Merges, merges_at
 from registry.subjects import ENTERPRISE
 
 #: What a list of rows may be narrowed to.
@@ -232,16 +233,18 @@ def beside(connection: Connection, draft: int, show: str, row: int) -> tuple[int
 
 
 def firms(connection: Connection, codes: Iterable[str], day: date) -> dict[str, Any]:
-    """Credit code → the firm's name, place, industry and founding on a day, for the firms that rows speak of."""
+    """Credit code → the firm's name, place, industry and founding on a day, for the firms that rows speak of. A code that
+    leads to another firm since the row was matched stands for that one."""
+    asked, led = set(codes), merges_at(connection)
     e = ENTERPRISE.c
     unit = func.coalesce(e.area, e.district).label("unit")
     query = select(e.uscc, e.name, e.district, e.area, e.city, e.industry, e.founded_on, e.status, unit)
     found: dict[str, Any] = {}
-    for chunk in chunks(sorted(set(codes))):
+    for chunk in chunks(sorted({led.firm(code) for code in asked})):
         on_day = and_(e.from_day <= day, e.to_day > day)
         for row in connection.execute(query.where(among(connection, e.uscc, chunk), on_day)):
             found[row.uscc] = row
-    return found
+    return {code: found[led.firm(code)] for code in asked if led.firm(code) in found}
 
 
 # Deciding ------------------------------------------------------------------------------------------------
@@ -258,7 +261,7 @@ def decide(
             raise RefusedError(f"the list has no row {number} any more", f"名单里已没有第 {number} 行")
         if before.revision != revision:
             return before, False
-        values = _decided(house, connection, before, answer)
+        values = _decided(house, connection, draft.id, before, answer)
         r = DRAFT_ROW.c
         values |= {"revision": revision + 1, "by": None if answer.action == "undo" else by}
         values["at"] = None if answer.action == "undo" else house.clock.now()
@@ -271,7 +274,9 @@ def decide(
     return after, done.rowcount == 1
 
 
-def _decided(house: House, connection: Connection, before: Line, answer: Answer) -> dict[str, Any]:
+def _decided(
+    house: House, connection: Connection, draft: int, before: Line, answer: Answer
+) -> dict[str, Any]:
     match answer.action:
         case "choose":
             return {
@@ -280,7 +285,7 @@ def _decided(house: House, connection: Connection, before: Line, answer: Answer)
                 "place_given": None,
             }
         case "create":
-            return {"decision": "create", **_new(house, connection, before, answer)}
+            return {"decision": "create", **_new(house, connection, draft, before, answer)}
         case "leave":
             return {"decision": "left_open", "uscc": None, "place_given": None}
         case "drop":
@@ -312,7 +317,7 @@ def _known(house: House, connection: Connection, before: Line, answer: Answer) -
     return code
 
 
-def _new(house: House, connection: Connection, before: Line, answer: Answer) -> dict[str, Any]:
+def _new(house: House, connection: Connection, draft: int, before: Line, answer: Answer) -> dict[str, Any]:
     code = _code(before.row, answer.uscc)
     if not before.name:
         raise RefusedError(
@@ -324,6 +329,15 @@ def _new(house: House, connection: Connection, before: Line, answer: Answer) -> 
             f"row {before.row}: {code} is on the register already as {held.name}; choose it instead",
             f"第 {before.row} 行：{code} 已在企业库，名称为“{held.name}”；请直接选用该企业",
         )
+    r = DRAFT_ROW.c
+    founds = (r.draft_id == draft, r.row != before.row, r.decision == "create", r.uscc == code)
+    for other in connection.execute(select(r.row, r.name).where(*founds).order_by(r.row)):
+        if normal_form(other.name) != normal_form(before.name):
+            raise RefusedError(
+                f"row {before.row}: row {other.row} puts “{other.name}” on the register under {code}; "
+                "two firms cannot share a code: check both rows",
+                f"第 {before.row} 行：第 {other.row} 行已用 {code} 新建“{other.name}”；两家企业不能共用一个代码，请核对这两行",
+            )
     place = (answer.place or "").strip() or None
     if place and not house.places.read_district(place).city:
         raise RefusedError(
@@ -333,12 +347,12 @@ def _new(house: House, connection: Connection, before: Line, answer: Answer) -> 
     return {"uscc": code, "place_given": place}
 
 
-def twice(lines: Iterable[Line]) -> dict[str, list[int]]:
-    """Firms that several rows speak of: credit code → rows."""
+def twice(lines: Iterable[Line], led: Merges) -> dict[str, list[int]]:
+    """Firms that several rows speak of, by whichever of their codes: credit code → rows."""
     rows: dict[str, list[int]] = {}
     for one in lines:
         if one.uscc and one.decision in ("certain", "chosen", "create"):
-            rows.setdefault(one.uscc, []).append(one.row)
+            rows.setdefault(led.firm(one.uscc), []).append(one.row)
     return {code: numbers for code, numbers in rows.items() if len(numbers) > 1}
 
 

@@ -28,6 +28,7 @@ from registry.room import Announced
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
 from registry.shell.serving import house
+from registry.store.merges import merges_at
 
 SHOWN_PROBLEMS = 100
 SHOWN_TWICE = 20
@@ -57,7 +58,8 @@ def _confirm_page(found: Found, read: Kept) -> str:
         trouble = error.in_language(language())
     with here.store.read() as connection:
         before = filed_before(connection, kind.id, found.sha256, reading.grid_of(read, found.how).name)
-        firms = review.firms(connection, review.twice(lines), here.clock.today())
+        twice = review.twice(lines, merges_at(connection))
+        firms = review.firms(connection, twice, here.clock.today())
     return render_template(
         "registry/desk_confirm.html",
         draft=found,
@@ -68,7 +70,7 @@ def _confirm_page(found: Found, read: Kept) -> str:
         fates=FATES,
         before=before,
         foreign=sum(line.uscc in foreign for line in lines if line.uscc),
-        twice=[(firms.get(code), rows) for code, rows in list(review.twice(lines).items())[:SHOWN_TWICE]],
+        twice=[(firms.get(code), rows) for code, rows in list(twice.items())[:SHOWN_TWICE]],
         same=list(review.same_names(lines).items())[:SHOWN_TWICE],
         panels=announced_panels(here, _announced(here, found, read, kind, lines)) if not trouble else [],
         sets=[(kind.by_id[id], text) for id, text in found.how.sets.items() if id in kind.by_id],

@@ -21,12 +21,14 @@ from registry.documents import (
     NotOwnFirmError,
     attach,
     contents,
+    document_of,
     documents_of,
     faults,
     remove,
     tidy,
 )
 from registry.house import House
+from registry.merging import merge, split
 from registry.pages.held import shown_name
 from registry.store.backup import backup, restore
 from registry.store.contents import Contents
@@ -392,3 +394,19 @@ def test_only_those_who_write_see_the_form(app: Flask) -> None:
         assert client.get(f"/firms/{code(1)}{path}").status_code == 403
     with house_of(app).store.read() as connection:
         assert documents_of(connection, code(1)) == []
+
+
+def test_documents_of_both_codes_are_the_merged_firm_s(house: House) -> None:
+    old = attach(house, code(1), file(), "w")
+    merge(house, code(1), code(2), "w", yes=True)
+    attach(house, code(2), file(PNG, "照片.png"), "w")
+    assert held(house, 2) == ["照片.png", "通知.pdf"]
+    with pytest.raises(DocumentError, match="already"):
+        attach(house, code(2), file(), "w")
+    with house.store.read() as connection:
+        assert document_of(connection, code(2), old) is not None
+    split(house, code(1), "w")
+    assert (held(house, 1), held(house, 2)) == (["通知.pdf"], ["照片.png"])
+    merge(house, code(1), code(2), "w", yes=True)
+    assert remove(house, code(2), old, "w")
+    assert held(house, 2) == ["照片.png"]

@@ -31,7 +31,9 @@ from registry.editing import (
 )
 from registry.filings import filing, filings
 from registry.house import House
+from registry.merging import merge
 from registry.show import show
+from registry.versions import version
 from registry.withdrawal import withdraw
 from tests.registry.house import Time, code, file_rows, open_test_house
 
@@ -372,3 +374,24 @@ def test_figures_of_a_year_that_is_on_record_are_edited_not_added(house: House) 
     assert codes(asked(house, new, {"year": "2024"})) == [(None, NOTHING)]
     assert filed(house, new, {"year": "2023", "revenue": "2亿元"}).filing is not None
     assert [f["revenue"] for f in shown(house)["figures"]] == [200_000_000, 100]
+
+
+def test_a_merged_firm_is_edited_with_what_was_filed_under_both_codes(house: House) -> None:
+    """The form shows what the profile shows, and somebody else's filing under the other code is noticed."""
+    file_rows(house, "figures", [{"uscc": code(1), "year": "2024", "revenue": "5000000", "employees": "12"}])
+    merge(house, code(1), code(2), "w", yes=True)
+    profile_form, sheet = sheet_of(house, number=2), sheet_of(house, "figures", (2, 2), number=2)
+    assert profile_form.by_id["products"].value == "数控机床"
+    assert (sheet.key, sheet.by_id["revenue"].value) == (f"{code(2)}|2024", 5000000)
+    found = filed(house, sheet, {"employees": "13"})
+    assert found.filing is not None, found
+    [figures] = shown(house, number=2)["figures"]
+    assert (figures["employees"], figures["revenue"]) == (13, 5000000)
+    with house.store.read() as connection:
+        told = version(house, connection, code(2), date.fromisoformat(TODAY), None)
+    assert [told["figures"][key]["employees"].value for key in told["figures"]] == [13]
+    assert told["enterprise"][code(2)]["products"].value == "数控机床"
+    sheet = sheet_of(house, "figures", (2, 2), number=2)
+    file_rows(house, "figures", [{"uscc": code(1), "year": "2024", "revenue": "6000000"}], "later.csv")
+    with pytest.raises(ChangedMeanwhileError):
+        filed(house, sheet, {"employees": "14"})

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from registry.house import House
 from registry.judgements import Judged, Verdict, known, record
 from registry.matching import Given, Match, match, telling
+from registry.merging import merge, split
 from registry.naming.normal import normal_form
 from registry.withdrawal import withdraw
 from tests.registry.house import Time, code, file_rows, open_test_house
@@ -261,3 +262,25 @@ def test_a_reader_is_told_what_differs_and_not_what_a_machine_counts(house: Hous
     assert {"trade_name", "sound", "legal_form", "district"} <= set(told)
     assert not {"shape", "differences", "distance", "region"} & set(told)
     assert len(told) < len(reasons)
+
+
+def test_a_code_and_names_that_lead_to_another_firm_are_matched_with_that_one(house: House) -> None:
+    firms(house, (2, "济南磐笛精细化工有限公司", "历城区"), (3, "山东云岫新材料有限公司", "历城区"))
+    judge(house, "磐笛化工老厂", code(2), "same")
+    merge(house, code(2), code(3), "wang", yes=True)
+    for given in (
+        Given(1, "济南磐笛精细化工有限公司", code(2)),
+        Given(1, "", code(2)),
+        Given(1, "山东云岫新材有限公司", code(2)),
+        Given(1, "山东云岫新材有限公司", code(3)),
+        Given(1, "磐笛化工老厂"),
+    ):
+        [found] = matched(house, given)
+        assert (found.decision, found.uscc) == ("certain", code(3)), given
+    [typed] = matched(house, Given(1, code(2)[:17]))
+    assert not typed.candidates, "a code is no name that others may come near"
+    split(house, code(2), "wang")
+    assert [found.uscc for found in matched(house, Given(1, "磐笛化工老厂"), Given(2, "", code(3)))] == [
+        code(2),
+        code(3),
+    ]

@@ -12,7 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from registry.desk import review
 from registry.house import House
+from registry.merging import merge
 from registry.withdrawal import withdraw
 from tests.registry.house import code, file_rows
 from tests.sample_app import app_in, house_of, post, words_of
@@ -156,3 +158,41 @@ def test_a_list_without_a_publicity_list_before_it_is_not_compared(desk: tuple[F
 def test_a_made_up_round_is_no_page(desk: tuple[FlaskClient, House], query: str) -> None:
     client: Any = desk[0]
     assert client.get(f"/rounds/firms?{query}").status_code == 404
+
+
+def test_nobody_drops_out_who_got_the_title_by_another_list(desk: tuple[FlaskClient, House]) -> None:
+    client, house = desk
+    filed(client, announced(client, f"{NAME[1]}\n"))
+    number = filed(client, announced(client, f"{NAME[2]}\n")).rpartition("/")[2]
+    assert "2 家在名单上，1 家落选" in words_of(client.get(f"/filings/{number}?part=firms").text)
+    before = stages(house)
+    post(client, f"/rounds/compare/{number}/reject")
+    assert stages(house) == {**before, code(3): "rejected"}
+
+
+def test_a_row_left_out_and_filed_later_rejects_nobody_on_the_list(desk: tuple[FlaskClient, House]) -> None:
+    client, house = desk
+    names = f"{NAME[1]}\n{NAME[2]}\n{NAME[3]}\n"
+    address = announced(client, names)
+    post(client, f"{address}/rows/3", action="drop", revision=revision_of(house, address, 3))
+    filed(client, address)
+    number = filed(client, announced(client, names)).rpartition("/")[2]
+    before = stages(house)
+    post(client, f"/rounds/compare/{number}/reject")
+    assert stages(house) == before
+
+
+def test_a_firm_on_the_list_under_a_merged_code_has_not_dropped_out(desk: tuple[FlaskClient, House]) -> None:
+    client, house = desk
+    number = filed(client, announced(client, f"{NAME[5]}\n")).rpartition("/")[2]
+    merge(house, code(5), code(1), "w", yes=True)
+    listed = client.get(f"/rounds/compare/{number}").text
+    assert NAME[1] not in listed
+    assert NAME[2] in listed
+
+
+def revision_of(house: House, address: str, row: int) -> str:
+    with house.store.read() as connection:
+        line = review.line(connection, int(address.rpartition("/")[2]), row)
+    assert line is not None
+    return str(line.revision)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry import judgements
+from registry.decisions import Answer as Decided
+from registry.decisions import decide
 from registry.desk import confirm, drafts, kept, reading, review
 from registry.desk.drafts import Found, How
 from registry.desk.review import Answer
@@ -21,9 +24,11 @@ from registry.house import House
 from registry.intake.lists import read_pasted
 from registry.intake.sheets import UnreadableError
 from registry.judgements import Judged
+from registry.merging import merge
 from registry.naming.alignment import BLANK, aligned
 from registry.naming.normal import normal_form
 from registry.refusals import RefusedError
+from registry.withdrawal import withdraw
 from tests.registry.house import code, file_rows, open_test_house
 
 FIRMS = [
@@ -45,9 +50,10 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
 
 def begun(house: House, text: str = LIST, unit: str | None = None) -> tuple[Found, Any]:
     """A list on the desk, matched; with how it was parsed."""
-    read = kept.keep(house.settings.var, "0" * 32, replace(read_pasted(text), name="pasted"))
+    token = secrets.token_hex(16)
+    read = kept.keep(house.settings.var, token, replace(read_pasted(text), name="pasted"))
     kind = house.kinds.by_id["titles"]
-    id = drafts.begin(house, "titles", read, How(0, {}, SETS), "0" * 32, "desk", unit)
+    id = drafts.begin(house, "titles", read, How(0, {}, SETS), token, "desk", unit)
     parsed = reading.read(kind, read, How(0, {}, SETS), whole=True)
     review.begin(house, found(house, id), kind, parsed)
     return found(house, id), parsed
@@ -190,3 +196,125 @@ def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
     except UnreadableError:
         return
     assert read.grids
+
+
+def test_a_list_whose_filing_was_withdrawn_is_judged_anew(house: House) -> None:
+    def choose(number: int) -> int:
+        draft, parsed = begun(house)
+        row = lines(house, draft)[1]
+        assert (row.found, {c["uscc"] for c in row.candidates}) == ("choose", {code(1), code(6)})
+        review.decide(house, draft, row.row, Answer("choose", code(number)), row.revision, "desk")
+        draft = found(house, draft.id)
+        filing = confirm.file(house, draft, ready(house, draft, parsed), lines(house, draft), "desk").filing
+        assert filing is not None
+        return filing
+
+    wrong = choose(1)
+    withdraw(house, wrong, "desk")
+    right = choose(6)
+    draft, _parsed = begun(house)
+    assert (lines(house, draft)[1].decision, lines(house, draft)[1].uscc) == ("certain", code(6))
+    withdraw(house, right, "desk")
+    assert [v.verdict for v in said_of(house)] == [], "what was taken back twice speaks no more"
+
+
+def test_taking_a_judgement_back_lets_the_one_before_it_speak_again(house: House) -> None:
+    name = "济南霖树锅炉有限公司"
+    with house.store.write("desk") as work:
+        judgements.record(work, [Judged(name, "", code(1), "same")])
+    other = file_rows(house, "figures", [{"uscc": code(1), "year": "2025", "revenue": "1"}]).filing
+    assert other is not None
+    with house.store.write("desk") as work:
+        judged = [Judged(name, "", code(6), "same", other), Judged(name, "", code(1), "different", other)]
+        judgements.record(work, judged)
+    assert {(j.uscc, j.verdict) for j in said_of(house)} == {(code(6), "same"), (code(1), "different")}
+    withdraw(house, other, "desk")
+    assert {(j.uscc, j.verdict) for j in said_of(house)} == {(code(1), "same")}
+
+
+def test_a_firm_merged_while_its_list_is_on_the_desk_is_the_firm_that_it_leads_to(house: House) -> None:
+    draft, parsed = begun(house)
+    row = lines(house, draft)[1]
+    review.decide(house, draft, row.row, Answer("choose", code(1)), row.revision, "desk")
+    merge(house, code(1), code(6), "desk", yes=True)
+    with house.store.read() as connection:
+        assert review.firms(connection, [code(1)], house.clock.today())[code(1)].uscc == code(6)
+    row = lines(house, draft)[1]
+    with pytest.raises(RefusedError, match="already"):
+        review.decide(house, draft, row.row, Answer("create", code(1)), row.revision, "desk")
+    review.decide(house, draft, row.row, Answer("choose", code(1)), row.revision, "desk")
+    draft = found(house, draft.id)
+    outcome = confirm.file(house, draft, ready(house, draft, parsed), lines(house, draft), "desk")
+    assert outcome.fates["accepted"] == 2
+    assert {j.verdict for j in said_of(house)} == {"same"}, "the other code is no other firm"
+
+
+def said_of(house: House, name: str = "济南霖树锅炉有限公司") -> list[judgements.Known]:
+    key = normal_form(name)
+    with house.store.read() as connection:
+        return judgements.known(connection, [key]).get(key, [])
+
+
+def test_the_city_takes_what_an_officer_decided_about_other_units_rows(house: House) -> None:
+    text = "企业名称\n济南霖树锅炉有限公司\n济南新漪阀门有限公司\n济南盘笛精细化工有限公司\n"
+    draft, parsed = begun(house, text, "370105")
+    for row, answer in zip(
+        lines(house, draft),
+        (Answer("choose", code(1)), Answer("create", code(9), "370112"), Answer("choose", code(2))),
+        strict=True,
+    ):
+        review.decide(house, draft, row.row, answer, row.revision, "tq")
+    draft, decided = found(house, draft.id), lines(house, draft)
+    foreign = confirm.foreign_firms(house, decided, "370105")
+    listed = ready(house, draft, parsed, foreign)
+    outcome = confirm.file(house, draft, listed, decided, "tq", "370105")
+    assert (outcome.fates["accepted"], outcome.fates["review"]) == (1, 2)
+    assert outcome.filing is not None
+    names = {row.row: row.name for row in decided}
+    assert {(j.uscc, j.verdict) for name in names.values() for j in said_of(house, name)} == {
+        (code(1), "same")
+    }
+    for number, said in names.items():
+        if outcome.fate_of[number] == "review":
+            with pytest.raises(RefusedError):
+                decide(house, outcome.filing, number, Decided(take=True), "tq", "370105")
+            decide(house, outcome.filing, number, Decided(take=True), "desk")
+            assert said_of(house, said) == [], "nobody said which firm is meant but the officer"
+    with house.store.read() as connection:
+        firms = review.firms(connection, [code(9)], house.clock.today())
+    assert (firms[code(9)].name, firms[code(9)].district) == ("济南新漪阀门有限公司", "370112")
+    titles = house.kinds.by_id["titles"].table
+    with house.store.read() as connection:
+        held = set(connection.execute(titles.select().with_only_columns(titles.c.uscc)).scalars())
+    assert held == {code(1), code(2), code(9)}
+
+
+def test_who_says_in_a_filing_which_firm_a_row_means_has_judged_its_name(house: House) -> None:
+    draft, parsed = begun(house)
+    outcome = confirm.file(house, draft, ready(house, draft, parsed), lines(house, draft), "desk")
+    assert outcome.filing is not None
+    answered = decide(house, outcome.filing, lines_waiting(outcome), Decided(uscc=code(6)), "wang")
+    assert answered is not None
+    [said] = said_of(house)
+    assert (said.uscc, said.verdict, said.by) == (code(6), "same", "wang")
+    again, _parsed = begun(house)
+    assert (lines(house, again)[1].decision, lines(house, again)[1].uscc) == ("certain", code(6))
+    withdraw(house, outcome.filing, "desk")
+    assert said_of(house) == []
+
+
+def lines_waiting(outcome: Any) -> int:
+    [number] = [row for row, fate in outcome.fate_of.items() if fate == "review"]
+    return int(number)
+
+
+def test_two_firms_of_a_list_are_not_created_under_one_code(house: House) -> None:
+    draft, _parsed = begun(
+        house, "企业名称\n济南新漪阀门有限公司\n济南旧漪阀门有限公司\n济南新漪阀门有限公司\n"
+    )
+    one, other, again = lines(house, draft)
+    new = Answer("create", code(9))
+    review.decide(house, draft, one.row, new, one.revision, "desk")
+    with pytest.raises(RefusedError, match=f"row {one.row} puts"):
+        review.decide(house, draft, other.row, new, other.revision, "desk")
+    assert review.decide(house, draft, again.row, new, again.revision, "desk")[1], "the same name once more"
