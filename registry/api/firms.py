@@ -128,7 +128,10 @@ def find_firms() -> Response:
     up_to_date(here)
     with here.store.read() as connection:
         found = find(connection, text, here.clock.today(), limit or 20)
-    if (unit := actor().unit) is not None:  # firms of others: name and unit only
+    if (
+        unit := actor().unit
+    ) is not None:  # firms of others: name and unit only, and what they make is neither
+        found = [one for one in found if one["by"] != "product" or (one["area"] or one["district"]) == unit]
         for one in found:
             if (one["area"] or one["district"]) != unit:
                 one.update(uscc=None, matched=one["name"])

@@ -170,7 +170,7 @@ def _others(house: House, connection: Connection, narrowed: Narrowed) -> list[tu
     return [
         (firm["name"], house.places.label(firm["area"] or firm["district"], language()))
         for firm in found
-        if (firm["area"] or firm["district"]) != narrowed.unit
+        if (firm["area"] or firm["district"]) != narrowed.unit and firm["by"] != "product"
     ]
 
 

@@ -115,6 +115,12 @@ def test_looking_for_a_name_shows_others_as_name_and_unit_only(lite: Desk) -> No
     assert {firm["uscc"] for firm in found} == {OWN, COME, None}
 
 
+def test_what_others_make_does_not_find_them(lite: Desk) -> None:
+    assert GONE in lite.app.test_client().get("/api/v1/find?q=搬后产品").text
+    assert lite.officer.get("/api/v1/find?q=搬后产品").json == []
+    assert "济南丙机械有限公司" not in lite.officer.get("/firms?q=搬后产品").text
+
+
 def test_another_units_firm_is_refused_with_its_name_and_unit(lite: Desk) -> None:
     for uscc in (OTHER, NOWHERE):
         answer = lite.officer.get(f"/firms/{uscc}")
