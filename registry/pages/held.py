@@ -26,7 +26,7 @@ TOKEN = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class Held:
-    """One upload and how it is to be read."""
+    """One upload and how it is to be read; ``by`` whom it belongs to."""
 
     token: str
     name: str
@@ -39,6 +39,7 @@ class Held:
     create: bool = False
     complete_on: str = ""
     yes: bool = False
+    by: str = ""
 
     def wish(self, dry_run: bool) -> Wish:
         reading = Reading(self.mapping, self.sets, self.units, self.sheet or None)
@@ -46,17 +47,19 @@ class Held:
 
 
 class Uploads:
-    """The folder of uploads that wait for confirmation."""
+    """The uploads of one person that wait for confirmation. Nobody else opens, files or drops them."""
 
-    def __init__(self, var: Path) -> None:
-        self.folder = var / "uploads"
+    def __init__(self, var: Path, by: str) -> None:
+        self.folder, self.by = var / "uploads", by
 
     def keep(self, file: FileStorage, kind: str, **wishes: Any) -> Held:
         """Store an upload. A suffix that no list has is kept as ``.bin``, which the reader refuses by name."""
         self.forget_old()
         name = shown_name(file.filename or "")
         suffix = Path(name).suffix.lower()
-        held = Held(secrets.token_hex(16), name, suffix if suffix in SUFFIXES else ".bin", kind, **wishes)
+        held = Held(
+            secrets.token_hex(16), name, suffix if suffix in SUFFIXES else ".bin", kind, by=self.by, **wishes
+        )
         place = self.folder / held.token
         place.mkdir(parents=True, mode=0o700)
         file.save(place / f"list{held.suffix}")
@@ -73,11 +76,12 @@ class Uploads:
         return changed
 
     def find(self, token: str) -> Held | None:
-        """The upload of a token; None when it was filed or forgotten meanwhile."""
+        """The person's upload of a token; None when it was filed or forgotten meanwhile."""
         if not TOKEN.fullmatch(token):
             return None
         try:
-            return Held(**json.loads((self.folder / token / "wishes.json").read_text(encoding="utf-8")))
+            held = Held(**json.loads((self.folder / token / "wishes.json").read_text(encoding="utf-8")))
+            return held if held.by == self.by else None
         except FileNotFoundError:
             return None
 

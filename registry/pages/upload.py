@@ -253,7 +253,7 @@ def drop_upload(token: str) -> Response:
 
 
 def _uploads() -> Uploads:
-    return Uploads(house().settings.var)
+    return Uploads(house().settings.var, actor().id)
 
 
 def _held_or_404(token: str) -> Held:

@@ -160,3 +160,12 @@ def test_a_decision_is_called_by_what_it_decides(client: FlaskClient) -> None:
         assert zh in words_of(client.get(f"{path}?lang=zh").text), path
         assert en in words_of(client.get(f"{path}?lang=en").text), path
     assert zh not in words_of(client.get("/filings/2?lang=zh").text)
+
+
+def test_an_upload_belongs_to_whoever_brought_it(client: FlaskClient) -> None:
+    address = rehearsed(client, "enterprises", FIRMS)
+    other = client.application.test_client(role="editor")
+    assert other.get(address).status_code == 404
+    assert post(other, f"{address}/file").status_code == 404
+    assert post(other, f"{address}/drop").status_code == 404
+    assert client.get(address).status_code == 200
