@@ -12,6 +12,7 @@ from registry.api.arguments import (
     YEARS,
     day_asked,
     instant_asked,
+    one_of_asked,
     unknown_firm,
     whole_asked,
 )
@@ -70,7 +71,7 @@ _HEAD = record(
 )  # fmt: skip
 def count() -> Response:
     day, at, year = day_asked(), instant_asked(), whole_asked("year", YEARS)
-    return answer(ask_count(house(), day, at, year, _one_of("by", DIMENSIONS)))
+    return answer(ask_count(house(), day, at, year, one_of_asked("by", DIMENSIONS)))
 
 
 @blueprint.get("/assess")
@@ -97,7 +98,7 @@ def assess_firms() -> Response:
     if len(typed) > MOST:
         raise ApiError(400, "too_many", f"ask about {MOST} firms at most", f"一次最多 {MOST} 家企业")
     codes = [read_code(code).code or code.strip() for code in typed]
-    day, purpose = day_asked(), _one_of("purpose", PURPOSES) or "new"
+    day, purpose = day_asked(), one_of_asked("purpose", PURPOSES) or "new"
     with house().store.read() as connection:
         firms = firms_of(connection, codes)
         known = existing(connection, firms)
@@ -173,7 +174,7 @@ def simulate_edition() -> Response:
             "set 的写法是 条款=门槛，如 rd.ratio=2.5%",
         )
     with house().store.read() as connection:
-        purpose = _one_of("purpose", PURPOSES) or "new"
+        purpose = one_of_asked("purpose", PURPOSES) or "new"
         document = simulate(house(), connection, edition, day, pairs, purpose)
     own = own_codes()
     if own is not None:  # the numbers are the city's, the firms those of the own unit
@@ -187,18 +188,6 @@ def _wanted(name: str) -> str:
     if not text:
         raise ApiError(400, "argument_missing", f"{name}: is wanted", f"缺少参数 {name}")
     return text
-
-
-def _one_of(name: str, known: tuple[str, ...]) -> str | None:
-    text = request.args.get(name, "").strip()
-    if text and text not in known:
-        raise ApiError(
-            400,
-            "value_unknown",
-            f"{name}={text}: give one of {', '.join(known)}",
-            f"{name}={text}：应为 {'、'.join(known)} 之一",
-        )
-    return text or None
 
 
 def _term(vocabulary: str) -> str | None:

@@ -91,6 +91,19 @@ def whole_asked(name: str, within: range) -> int | None:
     return int(text)
 
 
+def one_of_asked(name: str, known: tuple[str, ...]) -> str | None:
+    """One of the words known, or None where none is given."""
+    text = request.args.get(name, "").strip()
+    if text and text not in known:
+        raise ApiError(
+            400,
+            "value_unknown",
+            f"{name}={text}: give one of {', '.join(known)}",
+            f"{name}={text}：应为 {'、'.join(known)} 之一",
+        )
+    return text or None
+
+
 def unknown_firm(uscc: str) -> ApiError:
     return ApiError(404, "unknown_firm", f"{uscc} is not on the register", f"登记库里没有 {uscc}")
 

@@ -17,6 +17,7 @@ from registry.api.arguments import (
     cursor_asked,
     day_asked,
     instant_asked,
+    one_of_asked,
     paged,
     unknown_firm,
     whole_asked,
@@ -60,7 +61,7 @@ def register() -> Response:
         raise ApiError(
             400, "district_unknown", f"place={place}: no such district or area", f"没有区县或功能区“{place}”"
         )
-    _one_of("city", WHERES)
+    one_of_asked("city", WHERES)
     narrowed = replace(narrowed_by(here, request.args, actor().unit), sort="uscc")
     with here.store.read() as connection:
         query = firms(here, narrowed, here.clock.today())
@@ -70,18 +71,6 @@ def register() -> Response:
     parts = ("uscc", "name", "district", "area", "city", "industry", "status")
     documents = [{part: getattr(row, part) for part in parts} for row in rows]
     return answer(paged("firms", documents, limit, lambda last: [last["uscc"]]))
-
-
-def _one_of(name: str, known: tuple[str, ...]) -> str | None:
-    text = request.args.get(name, "").strip()
-    if text and text not in known:
-        raise ApiError(
-            400,
-            "value_unknown",
-            f"{name}={text}: give one of {', '.join(known)}",
-            f"{name}={text}：应为 {'、'.join(known)} 之一",
-        )
-    return text or None
 
 
 @blueprint.get("/firms/<uscc>")
