@@ -67,6 +67,7 @@ def test_a_simulation_is_computed_in_place(watched: Watched) -> None:
     page = watched.go(f"/simulate?as_of={DAY}")
     page.evaluate("window.stayed = true")
     page.select_option("#edition", "hightech-2016")
+    expect(page.locator("#set-hitech_share")).to_be_attached()  # the form of the edition has come
     page.get_by_text("门槛（可修改）").click()
     page.fill("#set-hitech_share", "30")
     page.get_by_role("button", name="模拟").click()

@@ -153,14 +153,14 @@ def test_a_list_made_upon_an_older_register_is_not_filed(house: House) -> None:
     """Whoever writes between look and lock is noticed under the lock."""
     with house.store.read() as connection:
         since = house.store.last_write(connection)
-    save_view(house, BY, "视图", "")
+    file_rows(house, "enterprises", [{"uscc": code(9), "name": "济南后来机械有限公司"}], "later.csv")
     listed = listed_from_form(
         house, house.kinds.by_id["enterprises"], [{"uscc": code(1), "status": "注销"}], "表单"
     )
     with pytest.raises(OvertakenError):
         file_list(house, listed, BY, since=since)
     with house.store.read() as connection:
-        assert len(filings(connection)) == 1
+        assert len(filings(connection)) == 2
 
 
 def test_an_officer_changes_firms_of_the_own_unit_only(house: House) -> None:
