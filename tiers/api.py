@@ -18,7 +18,7 @@ from registry.api.arguments import (
 )
 from registry.naming.codes import read_code
 from registry.pages.own_firms import own_codes
-from registry.shell.access import allow
+from registry.shell.access import actor, allow
 from registry.shell.api import (
     COUNT,
     DAY,
@@ -39,6 +39,8 @@ from registry.subjects import existing, firms_of
 from tiers.asking import ask_count
 from tiers.assessing import PURPOSES, assess, edition_document, edition_heads, simulate
 from tiers.count import DIMENSIONS
+from tiers.members import Question
+from tiers.rounds import rounds
 from tiers.rules.layout import differences
 from tiers.rules.library import library
 
@@ -181,6 +183,27 @@ def simulate_edition() -> Response:
         document |= {side: [uscc for uscc in document[side] if uscc in own] for side in ("gain", "lose")}
         document["names"] = {uscc: name for uscc, name in document["names"].items() if uscc in own}
     return answer(document)
+
+
+@blueprint.get("/rounds")
+@allow("counts.read")
+@described(
+    "Rounds of applications: how many firms applied, were recommended, publicised, recognised, rejected, or lack an update; "
+    "what is not on record is left out",
+    "申报轮次：各环节企业数与无更新记录的企业数；没有记录的不列",
+    AS_OF,
+    shape=listing(record(tier=TEXT, level=TEXT, purpose=TEXT, round=TEXT, firms={"type": "object"}, last=MAYBE, due=MAYBE)),
+    example="/rounds",
+)  # fmt: skip
+def application_rounds() -> Response:
+    here = house()
+    with here.store.read() as connection:
+        found = rounds(connection, Question(day_asked(), here.settings), actor().unit)
+    return answer([
+        {"tier": one.key.tier, "level": one.key.level, "purpose": one.key.purpose, "round": one.key.round,
+         "firms": dict(one.numbers), "last": one.last and one.last.isoformat(), "due": one.due and one.due.isoformat()}
+        for one in found
+    ])  # fmt: skip
 
 
 def _wanted(name: str) -> str:

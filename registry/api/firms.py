@@ -23,19 +23,21 @@ from registry.api.arguments import (
     whole_asked,
 )
 from registry.api.blueprint import blueprint
+from registry.documents import documents_of
+from registry.facet_counts import facet_counts
 from registry.find import find
 from registry.naming.codes import read_code
 from registry.pages.narrowing import WHERES, narrowed_by
 from registry.pages.own_firms import known_by, last_day, refuse_others, shows_past
-from registry.queries import firms
+from registry.queries import facets, firms
 from registry.search.index import up_to_date
 from registry.shell.access import actor, allow
-from registry.shell.api import MAYBE, TEXT, ApiError, Parameter, answer, described, listing, record
+from registry.shell.api import MAYBE, TEXT, WHOLE, ApiError, Parameter, answer, described, listing, record
 from registry.shell.serving import house
 from registry.show import show, with_nulls
 from registry.store.clock import instant_text
 from registry.store.merges import merges_at
-from registry.subjects import ENTERPRISE
+from registry.subjects import ENTERPRISE, existing
 
 PER_PAGE = 50
 
@@ -71,6 +73,54 @@ def register() -> Response:
     parts = ("uscc", "name", "district", "area", "city", "industry", "status")
     documents = [{part: getattr(row, part) for part in parts} for row in rows]
     return answer(paged("firms", documents, limit, lambda last: [last["uscc"]]))
+
+
+@blueprint.get("/facets")
+@allow("register.read")
+@described(
+    "How many firms each choice of the register would give, narrowed as /firms",
+    "企业库各筛选项对应的企业数，筛选参数同 /firms",
+    Parameter("q", "part of a name, or how a code begins", "名称的一部分或代码的开头", "济南"),
+    Parameter("place", "a district or functional area, by id", "区县或功能区的代码", "370102"),
+    shape=listing(record(id=TEXT, name=TEXT, values=listing(record(value=TEXT, name=TEXT, firms=WHOLE)))),
+    example="/facets?place=370102",
+)  # fmt: skip
+def facet_numbers() -> Response:
+    here = house()
+    narrowed = narrowed_by(here, request.args, actor().unit)
+    with here.store.read() as connection:
+        counts = facet_counts(connection, here, narrowed, here.clock.today())
+    if counts is None:
+        raise ApiError(
+            429, "counting", "these numbers are being counted; ask again in a moment", "正在统计，请稍后再试"
+        )
+    return answer([
+        {"id": facet.id, "name": str(facet.label()),
+         "values": [{"value": value, "name": str(label), "firms": counts[facet.id][value]}
+                    for value, label in facet.options(here) if counts[facet.id].get(value)]}
+        for facet in facets(here)
+    ])  # fmt: skip
+
+
+@blueprint.get("/firms/<uscc>/documents")
+@allow("register.read")
+@described(
+    "The documents attached to a firm as evidence, newest first; their bytes are taken from its page",
+    "企业的证明材料清单，最近的在前；文件在企业页面下载",
+    USCC,
+    shape=listing(record(id=WHOLE, name=TEXT, type=TEXT, size=WHOLE, sha256=TEXT, about=MAYBE, note=MAYBE, by=TEXT, at=TEXT)),
+    example="/firms/91370199MAC5C88H07/documents",
+)  # fmt: skip
+def firm_documents(uscc: str) -> Response:
+    code = read_code(uscc).code or ""
+    with house().store.read() as connection:
+        if not existing(connection, [merges_at(connection).firm(code)]):
+            raise unknown_firm(uscc)
+        rows = documents_of(connection, code)
+    parts = ("id", "name", "type", "size", "sha256", "about", "note", "by")
+    return answer(
+        [{part: getattr(row, part) for part in parts} | {"at": instant_text(row.at)} for row in rows]
+    )
 
 
 @blueprint.get("/firms/<uscc>")

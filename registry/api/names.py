@@ -13,6 +13,7 @@ from registry.desk.commands import shown_match
 from registry.duplicates import pairs
 from registry.judgements import Judged, place_of, record, record_pair
 from registry.matching import Given, match
+from registry.merged import judgements
 from registry.merging import merge, split
 from registry.naming.codes import read_code
 from registry.refusals import RefusedError
@@ -32,6 +33,7 @@ from registry.shell.api import (
     record as shape,
 )
 from registry.shell.serving import house
+from registry.store.clock import instant_text
 
 PER_PAGE = 50
 #: Rows that one request may have matched.
@@ -154,6 +156,25 @@ def judge() -> Response:
             place = place_of(wanted.district, wanted.area)
             record(work, [Judged(wanted.name or "", place, first, wanted.verdict)])
     return answer({"kept": True})
+
+
+@blueprint.get("/merges")
+@allow("filings.read")
+@described(
+    "Every judgement that two codes are one firm, newest first; those that were split stay on the list",
+    "全部合并判断，最近的在前；已拆分的仍在列",
+    shape=listing(shape(id=WHOLE, loser=TEXT, survivor=TEXT, by=TEXT, at=TEXT, reason=TEXT, split_at=MAYBE, split_by=MAYBE)),
+    example="/merges",
+)  # fmt: skip
+def merge_list() -> Response:
+    here = house()
+    with here.store.read() as connection:
+        rows = judgements(connection, actor().unit, here.clock.today())
+    return answer([
+        {"id": row.id, "loser": row.loser, "survivor": row.survivor, "by": row.by, "at": instant_text(row.at),
+         "reason": row.reason or "", "split_at": row.split_at and instant_text(row.split_at), "split_by": row.split_by}
+        for row in rows
+    ])  # fmt: skip
 
 
 @blueprint.post("/merges")

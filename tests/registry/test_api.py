@@ -255,6 +255,35 @@ def test_two_codes_are_merged_and_split(client: FlaskClient, house: House) -> No
     assert client.get("/api/v1/duplicates").status_code == 200
 
 
+def test_facets_count_what_the_list_of_firms_gives(city: FlaskClient) -> None:
+    facets = city.get("/api/v1/facets").json
+    assert facets
+    counted = {
+        value["value"]: value["firms"] for one in facets if one["id"] == "area" for value in one["values"]
+    }
+    listed = city.get("/api/v1/firms?area=370171&limit=200").json
+    assert listed is not None
+    assert counted["370171"] == len(listed["firms"]) > 0
+
+
+def test_merges_and_rounds_are_read(client: FlaskClient, house: House) -> None:
+    file_rows(house, "enterprises", FIRMS[:2])
+    send(client, "/merges", {"loser": code(1), "survivor": code(0), "reason": "同一地址", "yes": True})
+    listed = client.get("/api/v1/merges").json
+    assert [(one["loser"], one["survivor"], one["reason"], one["split_at"]) for one in listed] == [
+        (code(1), code(0), "同一地址", None)
+    ]
+    applied = {"tier": "srdi", "level": "provincial", "purpose": "new", "round": "2025", "stage": "publicised",
+               "stage_on": "2025-05-01"}  # fmt: skip
+    file_rows(house, "applications", [{"uscc": code(0), **applied}])
+    rounds = client.get("/api/v1/rounds").json
+    assert [(one["round"], one["firms"]["publicised"]) for one in rounds if one["purpose"] == "new"] == [
+        ("2025", 1)
+    ]
+    assert client.get(f"/api/v1/firms/{code(0)}/documents").json == []
+    assert client.get(f"/api/v1/firms/{code(9)}/documents").status_code == 404
+
+
 def test_views_are_saved_listed_and_deleted(client: FlaskClient) -> None:
     made = send(client, "/views", {"name": "历下", "query": "page=3&place=370102&nothing=1"})
     assert (made.status_code, made.json["query"]) == (201, "place=370102")

@@ -163,7 +163,8 @@ def test_documents_have_the_parts_that_are_described(client: FlaskClient, uscc: 
         "/rules": "/rules", "/rules/{id}": "/rules/srdi-2026", "/rules/diff": "/rules/diff?a=srdi-2022&b=srdi-2026",
         "/simulate": "/simulate?edition=lg-2022", "/firms": "/firms", "/filings": "/filings", "/filings/{id}": "/filings/1",
         "/filings/{id}/rows": "/filings/1/rows", "/todo": "/todo", "/me": "/me", "/views": "/views",
-        "/duplicates": "/duplicates?limit=3",
+        "/duplicates": "/duplicates?limit=3", "/facets": "/facets", "/merges": "/merges", "/rounds": "/rounds",
+        "/firms/{uscc}/documents": f"/firms/{uscc}/documents",
         "/todo/{id}/{line}": "/todo/expiring/90",
     }  # fmt: skip
     for path, schema in schemas.items():
