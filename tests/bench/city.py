@@ -60,7 +60,7 @@ def fill(house: House, firms: int = FIRMS) -> None:
                     ))  # fmt: skip
                 if n % 2:
                     accounts.append((uscc, 2024, chance.randrange(10**10), 1, n))
-                standings.append((uscc, today, "small", "100m", "srdi", "srdi", 0, 0))
+                standings.append((uscc, today, "small", "100m", "srdi", "srdi", 0, 0, 0))
             c = unit.connection
             insert_rows(
                 c,
@@ -117,6 +117,7 @@ def fill(house: House, firms: int = FIRMS) -> None:
                     "tiers",
                     "above_scale",
                     "listed",
+                    "doubling",
                 ),
                 standings,
             )

@@ -74,7 +74,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, list
                 for role, name in (("former", firm.former), ("short", firm.short)):
                     if name:
                         known.append((uscc, role, normal_form(name), name))
-                standings.append((uscc, today, "small", "100m", 0, 0))
+                standings.append((uscc, today, "small", "100m", 0, 0, 0))
                 if n % (FIRMS // 500 or 1) == 0:
                     some.append(firm)
             insert_rows(unit.connection, tables["enterprises"].table, columns, people)
@@ -82,7 +82,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, list
             insert_rows(unit.connection, beside.table, beside.columns, known)
             insert_rows(
                 unit.connection, standing,
-                ("uscc", "as_of", "size_class", "revenue_class", "above_scale", "listed"), standings,
+                ("uscc", "as_of", "size_class", "revenue_class", "above_scale", "listed", "doubling"), standings,
             )  # fmt: skip
     seconds, _ = timed(lambda: index_afresh(house.store))
     print(f"\nindexing {FIRMS:,} firms: {seconds:,.0f} s")
