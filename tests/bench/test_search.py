@@ -20,7 +20,7 @@ from registry.find import find
 from registry.house import House
 from registry.naming.normal import normal_form
 from registry.naming.pinyin import beginnings, typed_forms
-from registry.pages import register
+from registry.pages import narrowing, register
 from registry.search.index import GRAM, index_afresh
 from registry.shell.app import create_app
 from registry.store.bulk import chunks, insert_rows
@@ -135,7 +135,7 @@ def test_searching_a_million_firms(city: tuple[House, list[Named]], monkeypatch:
     visit(q="预热")
     visit()
     with monkeypatch.context() as peer:
-        peer.setattr(register, "look_up", Exact)
+        peer.setattr(narrowing, "look_up", Exact)
         exact = statistics.median(visit(q=firm.name) for firm in some[:200])
     searched: dict[str, list[float]] = {}
     for kind, texts in searches(some).items():
