@@ -11,6 +11,7 @@ from docx import Document
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Running, Watched, cookie_for
+from tests.registry.intake.papers import pdf_list
 
 
 @pytest.fixture
@@ -126,9 +127,8 @@ def test_a_list_left_in_the_middle_is_there_again(
 def test_a_pdf_with_names_only_says_itself_what_it_is(
     watched: Watched, firms: list[tuple[str, str]], tmp_path: Path
 ) -> None:
-    papers = pytest.importorskip("tests.registry.intake.papers")
     names = [name for name, _code in firms[:3]]
-    file = papers.pdf_list(
+    file = pdf_list(
         tmp_path / "公告.pdf",
         "关于公布2026年度瞪羚企业名单的通知",
         ["现将3家瞪羚企业名单予以公布。"],
