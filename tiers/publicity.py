@@ -1,18 +1,20 @@
 """An announced list beside the publicity list before it: who is on both, who dropped out, who is new.
 
-Publicity lists are applications at stage ``publicised``. A later list of titles of the same tier and level is compared
-with the round of its batch, else with the newest round that was publicised in the year before it.
+Publicity lists are applications at stage ``publicised``. A later list of titles of the same tier, level and purpose is
+compared with the round of its batch, else with the newest round that was publicised in the year before it and whose name
+does not speak of another year or batch.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from registry.naming.normal import normal_form
 from registry.room import Announced
@@ -20,6 +22,7 @@ from registry.scope import own
 from registry.store.bulk import among, chunks
 from registry.store.merges import merges_at
 from registry.subjects import ENTERPRISE
+from registry.waiting import FILING_ROW
 from tiers.after_fold import TITLE
 from tiers.findings import APPLICATION
 from tiers.rounds import Key
@@ -30,6 +33,9 @@ PUBLICISED = "publicised"
 #: Stages after which nothing is left to be said about who dropped out.
 DECIDED = ("recognised", "rejected", "withdrawn")
 PARTS = ("dropped", "new", "both")
+_YEAR = re.compile(r"20\d\d")
+_BATCH = re.compile(r"第?([一二三四五六七八九十\d]+)批")
+_NUMERALS = {numeral: str(n) for n, numeral in enumerate("一二三四五六七八九十", 1)}
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,8 @@ def compare(connection: Connection, listed: Announced, today: date) -> Compared 
     mine = [(led.firm(uscc), v) for uscc, v in titles if (v["tier"], v["level"]) == (tier, level)]
     issued = max((date.fromisoformat(v["issued_on"]) for _u, v in mine if v.get("issued_on")), default=today)
     batches = {normal_form(str(v["batch"])) for _u, v in mine if v.get("batch")}
-    found = _round(connection, tier, level, batches, issued)
+    reviewed = sum(v.get("basis") == "review" for _u, v in mine) * 2 > len(mine)
+    found = _round(connection, tier, level, "review" if reviewed else "new", batches, issued)
     if found is None:
         return None
     key, day = found
@@ -85,21 +92,33 @@ def compare(connection: Connection, listed: Announced, today: date) -> Compared 
 
 
 def _round(
-    connection: Connection, tier: str, level: str, batches: Iterable[str], issued: date
+    connection: Connection, tier: str, level: str, purpose: str, batches: Collection[str], issued: date
 ) -> tuple[Key, date] | None:
     a = APPLICATION.c
     query = (
-        select(a.purpose, a.round, a.from_day)
-        .where(a.tier == tier, a.level == level, a.stage == PUBLICISED, a.purpose != "update")
+        select(a.round, a.from_day)
+        .where(a.tier == tier, a.level == level, a.stage == PUBLICISED, a.purpose == purpose)
         .where(a.from_day <= issued, a.from_day >= issued - BEFORE)
         .distinct()
     )
-    rows = [(row.from_day, row.purpose, row.round or "") for row in connection.execute(query)]
-    named = [row for row in rows if normal_form(row[2]) in set(batches)]
-    if not (named or rows):
+    rows = [(row.from_day, row.round or "") for row in connection.execute(query)]
+    named = [row for row in rows if normal_form(row[1]) in batches]
+    fitting = named or [row for row in rows if all(may_be_one(row[1], batch) for batch in batches)]
+    if not fitting:
         return None
-    day, purpose, round = max(named or rows)
+    day, round = max(fitting)
     return Key(tier, level, purpose, round), day
+
+
+def may_be_one(round: str, batch: str) -> bool:
+    """Whether a round and a batch may be the same announcement: no year or number of a batch speaks against it."""
+    return all(
+        not said[0] or not said[1] or said[0] & said[1]
+        for said in (
+            [set(_YEAR.findall(text)) for text in (round, batch)],
+            [{_NUMERALS.get(n, n) for n in _BATCH.findall(text)} for text in (round, batch)],
+        )
+    )
 
 
 def _holders(connection: Connection, tier: str, level: str, since: date) -> set[str]:
@@ -124,6 +143,14 @@ def _publicised(connection: Connection, key: Key) -> tuple[dict[str, str], date]
             were.add(row.uscc)
             first = min(first, row.from_day)
     return {uscc: newest[uscc] for uscc in were}, first
+
+
+def refused(connection: Connection, filing: int) -> int:
+    """Rows of a filed list that were refused and that nobody turned down: they may be of somebody who seems to have
+    dropped out."""
+    r = FILING_ROW.c
+    query = select(func.count()).where(r.filing_id == filing, r.fate == "refused", r.cells.is_not(None))
+    return connection.execute(query).scalar_one()
 
 
 def firms(connection: Connection, codes: Sequence[str], day: date, unit: str | None) -> list[Any]:

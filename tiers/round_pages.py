@@ -117,12 +117,14 @@ def publicised_panel(here: House, listed: Announced) -> Mapping[str, Any] | None
         if found is None:
             return None
         gone = publicity.firms(connection, found.dropped, today, actor().unit)
+        refused = publicity.refused(connection, listed.filing) if listed.filing else 0
     return {
         "compared": found,
         "name": round_name(found.key),
         "dropped": gone[:SHOWN],
         "many": len(gone),
         "filing": listed.filing,
+        "refused": refused,
         "may_reject": listed.filing is not None and bool(found.open),
     }
 
@@ -136,12 +138,14 @@ def compare_list(id: int) -> str:
     today = here.clock.today()
     with here.store.read() as connection:
         firms = publicity.firms(connection, getattr(found, part), today, actor().unit)
+        refused = publicity.refused(connection, id)
     size = here.settings.web.page_rows
     page = min(page_number(), max(1, -(-len(firms) // size)))
     return render_template(
         "tiers/publicity.html",
         filing=id,
         compared=found,
+        refused=refused,
         name=round_name(found.key),
         part=part,
         firms=firms[(page - 1) * size : page * size],

@@ -153,6 +153,37 @@ def test_a_list_without_a_publicity_list_before_it_is_not_compared(desk: tuple[F
 
 
 @pytest.mark.parametrize(
+    ("set_", "value"),
+    [("batch", "2026年第三批"), ("batch", "2025年度"), ("basis", "review")],
+)
+def test_a_list_is_not_compared_with_a_round_that_cannot_be_its_own(
+    desk: tuple[FlaskClient, House], set_: str, value: str
+) -> None:
+    client, house = desk
+    said = {"tier": "srdi", "level": "provincial", "issued_on": "2026-04-01", "valid_to": "2029-03-31"}
+    filing = file_rows(house, "titles", [{"uscc": code(1), **said, set_: value}], "other.csv").filing
+    assert client.get(f"/rounds/compare/{filing}").status_code == 404
+
+
+@pytest.mark.parametrize("batch", ["", "2026年", "第1批"])
+def test_a_list_that_says_less_than_the_round_is_compared(
+    desk: tuple[FlaskClient, House], batch: str
+) -> None:
+    client, house = desk
+    said = {"tier": "srdi", "level": "provincial", "issued_on": "2026-04-01", "valid_to": "2029-03-31"}
+    filing = file_rows(house, "titles", [{"uscc": code(1), **said, "batch": batch}], "other.csv").filing
+    assert NAME[3] in client.get(f"/rounds/compare/{filing}").text
+
+
+def test_refused_rows_are_named_before_anybody_is_rejected(desk: tuple[FlaskClient, House]) -> None:
+    client, house = desk
+    said = {"tier": "srdi", "level": "provincial", "batch": "2026年第一批", "issued_on": "2026-04-01"}
+    rows = [{"uscc": code(1), **said}, {"uscc": code(3)[:-1] + "#", **said}]
+    filing = file_rows(house, "titles", rows, "damaged.csv").filing
+    assert "有 1 行被拒收" in words_of(client.get(f"/rounds/compare/{filing}").text)
+
+
+@pytest.mark.parametrize(
     "query", ["", "tier=srdi&level=provincial&purpose=new&round=x&measure=nothing", "tier='&level=city"]
 )
 def test_a_made_up_round_is_no_page(desk: tuple[FlaskClient, House], query: str) -> None:
