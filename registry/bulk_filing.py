@@ -91,7 +91,7 @@ class ChangedError(RefusedError):
 def tags(house: House) -> list[Kind]:
     """The kinds of which a record says something by being there: a title, an honour, a membership; first those that
     are announced as whole lists."""
-    found = [k for k in house.kinds.all if k.by_name and k.subject == "uscc" and k.key_says]
+    found = [k for k in house.kinds.of_firms if k.by_name and k.subject == "uscc" and k.key_says]
     return sorted(found, key=lambda kind: kind.whole_list is None)
 
 

@@ -310,7 +310,7 @@ def show_(house: House, uscc: str, as_of: str | None, known_at: str | None, as_j
         )
     table(("field", "value", "valid from", "filing", "row"),
           [(k, c["value"], c["valid_from"], c["filing"], c["row"]) for k, c in document["profile"].items()])  # fmt: skip
-    for kind in house.kinds.all:
+    for kind in house.kinds.of_firms:
         if isinstance(document[kind.shown], list) and document[kind.shown]:
             click.echo(f"\n{kind.shown}")
             for record in document[kind.shown]:

@@ -77,7 +77,7 @@ def preview(house: House, connection: Connection, loser: str, survivor: str, day
     sides = [statements_about(connection, code, None, led) for code in (loser, survivor)]
     lines: dict[bool, list[Line]] = {True: [], False: []}
     held = []
-    for kind in house.kinds.all:
+    for kind in house.kinds.of_firms:
         theirs, ours = (side.get(kind.record, {}) for side in sides)
         both = statements.joined(survivor, {loser: theirs, survivor: ours})
         mine = statements.joined(survivor, {loser: theirs})

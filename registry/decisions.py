@@ -17,6 +17,7 @@ from sqlalchemy import insert, select
 from registry import judgements
 from registry.filing import Listed, Outcome, file_list
 from registry.house import House
+from registry.intake.cells import OWN_UNIT
 from registry.intake.rows import Reading, parse
 from registry.intake.sheets import Grid
 from registry.judgements import Judged
@@ -31,7 +32,7 @@ from registry.waiting import FILING, FILING_ROW, PROBLEM, shift, take_from_revie
 STORED = {"orphaned", "reopened"}
 #: A row about another unit's firm: taking it as it stands may put that firm on the register.
 SENT_ON = "other_unit"
-STORED_UNITS = {"money": "元", "capital": "元", "ratio": "ratio"}
+STORED_UNITS = {"money": "元", "capital": "元", "ratio": "ratio", "amount": OWN_UNIT}
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, and_, select
 from registry import words
 from registry.former import former_names, renamed
 from registry.house import House
+from registry.intake.cells import OWN_UNIT
 from registry.intake.rows import Progress
 from registry.intake.workbooks import write_cell
-from registry.kind import Field, Kind
-from registry.places import Places
+from registry.kind import FIRM, Field, Kind
+from registry.places import Place, Places
 from registry.subjects import ENTERPRISE
 
 #: What spreadsheets take for a formula; only strings are ever marked, numbers never (negative profits stay).
@@ -28,7 +29,11 @@ BATCH = 5_000
 
 def export_kind(house: House, kind: Kind, out: Path, day: date, district: str | None = None, tier: str | None = None,
                 progress: Progress | None = None) -> int:  # fmt: skip
-    """Write one kind to ``out`` (.xlsx or .csv), ordered by firm. Gives the number of rows."""
+    """Write one kind to ``out`` (.xlsx or .csv), ordered by firm. Gives the number of rows.
+
+    ``tier``: of firms that hold it; ``district``: of a district or functional area. Raises click.UsageError where the
+    kind is about something that has none.
+    """
     holders = _holders(house, tier, day) if tier else None
     with house.store.read() as connection:
         rows = _records(connection, house, kind, day, district, holders)
@@ -43,7 +48,9 @@ def columns(kind: Kind) -> list[Field]:
 
 def headers(kind: Kind) -> list[str]:
     return [
-        f.zh + ("（元）" if f.type in ("money", "capital") and not f.zh.endswith("）") else "")
+        f.zh
+        + ("（元）" if f.type in ("money", "capital") and not f.zh.endswith("）") else "")
+        + (f"（{OWN_UNIT}）" if f.type == "amount" else "")
         for f in columns(kind)
     ]
 
@@ -62,6 +69,9 @@ def _records(connection: Connection, house: House, kind: Kind, day: date, distri
     on_day = and_(e.from_day <= day, e.to_day > day)
     if kind.record == "enterprise":
         query = select(table).where(on_day)
+    elif kind.about != FIRM:
+        yield from _of_no_firm(connection, house, kind, day, district, holders)
+        return
     else:
         firm = (e.name.label("name"), e.district.label("district"))
         query = select(table, *(c for c in firm if c.name not in table.c))
@@ -69,9 +79,7 @@ def _records(connection: Connection, house: House, kind: Kind, day: date, distri
         if kind.timing == "spans":
             query = query.where(table.c.from_day <= day, table.c.to_day > day)
     if district:
-        place = house.places.read_district(district)
-        if not (place.district or place.area):
-            raise click.UsageError(f"--district {district}: not a district or functional area of the city")
+        place = _place(house, district)
         query = (
             query.where(e.district == place.district) if place.district else query.where(e.area == place.area)
         )
@@ -87,6 +95,30 @@ def _records(connection: Connection, house: House, kind: Kind, day: date, distri
             earlier = bore[record["uscc"]]
             record["former_names"] = former_names(record["former_names"], earlier, record["name"])
         yield record
+
+
+def _place(house: House, district: str) -> Place:
+    place = house.places.read_district(district)
+    if not (place.district or place.area):
+        raise click.UsageError(f"--district {district}: not a district or functional area of the city")
+    return place
+
+
+def _of_no_firm(connection: Connection, house: House, kind: Kind, day: date, district: str | None,
+                holders: Any) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Records about something else than firms, in the order of their keys."""
+    table = kind.table
+    query = select(table).order_by(*table.primary_key.columns)
+    if kind.timing == "spans":
+        query = query.where(table.c.from_day <= day, table.c.to_day > day)
+    if holders is not None or (district and kind.unit is None):
+        asked = "--tier" if holders is not None else "--district"
+        raise click.UsageError(f"{asked}: {kind.id} are not about firms")
+    if district:
+        place = _place(house, district)
+        query = query.where(table.c[kind.unit] == (place.area or place.district))
+    for row in connection.execute(query, execution_options={"yield_per": BATCH}).mappings():
+        yield dict(row)
 
 
 def _shown(field: Field, value: Any, at_home: Places) -> Any:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 FieldType = Literal[
     "text", "names", "code", "day", "year", "integer", "money", "capital", "ratio", "number", "word",
-    "city", "district", "area", "street", "industry",
+    "city", "district", "area", "street", "industry", "period", "amount",
 ]  # fmt: skip
 
+#: What most kinds are about; see ``Kind.about``.
+FIRM = "firm"
 #: A record as it is folded: field → plain value (ISO day text, int, str); None says "no value".
 Record = dict[str, Any]
 
@@ -123,6 +125,10 @@ class Kind:
     several_codes(records, code → its own records): of a firm with several codes, the records that the tables beside are
             filled from, so that each code and its names lead there; pure.
     subject: the field that holds the subject; by_name: a row may name the firm instead.
+    about: what its records speak of. Only those of a ``firm`` are looked for on the register, shown on its page, merged
+            with it and narrowed to its management unit; others (``indicator``) have ids that their own field reads.
+    unit: of records that are about no firm, the field that says which management unit they are of; who is limited to a
+            unit files those, and leaves the others to the city's desk.
     list_day: the fields that tell the day on which a name is to be read.
     announced: lists of it are announced, often by name only: who holds, applied for or entered something. 1 is what a
             list is taken for that says nothing else, 2 what a publicity list is; 0: not announced.
@@ -140,6 +146,8 @@ class Kind:
     key_says: bool = True  # a row with nothing but its key still says something: a title is held
     effective: str | None = None
     subject: str = "uscc"
+    about: str = "firm"
+    unit: str | None = None
     by_name: bool = False
     founding: bool = False  # filing this kind may put a new subject on the register
     check: Check | None = None
@@ -193,5 +201,6 @@ class Kinds:
         self.all = tuple(kinds)
         self.by_id = {kind.id: kind for kind in self.all}
         self.by_record = {kind.record: kind for kind in self.all}
+        self.of_firms = tuple(kind for kind in self.all if kind.about == FIRM)
         if len(self.by_id) != len(self.all) or len(self.by_record) != len(self.all):
             raise ValueError("two rooms declare the same kind")

@@ -61,7 +61,7 @@ def show(
     day = as_of.isoformat()
     document: Record = {"uscc": uscc, "as_of": day, "known_at": printed}
     records: dict[str, list[Record]] = {}
-    for kind in house.kinds.all:
+    for kind in house.kinds.of_firms:
         keys = held.get(kind.record, {})
         records[kind.record] = statements.records_of(kind, uscc, keys) if keys else []
         if kind.record in ("enterprise", "evidence"):
@@ -113,7 +113,7 @@ def with_nulls(house: House, document: Record) -> Record:
     Profile and evidence stay maps of the fields that speak.
     """
     full = dict(document)
-    for kind in house.kinds.all:
+    for kind in house.kinds.of_firms:
         absent = dict.fromkeys(kind.payload_order)
         part = document[kind.shown]
         if isinstance(part, list):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from registry.kind import Kind, Row
+from registry.kind import FIRM, Kind, Row
 from registry.models import Enterprise, KnownName
 from registry.naming.normal import normal_form
 from registry.places import Place, Places
@@ -69,6 +69,12 @@ def resolve(
     """
     led = merges_at(connection) if led is None else led
     asked = [row for row in rows if not row.stopped]
+    if kind.about != FIRM:
+        for row in asked:  # its own field has read it; there is no register to look it up in
+            row.subject = row.values.get(kind.subject)
+            if row.subject is None:
+                row.note("value_unknown", kind.subject, None, "refused")
+        return []
     typed = (row.values[kind.subject] for row in asked if row.values.get(kind.subject))
     known = existing(connection, map(led.firm, typed))
     created: dict[str, Row] = {}

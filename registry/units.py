@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from registry.kind import Kind, Row
+from registry.kind import FIRM, Kind, Row
 from registry.places import Places
 from registry.scope import Managed, managed
 
@@ -16,9 +16,18 @@ def keep_to_unit(connection: Connection, places: Places, kind: Kind, rows: Seque
                  unit: str, today: str) -> None:  # fmt: skip
     """Note ``other_unit`` on each resolved row whose firm is managed elsewhere, or would be after it.
 
+    Rows that are about no firm say themselves which unit they are of.
     A firm that a row brings onto the register becomes the unit's own where the row names no place.
     """
     live = [row for row in rows if row.subject and not row.stopped]
+    if kind.about != FIRM:
+        for row in live:
+            named = row.values.get(kind.unit or "")
+            if named != unit:
+                row.note(
+                    "other_unit", kind.unit or kind.subject, row.subject, "review", places.label(named) or "–"
+                )
+        return
     held = managed(connection, (row.subject for row in live if row.subject), date.fromisoformat(today))
     closed: set[str] = set()  # new firms whose founding row waits: no other row may speak of them
     for row in created:

@@ -68,7 +68,7 @@ def version(house: House, connection: Connection, uscc: str, day: date, known_at
     led = NONE if uscc in led.leads else led
     held, text = statements_about(connection, uscc, known_at, led), day.isoformat()
     found: Version = {}
-    for kind in house.kinds.all:
+    for kind in house.kinds.of_firms:
         keys = held.get(kind.record)
         if not keys:
             continue
@@ -102,7 +102,7 @@ def _told(kind: Kind, record: Record, held: Any, day: str) -> dict[str, Told]:
 def compare(house: House, left: Version, right: Version) -> list[Compared]:
     """Record by record in the order of kinds and keys, field by field in the order of the kind."""
     found = []
-    for kind in house.kinds.all:
+    for kind in house.kinds.of_firms:
         one, other = left.get(kind.record, {}), right.get(kind.record, {})
         for key in sorted({*one, *other}):
             before, after = one.get(key), other.get(key)

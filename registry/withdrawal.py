@@ -77,7 +77,7 @@ def withdraw(
         )
         judgements.take_back(work, going)
         if filing.parent_id is not None:
-            _reopen(connection, filing)
+            _reopen(connection, filing, house.kinds.by_id[filing.kind].subject)
         house.refold(work, touched, {}, led=led)
         return lines
 
@@ -153,8 +153,8 @@ def _return_to_review(
         shift(connection, filing, moves)
 
 
-def _reopen(connection: Connection, decision: Any) -> None:
-    """A withdrawn decision gives its row back to review, with what it had stated."""
+def _reopen(connection: Connection, decision: Any, subject_field: str) -> None:
+    """A withdrawn decision gives its row back to review, with what it had stated. ``subject_field`` names what it is about."""
     rows = connection.execute(select(FILING_ROW).where(FILING_ROW.c.decided_by == decision.id)).all()
     s = statements.STATEMENT.c
     for row in rows:
@@ -163,7 +163,7 @@ def _reopen(connection: Connection, decision: Any) -> None:
         )
         cells: dict[str, Any] = {}
         for subject, payload in stated:
-            cells.update({"uscc": subject, **_public(payload)})
+            cells.update({subject_field: subject, **_public(payload)})
         shift(connection, row.filing_id, {"review": 1, row.fate: -1})
         here = (FILING_ROW.c.filing_id == row.filing_id, FILING_ROW.c.row == row.row)
         kept = json.dumps(cells, ensure_ascii=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -17,8 +17,15 @@ class Word(NamedTuple):
     aliases: tuple[str, ...] = ()
 
 
-#: Vocabularies that are tables of their own rather than part of ``codes/words``.
-_TABLES = {"tier": "codes/tiers", "board": "codes/boards", "honour": "codes/honours"}
+#: Vocabularies that are tables of their own rather than part of ``codes/words``; a star stands for every table there.
+#: What an indicator of a plan is called, and what goals are set for: indicators and tiers.
+_TABLES = {
+    "tier": ("codes/tiers",),
+    "board": ("codes/boards",),
+    "honour": ("codes/honours",),
+    "indicator": ("plans/*",),
+    "goal": ("plans/*", "codes/tiers"),
+}
 
 
 def fold(text: str) -> str:
@@ -30,16 +37,8 @@ def fold(text: str) -> str:
 @cache
 def vocabulary(name: str) -> Mapping[str, Word]:
     """All words of one vocabulary by id, in their stated order."""
-    if table := _TABLES.get(name):
-        rows = [
-            Word(
-                r["id"],
-                r["name"],
-                r["name_en"],
-                (*codes.several(r["aliases"]), r.get("short", ""), r.get("short_en", "")),
-            )
-            for r in codes.load(table).rows
-        ]
+    if tables := _TABLES.get(name):
+        rows = _joined([_words(table) for pattern in tables for table in codes.tables(pattern)])
     else:
         rows = [
             Word(r["id"], r["zh"], r["en"], codes.several(r["aliases"]))
@@ -47,6 +46,32 @@ def vocabulary(name: str) -> Mapping[str, Word]:
             if r["vocabulary"] == name
         ]
     return {word.id: word for word in rows}
+
+
+def _words(table: str) -> list[Word]:
+    return [
+        Word(
+            r["id"],
+            r["name"],
+            r["name_en"],
+            (*codes.several(r.get("aliases", "")), r.get("short", ""), r.get("short_en", "")),
+        )
+        for r in codes.load(table).rows
+    ]
+
+
+def _joined(tables: Sequence[Sequence[Word]]) -> list[Word]:
+    """The words of several tables, each id once, the newest table's. A term that another id has already (高新技术企业 is an
+    indicator and a tier) carries its own id, so that what is written reads back."""
+    found: dict[str, Word] = {}
+    terms: dict[str, str] = {}
+    for word in (word for table in tables for word in table):
+        said = {}
+        for part, term in (("zh", word.zh), ("en", word.en)):
+            owner = terms.setdefault(fold(term), word.id)
+            said[part] = term if owner == word.id else f"{term} ({word.id})"
+        found[word.id] = word._replace(**said)
+    return list(found.values())
 
 
 @cache
@@ -60,8 +85,9 @@ def _index(name: str) -> Mapping[str, str]:
 
 
 def read(name: str, text: str) -> str | None:
-    """The id meant by ``text``, or None."""
-    return _index(name).get(fold(text))
+    """The id meant by ``text``, or None. An id as it stands comes first: tech_sme is another than tech-sme."""
+    bare = text.strip()
+    return bare if bare in vocabulary(name) else _index(name).get(fold(bare))
 
 
 def label(name: str, id: str | None, language: str = "zh") -> str:

@@ -63,11 +63,12 @@ VOCABULARIES = {
     "job": "monthly-count quarterly-count expiry-sweep district-todo freshness backup",
     "problem": (
         "uscc_missing uscc_old_number uscc_damaged uscc_check uscc_letter uscc_misplaced name_missing"
-        " unknown_firm ambiguous_name conflict_in_file term_missing date_unreadable date_future date_order"
-        " number_unreadable negative unit_unknown value_unknown district_unknown placeholder self_supply"
+        " unknown_firm ambiguous_name conflict_in_file term_missing date_unreadable period_unreadable date_future"
+        " date_order number_unreadable negative unit_unknown wrong_unit counted_here value_unknown"
+        " district_unknown placeholder self_supply"
         " share_range outside_source orphaned other_unit"
     ),
-    "note": "overtaken city_assumed case_folded former_district currency_kept digital_core_differs",
+    "note": "overtaken read_as_percent city_assumed case_folded former_district currency_kept digital_core_differs",
 }
 TARGETS = ids(
     "quality-firms above-scale listed tech-sme high-tech revenue-10bn revenue-1bn revenue-total pillar-scale"

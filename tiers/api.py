@@ -35,22 +35,36 @@ from registry.shell.api import (
     record,
 )
 from registry.shell.serving import house
+from registry.store.clock import instant_text
 from registry.subjects import existing, firms_of
 from tiers.asking import ask_count
 from tiers.assessing import PURPOSES, assess, edition_document, edition_heads, simulate
 from tiers.count import DIMENSIONS
+from tiers.judging import STATES
 from tiers.members import Question
+from tiers.progress import document as laid_out
+from tiers.progress import narrowed, progress
 from tiers.rounds import rounds
 from tiers.rules.layout import differences
 from tiers.rules.library import library
+from tiers.targets import plan_id, plan_named, plans
 
 blueprint = api_blueprint("tiers")
 
 PURPOSE = Parameter(
     "purpose", "what is applied for, new by default", "申报用途，默认 new", "new", one_of=PURPOSES
 )
+PLAN = Parameter("plan", "judged by another plan", "按另一计划统计", "plan-2026-2028")
 _TARGET = record(
-    id=TEXT, name=TEXT, goal=VALUE, value=VALUE, rate=MAYBE, unknown=COUNT, period=MAYBE, source=TEXT
+    id=TEXT,
+    name=TEXT,
+    goal=VALUE,
+    value=VALUE,
+    rate=MAYBE,
+    unknown=COUNT,
+    period=MAYBE,
+    source=TEXT,
+    state=TEXT,
 )
 _CRITERION = record(id=TEXT, clause=MAYBE, verdict=TEXT, value=VALUE, threshold=VALUE, unit=MAYBE, period=MAYBE,
                     short_by=VALUE, source={"type": ["array", "null"]})  # fmt: skip
@@ -66,14 +80,51 @@ _HEAD = record(
     "对照计划的统计：指标、各类称号、优质企业、营收分级",
     AS_OF, KNOWN_AT,
     Parameter("year", "the year of accounts, by the closing day by default", "年报年度，默认按结账日", "2025"),
-    Parameter("by", "broken down by", "分项", "area", one_of=DIMENSIONS),
+    Parameter("by", "broken down by", "分项", "area", one_of=DIMENSIONS), PLAN,
     shape=record(as_of=DAY, known_at=TEXT, outside=WHOLE, targets=listing(_TARGET), tiers=listing({"type": "object"}),
                  quality={"type": "object"}, revenue={"type": "object"}),
     example="/count?by=area",
 )  # fmt: skip
 def count() -> Response:
     day, at, year = day_asked(), instant_asked(), whole_asked("year", YEARS)
-    return answer(ask_count(house(), day, at, year, one_of_asked("by", DIMENSIONS)))
+    return answer(ask_count(house(), day, at, year, one_of_asked("by", DIMENSIONS), _plan()))
+
+
+@blueprint.get("/targets")
+@allow("counts.read")
+@described(
+    "The plan's indicators with value, goal, state, the value on the due day where that has passed, and who reports; values "
+    "and goals are filed as the kinds indicators and targets",
+    "计划指标：数值、目标、状态、到期日数值与责任部门；数值与目标以 indicators、targets 两类名单入库",
+    AS_OF, KNOWN_AT, PLAN,
+    Parameter("state", "of one state; owed: a department owes a figure", "某一状态；owed 为部门欠报", "overdue",
+              one_of=(*STATES, "owed")),
+    shape=record(plan=TEXT, period=TEXT, as_of=DAY, known_at=TEXT, targets=listing(_TARGET)),
+    example="/targets?state=overdue",
+)  # fmt: skip
+def targets() -> Response:
+    here, day, at, name = house(), day_asked(), instant_asked(), _plan()
+    lines = narrowed(progress(here, day, at, None, name), one_of_asked("state", (*STATES, "owed")) or "")
+    return answer(
+        laid_out(name or here.settings.targets.plan, day, instant_text(at or here.clock.now()), lines)
+    )
+
+
+def _plan() -> str | None:
+    """The plan asked for, by id or years."""
+    text = request.args.get("plan", "").strip()
+    if not text:
+        return None
+    name = plan_named(text)
+    if name is None:
+        known = ", ".join(map(plan_id, plans()))
+        raise ApiError(
+            404,
+            "unknown_plan",
+            f"there is no plan {text}; the plans are {known}",
+            f"没有计划“{text}”；现有 {known}",
+        )
+    return name
 
 
 @blueprint.get("/assess")

@@ -18,17 +18,18 @@ from sqlalchemy.exc import DBAPIError
 from registry import codes
 from registry.house import House
 from registry.kind import Record
+from registry.settings import Settings
 from registry.store.clock import instant_text
 from registry.store.known import known
 from tiers.after_fold import TITLE, end_lists
 from tiers.count import count, counts_as_listed
 from tiers.members import Question, members, whose
 from tiers.models import CountCache
-from tiers.targets import plan
+from tiers.targets import plan, planned
 
 CACHE: Any = CountCache.__table__  # type: ignore[attr-defined]
 #: Changes when the meaning of a count does, so that old answers are not taken for new ones.
-DEFINITION = 1
+DEFINITION = 2
 
 
 def _views(house: House) -> Path:
@@ -45,12 +46,15 @@ def view(house: House, known_at: datetime | None) -> Iterator[Connection]:
 
 
 def ask_count(
-    house: House, day: date, known_at: datetime | None, year: int | None = None, by: str | None = None
-) -> Record:
-    """The count document, from the cache where nothing was filed since."""
-    question = Question(day, house.settings, year)
+    house: House, day: date, known_at: datetime | None, year: int | None = None, by: str | None = None,
+    plan_name: str | None = None,
+) -> Record:  # fmt: skip
+    """The count document, from the cache where nothing was filed since. ``plan_name``: what to judge by, the plan of the
+    settings by default (``targets.plan_named``)."""
+    settings = planned(house.settings, plan_name)
+    question = Question(day, settings, year)
     printed = instant_text(known_at or house.clock.now())
-    id = _definition(house, day, known_at, year, by)
+    id = _definition(settings, day, known_at, year, by)
     with house.store.read() as connection:
         last = house.store.last_write(connection)
         held = connection.execute(
@@ -65,9 +69,8 @@ def ask_count(
     return {**document, "known_at": printed}
 
 
-def _definition(house: House, *parts: Any) -> str:
+def _definition(s: Settings, *parts: Any) -> str:
     """What was asked, with everything in the settings that the answer depends on."""
-    s = house.settings
     asked = [DEFINITION, *map(str, parts), s.city.code, s.targets.plan, _tables(s.targets.plan)]
     asked += [section.model_dump_json() for section in (s.quality, s.listed, s.figures, s.review)]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()

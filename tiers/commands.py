@@ -7,12 +7,17 @@ import click
 from registry.house import House
 from registry.refusals import RefusedError
 from registry.speaking import Progress, as_of_day, command, known_at_instant, print_json, table
+from registry.store.clock import instant_text
 from tiers import expiring, flows
 from tiers.asking import ask_count, ask_firms, view
 from tiers.count import DIMENSIONS
+from tiers.judging import STATES
 from tiers.members import Question
+from tiers.progress import document as laid_out
+from tiers.progress import narrowed, progress
 from tiers.rule_commands import COMMANDS as RULE_COMMANDS
 from tiers.sampling import file_sample, is_empty, is_sample, is_whole
+from tiers.targets import plan_id, plan_named, plans
 from tiers.terms import years_on
 
 
@@ -22,10 +27,11 @@ from tiers.terms import years_on
 @click.option("--year", type=int, help="year of accounts (default: by the closing day)")
 @click.option("--by", type=click.Choice(DIMENSIONS))
 @click.option("--firms", metavar="TARGET", help="list the firms behind a target")
+@click.option("--plan", "judged_by", metavar="ID", help="judge by another plan (default: [targets] plan)")
 @click.option("--json", "as_json", is_flag=True)
 @command
 def count(house: House, as_of: str | None, known_at: str | None, year: int | None, by: str | None, firms: str | None,
-          as_json: bool) -> None:  # fmt: skip
+          judged_by: str | None, as_json: bool) -> None:  # fmt: skip
     """Count the register against the plan: targets, tiers, quality firms, revenue classes."""
     day, at = as_of_day(house, as_of), known_at_instant(house, known_at)
     if firms:
@@ -38,7 +44,7 @@ def count(house: House, as_of: str | None, known_at: str | None, year: int | Non
                 for f in listed
             ])  # fmt: skip
         return
-    document = ask_count(house, day, at, year, by)
+    document = ask_count(house, day, at, year, by, plan_asked(judged_by))
     if as_json:
         print_json(document)
         return
@@ -64,8 +70,53 @@ def count(house: House, as_of: str | None, known_at: str | None, year: int | Non
     table(head, [[tier[name] for name in head] for tier in document["tiers"]])
     for row in document.get("by", ()):
         click.echo(
-            f"{row['name']}: " + "  ".join(f"{id}={cell['value']}" for id, cell in row["targets"].items())
+            f"{row['name']}: "
+            + "  ".join(
+                f"{id}={cell['value']}" for id, cell in row["targets"].items() if cell["value"] is not None
+            )
         )
+
+
+def plan_asked(text: str | None) -> str | None:
+    """The plan of ``--plan``. Raises click.UsageError where there is none such."""
+    if text is None:
+        return None
+    name = plan_named(text)
+    if name is None:
+        raise click.UsageError(
+            f"--plan {text}: there is no such plan; the plans are {', '.join(map(plan_id, plans()))}"
+        )
+    return name
+
+
+@click.command("targets")
+@click.option("--as-of", metavar="DAY")
+@click.option("--known-at", metavar="INSTANT|DAY|FILING")
+@click.option("--plan", "wanted", metavar="ID", help="another plan (default: [targets] plan)")
+@click.option(
+    "--state",
+    "asked",
+    type=click.Choice([*STATES, "owed"]),
+    help="of one state; owed: a department owes a figure",
+)
+@click.option("--json", "as_json", is_flag=True)
+@command
+def targets(house: House, as_of: str | None, known_at: str | None, wanted: str | None, asked: str | None,
+            as_json: bool) -> None:  # fmt: skip
+    """List the plan's indicators with value, goal and state, also on the due day where that has passed, and who reports."""
+    day, at, name = as_of_day(house, as_of), known_at_instant(house, known_at), plan_asked(wanted)
+    lines = narrowed(progress(house, day, at, None, name), asked or "")
+    if as_json:
+        printed = instant_text(at or house.clock.now())
+        print_json(laid_out(name or house.settings.targets.plan, day, printed, lines))
+        return
+    head = ("id", "name", "value", "goal", "rate", "state", "period", "at due", "department")
+    table(head, [
+        [line.id, line.target.name, line.entry["value"], line.entry["goal"], line.entry["rate"],
+         f"{line.state}, stale" if line.stale else line.state, line.entry["period"],
+         line.at_due["value"] if line.at_due else None, line.lead]
+        for line in lines
+    ])  # fmt: skip
 
 
 @click.command("ladder")
@@ -127,4 +178,4 @@ def _place(house: House) -> str:
     return f"{url.database}*" if house.store.is_sqlite else url.render_as_string(hide_password=True)
 
 
-COMMANDS = (count, ladder, demo, *RULE_COMMANDS)
+COMMANDS = (count, targets, ladder, demo, *RULE_COMMANDS)

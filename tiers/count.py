@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 from registry import codes, industries, words
 from registry.places import Places, places
 from tiers import members
+from tiers.entries import laid_out, unit_cells, with_filed, with_goal
+from tiers.filed import Filed, filed
 from tiers.members import Question
-from tiers.targets import REVENUE_FLOORS, Target, complete_round, plan, rate
+from tiers.targets import REVENUE_FLOORS, Target, complete_round, plan, plan_id
 
 Counts = dict[str, Any]
 DIMENSIONS = ("district", "area", "industry", "ownership")
@@ -238,21 +240,23 @@ def _count(connection: Connection, question: Question, known_at: str | None, by:
     totals = target_counts(connection, question)[""]
     totals["quality-firms"] = {"value": quality["firms_valid"], "unknown": 0}
     pending = quality_pending(connection, question).get("", 0)
+    reported = filed(connection, places(question.settings.city.code).names)
     targets = [
-        _target(connection, target, question, totals, revenue, pending)
+        _target(connection, target, question, totals, revenue, pending, reported)
         for target in plan(question.settings.targets.plan)
     ]  # fmt: skip
     document: Counts = {
         "as_of": question.day.isoformat(),
         "known_at": known_at,
         "outside": outside(connection, question),
+        "plan": plan_id(question.settings.targets.plan),
         "targets": targets,
         "tiers": tiers,
         "quality": quality,
         "revenue": {"period": str(question.revenue_year), **revenue},
     }
     if by:
-        document["by"] = breakdown(connection, question, by)
+        document["by"] = breakdown(connection, question, by, reported)
     return document
 
 
@@ -261,16 +265,16 @@ def _is_quality(question: Question, tier: str, level: str) -> bool:
 
 
 def _target(connection: Connection, target: Target, question: Question, totals: Mapping[str, Counts],
-            revenue: Counts, pending: int) -> Counts:  # fmt: skip
+            revenue: Counts, pending: int, reported: Filed) -> Counts:  # fmt: skip
     counted = totals.get(target.id, {"value": 0, "unknown": 0})
-    filed = members.members(target, question) is None and target.id != "quality-firms"
-    value = None if filed else counted["value"]
+    by_department = members.members(target, question) is None and target.id != "quality-firms"
+    value = None if by_department else counted["value"]
     review = pending if target.id == "quality-firms" else 0
     if review and question.settings.review.include_review_pending:
         value = (value or 0) + review
     period = question.day.isoformat()
     is_pending = False
-    if target.id.startswith("revenue-") and not filed:
+    if target.id.startswith("revenue-") and not by_department:
         period = str(question.revenue_year)
         counted = {**counted, "unknown": revenue[UNKNOWN]}
     elif target.id == "tech-sme":
@@ -282,32 +286,33 @@ def _target(connection: Connection, target: Target, question: Question, totals: 
         "id": target.id,
         "name": target.name,
         "name_en": target.name_en,
-        "goal": _number(target.goal),
+        "goal": None,
         "unit": target.unit,
         "direction": target.direction,
         "due": target.due,
         "basis": target.basis,
         "period": period,
         "value": value,
-        "rate": rate(value, target.goal),
-        "unknown": None if filed else counted["unknown"],
+        "rate": None,
+        "unknown": None if by_department else counted["unknown"],
         "review_pending": review,
         "pending": is_pending,
-        "source": "filed" if filed else target.source,
+        "source": "filed" if by_department else target.source,
     }
+    if by_department or target.also_filed:
+        with_filed(entry, target, question.day, reported)
+    with_goal(entry, target, question.day, reported)
     entry.update({k: counted[k] for k in ("this_year", "domestic", "overseas") if k in counted})
     if target.id == "revenue-total":
         entry["register_sum"] = register_revenue(connection, question)
     return entry
 
 
-def _number(goal: Any) -> int | str:
-    """Whole goals as integers (money, firms), ratios as decimal text."""
-    return int(goal) if goal == goal.to_integral_value() else str(goal)
+def breakdown(connection: Connection, question: Question, by: str, reported: Filed) -> list[Counts]:
+    """Rows that add up to the total, the known ones in their order and one row ``unknown`` at the end.
 
-
-def breakdown(connection: Connection, question: Question, by: str) -> list[Counts]:
-    """Rows that add up to the total, the known ones in their order and one row ``unknown`` at the end."""
+    By management unit each cell has its ``goal`` and ``rate``, and figures that units filed stand beside those counted.
+    """
     targets = target_counts(connection, question, by)
     quality = quality_counts(connection, question, by)
     for key, ever in _cumulative_by(connection, question, by).items():
@@ -316,11 +321,9 @@ def breakdown(connection: Connection, question: Question, by: str) -> list[Count
     counts_pending = question.settings.review.include_review_pending
     added = quality_pending(connection, question, by) if counts_pending else {}
     at_home = places(question.settings.city.code)
-    counted = [
-        t.id
-        for t in plan(question.settings.targets.plan)
-        if t.id == "quality-firms" or members.members(t, question)
-    ]
+    planned = {t.id: t for t in plan(question.settings.targets.plan)}
+    counted = [t.id for t in planned.values() if t.id == "quality-firms" or members.members(t, question)]
+    said = unit_cells(planned, question.day, reported) if by == "area" else {}
     rows = []
     for key in _keys(by, at_home, {*targets, *quality, *revenue, *added}):
         cells: dict[str, Counts] = {id: {"value": 0, "unknown": 0} for id in counted}
@@ -331,6 +334,13 @@ def breakdown(connection: Connection, question: Question, by: str) -> list[Count
         for id in ("revenue-10bn", "revenue-1bn"):
             if id in cells:
                 cells[id]["unknown"] = revenue[key][UNKNOWN]
+        if by == "area":
+            of_unit = said.get(key, {})
+            cells = {
+                id: laid_out(cells.get(id, {}), planned[id], of_unit.get(id, {}))
+                for id in planned
+                if id in cells or id in of_unit
+            }
         rows.append(
             {"key": key, "name": name_of(by, key, at_home), "targets": cells, "quality": quality[key]}
         )

@@ -90,3 +90,24 @@ DOUBLING: tuple[Field, ...] = (
     Field("exit_reason", "word", "退出原因", "Exit reason", ("调出原因",), vocabulary="exit_reason_doubling"),
     Field("officer", "text", "服务专员", "Officer", ("专员", "责任人")),
 )  # fmt: skip
+
+PERIOD = Field("period", "period", "统计期", "Period", ("期间", "时期", "所属期", "年度", "年份", "报告期", "时间", "统计时间", "年月", "目标期", "考核期"), vital=True)  # fmt: skip
+UNIT = Field("unit", "district", "管理单元", "Management unit", ("区县", "所属区县", "区县（功能区）", "区县功能区", "区（县）", "县区", "县市区", "功能区"), vital=True)  # fmt: skip
+_INDICATOR_NAMES = ("指标名称", "指标项", "指标代码", "任务指标")
+
+INDICATORS: tuple[Field, ...] = (
+    Field("indicator", "word", "指标", "Indicator", _INDICATOR_NAMES, vocabulary="indicator", vital=True),
+    PERIOD,
+    UNIT,
+    Field("value", "amount", "数值", "Value", ("指标值", "完成值", "实际值", "完成数", "实际完成", "值", "完成情况", "本期值"), signed=True, vital=True),
+    Field("reported_by", "text", "填报部门", "Reported by", ("报送部门", "填报单位", "报送单位", "数据来源", "来源", "部门", "统计部门")),
+    DOCUMENT,
+)  # fmt: skip
+
+TARGETS: tuple[Field, ...] = (
+    Field("indicator", "word", "指标", "Indicator", _INDICATOR_NAMES, vocabulary="goal", vital=True),
+    PERIOD,
+    UNIT,
+    Field("goal", "amount", "目标", "Goal", ("目标值", "任务数", "任务目标", "目标任务", "目标数", "任务", "计划数"), signed=True, vital=True),
+    DOCUMENT,
+)  # fmt: skip

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from registry.room import Room
-from tiers import ladder, near_pages, round_pages, rule_pages, rungs, simulation_pages
+from tiers import (
+    cultivating_pages,
+    indicator_pages,
+    ladder,
+    near_pages,
+    round_pages,
+    rule_pages,
+    rungs,
+    simulation_pages,
+    target_pages,
+)
 from tiers.after_fold import derive
 from tiers.api import tiers_api
 from tiers.asking import holders
 from tiers.commands import COMMANDS
 from tiers.derived import derived
 from tiers.kinds import kinds
+from tiers.plan_kinds import plan_kinds
 from tiers.register import REGISTER
 from tiers.todo import TODO
 from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (ladder, near_pages, round_pages, rule_pages, simulation_pages)
+PAGES = (
+    cultivating_pages, indicator_pages, ladder, near_pages, round_pages, rule_pages, simulation_pages, target_pages,
+)  # fmt: skip
 
 ROOM = Room(
     "tiers",
-    kinds=kinds,
+    kinds=lambda settings: (*kinds(settings), *plan_kinds(settings)),
     blueprint=tiers_blueprint,
     api=tiers_api,
     commands=COMMANDS,

@@ -107,6 +107,11 @@ def behind_titles(house: House, question: Question, known_at: datetime | None, s
     return _ask(house, question, known_at, sql)
 
 
+def behind_new_titles(house: House, question: Question, known_at: datetime | None, sql: str) -> Firms:
+    """The firms of a query of titles that belonged to the city then, wherever they are now."""
+    return _ask(house, question, known_at, sql, anywhere=True)
+
+
 def behind_records(house: House, question: Question, sql: str, more: Record) -> Firms:
     """The firms of any membership query, wherever they are; ``more``: its parameters."""
     return _ask(house, question, None, sql, more=more, anywhere=True)

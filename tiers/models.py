@@ -157,6 +157,39 @@ class Standing(SQLModel, table=True):
     doubling: int = 0
 
 
+class Indicator(SQLModel, table=True):
+    """What a department filed about an indicator and a period; ``unit`` None: the whole city. ``value``: exact decimal text
+    in the indicator's own unit, None where it was taken back."""
+
+    __tablename__ = "indicator"
+
+    indicator: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    period: str
+    unit: str | None = None
+    value: str | None = None
+    reported_by: str | None = None
+    document: str | None = None
+    filing: int
+    row: int
+
+
+class Goal(SQLModel, table=True):
+    """A goal for an indicator, or for the holders of a tier, in a period; ``unit`` None: the whole city. ``goal``: exact
+    decimal text in the indicator's own unit."""
+
+    __tablename__ = "target"
+
+    indicator: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    period: str
+    unit: str | None = None
+    goal: str | None = None
+    document: str | None = None
+    filing: int
+    row: int
+
+
 class CountCache(SQLModel, table=True):
     """Counts by (last write, day, definition); older entries go when newer facts come."""
 

@@ -64,8 +64,12 @@ def lead(target: Target) -> str:
     """The first of the responsible bodies, which leads; empty where the plan names none."""
     if not target.responsible:
         return ""
-    name = target.responsible[0]
-    return _bodies()[name] if language() == "en" else name
+    return body_name(target.responsible[0])
+
+
+def body_name(name: str) -> str:
+    """A responsible body as the plan calls it; in English by its name there."""
+    return _bodies().get(name, name) if language() == "en" else name
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
+from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
@@ -22,7 +23,8 @@ from tiers.agenda import agenda_on
 from tiers.city import city_on
 from tiers.facts import YEARS_BACK
 from tiers.lifecycle import Finding
-from tiers.names import finding_name, full_name, short_name
+from tiers.names import body_name, finding_name, full_name, short_name
+from tiers.progress import progress, waiting
 from tiers.rules.oddities import ODDITIES, oddities
 from tiers.rules.verdicts import UNKNOWN, UNMET
 
@@ -185,6 +187,26 @@ def _nesting_line(id: str) -> str:
     )[id]
 
 
+def _owed_by(department: str) -> str:
+    return url_for("tiers.targets", state="overdue", department=department or None)
+
+
+def _owed(house: House, _by: str, unit: str | None) -> list[tuple[str, int, str]]:
+    """Department → how many figures it owes, with the page that lists them. City-wide figures are the city's to chase."""
+    if unit is not None:
+        return []
+    owed = waiting(progress(house, house.clock.today(), None))
+    return [
+        (
+            body_name(department) or _("no department named"),
+            late,
+            url_for("tiers.targets", state="overdue", department=department or None),
+        )
+        for department, lines in owed.items()
+        if (late := sum(line.state == "overdue" for line in lines))
+    ]
+
+
 TODO = (
     Todo("expiring", lambda: _("Expiring titles"), lambda: _("titles in force and not continued yet"), "counts.read", 10,
          expiring, _expiring_line, frozenset({"30"})),
@@ -199,4 +221,6 @@ TODO = (
          deciding, lambda id: wording.fact(id, language())),
     Todo("contradicting", lambda: _("Facts that contradict each other"), lambda: _("to be corrected at their source"),
          "rules.read", 55, contradicting, oddity_name),
+    Todo("owed", lambda: _("Figures overdue"), lambda: _("indicators of the plan that a department has not filed in time"),
+         "counts.read", 57, links=_owed),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -31,7 +31,17 @@ from tiers.lists import (
     behind_tier,
 )
 from tiers.members import REVENUE_CLASSES, Question
-from tiers.names import clause, finding_name, full_name, indicator_name, lead, rung, short_name, target_short
+from tiers.names import (
+    body_name,
+    clause,
+    finding_name,
+    full_name,
+    indicator_name,
+    lead,
+    rung,
+    short_name,
+    target_short,
+)
 from tiers.queries import WINDOWS, month_of
 from tiers.rules.library import library
 from tiers.targets import plan
@@ -43,27 +53,20 @@ blueprint.add_app_template_filter(as_filter(indicator_name), "indicator")
 blueprint.add_app_template_filter(as_filter(target_short), "target_short")
 blueprint.add_app_template_filter(as_filter(clause), "clause")
 blueprint.add_app_template_filter(as_filter(lead), "lead")
+blueprint.add_app_template_filter(as_filter(body_name), "body")
 blueprint.add_app_template_filter(as_filter(finding_name), "finding")
 blueprint.add_app_template_filter(rung, "rung")
 
 UNKNOWN = "unknown"
 
 
-@blueprint.get("/targets")
-@allow("counts.read")
-def targets() -> str:
-    """All indicators of the plan with value, goal and rate."""
-    here, question = house(), asked(house())
-    document = ask_count(here, question.day, question.known_at, question.year, "area")
-    clauses = {target.id: target for target in plan(here.settings.targets.plan)}
-    return render_template("tiers/targets.html", asked=question, targets=document["targets"], plan=clauses)
-
-
 @blueprint.get("/targets/<id>")
 @allow("counts.read")
-def target(id: str) -> str:
-    """The firms behind a target, each with the records that make it count."""
+def target(id: str) -> str | Response:
+    """The firms behind a target, each with the records that make it count; what departments file has a page of its own."""
     here, question = house(), asked(house())
+    if any(target.id == id and target.source == "filed" for target in plan(here.settings.targets.plan)):
+        return redirect(url_for("tiers.indicator", id=id, **question.arguments))
     entry, found = _behind_target(here, id)
     unit, highest = request.args.get("unit", ""), request.args.get("highest", "")
     narrowed = [_unit_name(here, unit)] if unit else []
@@ -219,6 +222,7 @@ def _unit_name(here: House, unit: str) -> str:
 
 PERMISSIONS = (
     Permission("counts.read", lambda: _("See counts, targets and the lists behind them"), roles.EVERYBODY),
+    Permission("counts.file", lambda: _("File the figures of departments"), roles.WRITERS),
 )
 
 NAVIGATION = (

@@ -16,7 +16,8 @@ from registry.filing import FATES, file_list
 from registry.filings import document, filing_row, filings_before, problems, results
 from registry.forms import listed_from_form
 from registry.importing import problem
-from registry.kind import Kind, Record
+from registry.intake.cells import OWN_UNIT
+from registry.kind import FIRM, Kind, Record
 from registry.naming.codes import read_code
 from registry.pages.filings import own_filer
 from registry.scope import managed, same_person
@@ -38,8 +39,8 @@ from registry.shell.serving import house
 from registry.withdrawal import withdraw
 
 PER_PAGE = 50
-#: What bare numbers mean here: money is yuan, ratios are ratios.
-UNITS = {"money": "元", "capital": "元", "ratio": "ratio"}
+#: What bare numbers mean here: money is yuan, ratios are ratios, amounts are in the unit of what they are about.
+UNITS = {"money": "元", "capital": "元", "ratio": "ratio", "amount": OWN_UNIT}
 Text = Annotated[str, StringConstraints(max_length=32_000)]
 Short = Annotated[str, StringConstraints(max_length=200)]
 FilingId = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -135,10 +136,9 @@ def filing_rows(id: int) -> Response:
             400, "value_unknown", f"fate={fate}: give one of {', '.join(FATES)}", f"没有结果“{fate}”"
         )
     with house().store.read() as connection:
-        seen_filing(connection, id)
-        rows = _own_codes(
-            connection, results(connection, id, fate or None, after[0] if after else -1, limit + 1)
-        )
+        filing = seen_filing(connection, id)
+        found = results(connection, id, fate or None, after[0] if after else -1, limit + 1)
+        rows = _subjects(connection, house().kinds.by_id.get(filing.kind), found)
         said = problems(connection, id, rows=[row["row"] for row in rows])
     documents = [row | {"problems": [one for one in said if one["row"] == row["row"]]} for row in rows]
     return answer(paged("rows", documents, limit, lambda last: [last["row"]]))
@@ -184,7 +184,7 @@ def new_filing() -> Response:
         {"row": row.number, "fate": outcome.fate_of[row.number], "uscc": row.subject} for row in listed.rows
     ]
     with here.store.read() as connection:
-        fates = _own_codes(connection, fates)
+        fates = _subjects(connection, kind, fates)
     said = [problem(number, note) for number, note in outcome.problems]
     return answer(
         {"filing": None, "kind": kind.id, "rows": outcome.rows, **{fate: outcome.fates[fate] for fate in FATES},
@@ -192,8 +192,11 @@ def new_filing() -> Response:
     )  # fmt: skip
 
 
-def _own_codes(connection: Connection, rows: list[Record]) -> list[Record]:
-    """The rows as the actor may see them: to an officer the codes of other units' firms stay unsaid."""
+def _subjects(connection: Connection, kind: Kind | None, rows: list[Record]) -> list[Record]:
+    """The rows as the actor may see them: to an officer the codes of other units' firms stay unsaid. What is about no
+    firm names its ``subject`` instead."""
+    if kind is not None and kind.about != FIRM:
+        return [row | {"uscc": None, "subject": row["uscc"]} for row in rows]
     unit = actor().unit
     if unit is None:
         return rows
@@ -208,7 +211,7 @@ def _filed(kind: Kind, filing: int, status: int) -> Response:
     with house().store.read() as connection:
         row = filing_row(connection, filing)
         said = problems(connection, filing)
-        fates = _own_codes(connection, results(connection, filing))
+        fates = _subjects(connection, kind, results(connection, filing))
     counts = {fate: sum(one["fate"] == fate for one in fates) for fate in FATES}
     response = answer(
         {"filing": row.id, "kind": kind.id, "rows": row.rows, **counts, "results": fates, "problems": said}

@@ -17,6 +17,7 @@ from registry import industries, words
 from registry.kind import Field
 from registry.naming.codes import read_code
 from registry.naming.normal import split_names
+from registry.periods import read_period
 
 
 class Cell(NamedTuple):
@@ -352,8 +353,33 @@ def _industry(_field: Field, raw: Any, _unit: str | None) -> Cell:
     return Cell(True, found) if found else Cell(True, None, "value_unknown")
 
 
+#: What the header of an amount says where each row's bare number is in the unit of its own indicator.
+OWN_UNIT = "指标本身单位"
+
+
+def _amount(_field: Field, raw: Any, unit: str | None) -> Cell:
+    """A number with the unit typed behind it, or the column's: ``12.5 亿元``. What it is in depends on what the row is
+    about, so the kind's check makes a plain value of it."""
+    parted = split_number(raw.replace("\N{MINUS SIGN}", "-") if isinstance(raw, str) else raw)
+    if parted is None:
+        return Cell(True, None, "number_unreadable")
+    value, typed = parted
+    return Cell(True, f"{decimal_text(value)} {typed or (unit or '').lower()}".strip())
+
+
+def _period(_field: Field, raw: Any, _unit: str | None) -> Cell:
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    if isinstance(raw, (date, datetime)) or (isinstance(raw, int) and 10_000 <= raw < 80_000):
+        found = read_day(raw)
+    else:
+        found = read_period(plain(raw))
+    return Cell(True, found) if found else Cell(True, None, "period_unreadable")
+
+
 _READERS: dict[str, Callable[[Field, Any, str | None], Cell]] = {
     "text": _text, "names": _names, "code": _code, "day": _day, "year": _year, "integer": _integer, "money": _money,
     "capital": _capital, "ratio": _ratio, "number": _number, "word": _word, "city": _text, "district": _text,
     "area": _text, "street": _text, "industry": _industry,
+    "period": _period, "amount": _amount,
 }  # fmt: skip

@@ -12,6 +12,7 @@ from registry.intake.cells import PERCENT, UNITS, scale
 from registry.kind import Field, Kind
 from registry.said import SaidError
 
+_BRACKETED = re.compile(r"\(([^()]+)\)$")
 SEARCHED_ROWS = 40
 _YEAR = re.compile(r"^(20\d\d|19\d\d)(?:年度|年)?(?=\D)")
 _UNIT = re.compile(r"[(\[:/](?:单位[:]?)?([^()\[\]:/]{1,8}?)[)\]]?$")
@@ -93,6 +94,8 @@ def guess(header: Any, known: Mapping[str, Field]) -> tuple[Field | None, str | 
     year = _YEAR.match(base)
     for form in (base, base[year.end() :] if year else base, re.sub(r"\(.*?\)", "", base)):
         if form in known:
+            if known[form].type == "amount" and unit is None and (said := _BRACKETED.search(base)):
+                unit = said[1]  # kilowatts, items: it depends on the row what is a unit of it
             return known[form], unit, int(year[1]) if year and form != base else None
     return None, None, None
 

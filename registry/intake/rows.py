@@ -95,12 +95,14 @@ def parse(kind: Kind, grids: Sequence[Grid], reading: Reading, progress: Progres
 
 def _check_units(kind: Kind, units: Mapping[str, str]) -> None:
     for name, unit in units.items():
-        if name not in kind.by_id or kind.by_id[name].type not in ("money", "capital", "ratio"):
+        if name not in kind.by_id or kind.by_id[name].type not in ("money", "capital", "ratio", "amount"):
             raise HeaderError(
                 f"{kind.en}: there is no money or share column {name!r}",
                 f"“{kind.zh}”没有金额或比例字段 {name}",
                 f"--unit {name}={unit}",
             )
+        if kind.by_id[name].type == "amount":
+            continue  # what is a unit depends on what the row is about
         known = (
             unit in PERCENT or unit == "ratio"
             if kind.by_id[name].type == "ratio"

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort
 from flask_babel import gettext as _
 
 from registry.export import write_table
-from registry.kind import Kind
+from registry.kind import FIRM, Kind
 from registry.shell.serving import house
 
 blueprint = Blueprint("registry", __name__)
@@ -26,6 +26,14 @@ def kind_or_404(id: str) -> Kind:
     kind = house().kinds.by_id.get(id)
     if kind is None:
         abort(404, description=_("There is no kind of list called %(id)s.", id=id))
+    return kind
+
+
+def firms_kind_or_404(id: str) -> Kind:
+    """A kind of records about firms."""
+    kind = kind_or_404(id)
+    if kind.about != FIRM:
+        abort(404, description=_("Records of this kind are not about firms."))
     return kind
 
 

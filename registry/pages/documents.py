@@ -145,7 +145,7 @@ def _subjects(uscc: str) -> list[tuple[str, list[tuple[str, str]]]]:
     with here.store.read() as connection:
         found = version(here, connection, uscc, here.clock.today(), None)
     groups = []
-    for kind in here.kinds.all:
+    for kind in here.kinds.of_firms:
         records = found.get(kind.record, {}) if kind.key else {}
         choices = []
         for key, fields in records.items():

@@ -27,7 +27,7 @@ from registry.editing import (
 from registry.events import EVENTS
 from registry.house import House
 from registry.kind import Field, Kind
-from registry.pages.blueprint import blueprint, kind_or_404
+from registry.pages.blueprint import blueprint, firms_kind_or_404
 from registry.pages.inputs import errors_by_field, input_of, said, summary
 from registry.pages.own import own_name
 from registry.scope import manages
@@ -45,13 +45,13 @@ def edit(uscc: str) -> str:
     name, here = own_name(uscc), house()
     with here.store.read() as connection:
         document = show(here, connection, uscc, here.clock.today(), None, instant_text(here.clock.now()))
-    single = [kind for kind in here.kinds.all if not kind.key]
+    single = [kind for kind in here.kinds.of_firms if not kind.key]
     return render_template(
         "registry/edit.html",
         uscc=uscc,
         name=name,
         single=single,
-        several=[(kind, (document or {}).get(kind.shown, [])) for kind in here.kinds.all if kind.key],
+        several=[(kind, (document or {}).get(kind.shown, [])) for kind in here.kinds.of_firms if kind.key],
         events=EVENTS.values(),
         named=named,
     )
@@ -70,7 +70,7 @@ def named(kind: Kind, record: dict[str, Any]) -> list[tuple[Field, Any]]:
 @allow("filings.write")
 def edit_record(uscc: str, kind: str) -> str | Response:
     """The form of one record: ``record`` is a filing and row that spoke of it; without it a new one."""
-    name, here, wanted = own_name(uscc), house(), kind_or_404(kind)
+    name, here, wanted = own_name(uscc), house(), firms_kind_or_404(kind)
     sheet = _sheet(here, wanted, uscc)
     if request.method == "GET":
         return _page(name, sheet, None, _like(here, wanted, sheet))

@@ -197,7 +197,7 @@ def _in_force(here: House, uscc: str, day: str) -> int:
         document = show(here, connection, uscc, date.fromisoformat(day), None, instant_text(here.clock.now()))
     return sum(
         entry.get("state") == "in_force"
-        for kind in here.kinds.all
+        for kind in here.kinds.of_firms
         for entry in (document or {}).get(kind.shown, ())
         if isinstance(entry, dict)
     )

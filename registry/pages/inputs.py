@@ -128,7 +128,7 @@ def summary(found: Proposal | None) -> list[tuple[str, str]]:
     """All errors above the form, each a link to its control."""
     if found is None:
         return []
-    known: dict[str, Any] = {f.id: f for kind in house().kinds.all for f in kind.fields}
+    known: dict[str, Any] = {f.id: f for kind in house().kinds.of_firms for f in kind.fields}
     listed = []
     for field, sentences in errors_by_field(found).items():
         anchor = {None: "fields", "effective_on": "effective_on", "meaning": "meaning"}.get(

@@ -78,7 +78,7 @@ def firm(uscc: str) -> str | Response:
         moved_away=last_day(),
         more=0 if every else max(0, len(filings) - RECENT),
         by_record=here.kinds.by_record,
-        personal=frozenset(f.id for kind in here.kinds.all for f in kind.fields if f.personal),
+        personal=frozenset(f.id for kind in here.kinds.of_firms for f in kind.fields if f.personal),
     )
 
 
@@ -89,7 +89,7 @@ def _heirs(here: House, document: Record) -> list[tuple[Kind, Record, str]]:
     if "successor_uscc" not in profile or profile.get("status", {}).get("value") != "cancelled":
         return []
     found = []
-    for kind in here.kinds.all:
+    for kind in here.kinds.of_firms:
         if "basis" not in kind.by_id:
             continue
         for record in document[kind.shown]:
@@ -107,11 +107,11 @@ def export_firm(uscc: str, suffix: str) -> Response:
     here, question = house(), asked(house())
     with here.store.read() as connection:
         found = version(here, connection, uscc, question.day, question.known_at)
-    personal = {f.id for kind in here.kinds.all for f in kind.fields if f.personal}
+    personal = {f.id for kind in here.kinds.of_firms for f in kind.fields if f.personal}
     header = [_("Record"), _("Told apart by"), _("Field"), _("Value"), _("Filing"), _("Row")]
     lines = [
         [term(kind), key.partition("|")[2], term(kind.by_id[name]), plain(told.value, kind.by_id[name]), told.filing, told.row]
-        for kind in here.kinds.all
+        for kind in here.kinds.of_firms
         for key, fields in found.get(kind.record, {}).items()
         for name, told in fields.items()
         if name not in personal

@@ -178,6 +178,8 @@ def holds(field: Field) -> str:
         "number": _("a number"),
         "ratio": _("a share: percent, or a ratio up to 1"),
         "word": _("one of:"),
+        "period": _("a period: 2025, 2025-Q4, 2025-12, 2025-12-31, 2023-2025; the first half-year is 2025-06"),
+        "amount": _("an amount in the unit of its indicator; 万元, 亿元 or percent stand in the header or the cell"),
         "names": _("names, parted by semicolons"),
         "district": place, "area": place, "street": place, "city": place,
         "industry": _("a code of GB/T 4754, with or without its letter, or its name"),

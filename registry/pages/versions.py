@@ -59,7 +59,7 @@ def versions(uscc: str) -> str | Response:
         records=found if every else [one for one in found if one.mark != "same"],
         different=sum(one.mark != "same" for one in found),
         same=sum(one.mark == "same" for one in found),
-        personal=frozenset(f.id for kind in here.kinds.all for f in kind.fields if f.personal),
+        personal=frozenset(f.id for kind in here.kinds.of_firms for f in kind.fields if f.personal),
     )
 
 

@@ -40,19 +40,26 @@ def bullet(
 ) -> Bullet:
     """Place value, goal and pace on one scale that leaves a margin beyond the larger of value and goal.
 
-    ``direction`` is ``at_least``, ``more_than``, ``about`` or ``at_most``; *about* counts as reached from the
-    goal up, *at_most* while the value does not exceed it.
+    ``direction`` is ``at_least``, ``more_than``, ``about`` or ``at_most``; *about* counts as reached within 5 % of the
+    goal, *at_most* while the value does not exceed it. Where the goal is below zero, both are drawn by their size.
     """
+    kept = standing(value, goal, pace, direction) if value is not None else "unknown"
+    if float(goal) < 0:
+        goal, value = -goal, None if value is None else max(-float(value), 0.0)
     top = max(float(goal), float(value or 0), 1e-9) * 1.06
     mark = None if pace is None else share(pace, top)
     if value is None:
         return Bullet("0%", share(goal, top), mark, "unknown")
-    return Bullet(share(value, top), share(goal, top), mark, standing(value, goal, pace, direction))
+    return Bullet(share(value, top), share(goal, top), mark, kept)
 
 
 def standing(value: Value, goal: Value, pace: Value | None, direction: str) -> Standing:
     if direction == "at_most":
         return "reached" if value <= goal else "behind"
+    if direction == "about" and abs(float(value) - float(goal)) <= abs(float(goal)) * 0.05:
+        return "reached"
+    if direction == "about":
+        return "on_pace" if pace is not None and pace <= value < goal else "behind"
     if value > goal or (value == goal and direction != "more_than"):
         return "reached"
     return "on_pace" if pace is not None and value >= pace else "behind"

@@ -25,7 +25,7 @@ from registry.store.models import Filing, Tick, metadata
 FILING: Any = Filing.__table__  # type: ignore[attr-defined]
 KEPT_VIEWS = 6
 #: Changes with the fold or the typed tables, so that views made by older code are not taken for its own.
-EDITION = 1
+EDITION = 2
 BATCH = 20_000
 Settle = Callable[[Connection], None]
 
