@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import cache
@@ -29,6 +29,15 @@ from tiers.targets import plan
 CACHE: Any = CountCache.__table__  # type: ignore[attr-defined]
 #: Changes when the meaning of a count does, so that old answers are not taken for new ones.
 DEFINITION = 1
+#: The tables behind a count, beside its plan.
+COUNT_TABLES = (
+    "codes/tiers",
+    "codes/boards",
+    "codes/digital_core",
+    "codes/industries",
+    "codes/places",
+    "codes/words",
+)
 
 
 def _views(house: House) -> Path:
@@ -50,7 +59,20 @@ def ask_count(
     """The count document, from the cache where nothing was filed since."""
     question = Question(day, house.settings, year)
     printed = instant_text(known_at or house.clock.now())
-    id = _definition(house, day, known_at, year, by)
+
+    def counted() -> Record:
+        with view(house, known_at) as connection:
+            return count(connection, question, printed, by)
+
+    return {**remembered(house, (day, known_at, year, by), counted), "known_at": printed}
+
+
+def remembered(house: House, asked: Sequence[Any], compute: Callable[[], Record]) -> Record:
+    """A document that depends on the records and the definition of the count only, computed once after each write.
+
+    ``asked``: what it answers; parts that print differently for different questions.
+    """
+    id = _definition(house, *asked)
     with house.store.read() as connection:
         last = house.store.last_write(connection)
         held = connection.execute(
@@ -58,11 +80,10 @@ def ask_count(
         ).scalar()
     if held:
         document: Record = json.loads(held)
-    else:
-        with view(house, known_at) as connection:
-            document = count(connection, question, printed, by)
-        _keep(house, id, last, document)
-    return {**document, "known_at": printed}
+        return document
+    document = compute()
+    _keep(house, id, last, document)
+    return document
 
 
 def _definition(house: House, *parts: Any) -> str:
@@ -76,15 +97,7 @@ def _definition(house: House, *parts: Any) -> str:
 @cache
 def _tables(plan_name: str) -> str:
     """What the tables behind a count say, so that an edited plan or code table asks anew."""
-    names = (
-        plan_name,
-        "codes/tiers",
-        "codes/boards",
-        "codes/digital_core",
-        "codes/industries",
-        "codes/places",
-        "codes/words",
-    )
+    names = (plan_name, *COUNT_TABLES)
     return hashlib.sha256(repr([codes.load(name).rows for name in names]).encode()).hexdigest()
 
 

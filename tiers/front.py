@@ -7,9 +7,12 @@ from tiers import ladder, near_pages, round_pages, rule_pages, rungs, simulation
 from tiers.after_fold import derive
 from tiers.api import tiers_api
 from tiers.asking import holders
+from tiers.bridge_commands import COMMANDS as BRIDGE_COMMANDS
 from tiers.commands import COMMANDS
 from tiers.derived import derived
 from tiers.kinds import kinds
+from tiers.overtaking import leaning
+from tiers.publishing import faults
 from tiers.register import REGISTER
 from tiers.todo import TODO
 from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
@@ -22,7 +25,7 @@ ROOM = Room(
     kinds=kinds,
     blueprint=tiers_blueprint,
     api=tiers_api,
-    commands=COMMANDS,
+    commands=(*COMMANDS, *BRIDGE_COMMANDS),
     navigation=(*NAVIGATION, *round_pages.NAVIGATION, *rule_pages.NAVIGATION),
     cards=CARDS,
     panels=(*PANELS, rungs.PANEL),
@@ -32,5 +35,7 @@ ROOM = Room(
     holders=holders,
     register=REGISTER,
     todo=TODO,
+    leans=leaning,
+    faults=faults,
     announced=round_pages.ANNOUNCED,
 )
