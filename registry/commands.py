@@ -360,12 +360,14 @@ def db_upgrade(house: House) -> None:
 @db.command("check")
 @command
 def db_check(house: House) -> int:
-    """Fold every statement afresh and compare: tables, search, documents by their hashes; exit 1 where they differ."""
+    """Fold every statement afresh and compare: tables, search, documents and published counts by their hashes; exit 1
+    where they differ."""
     schema.prepare(house.store)
     found = 0
     everything = dict.fromkeys(kind.record for kind in house.kinds.all)
     folded = faults(house.store, house.kinds.all, lambda c: house.after_fold(c, everything))
-    for line in (*folded, *documents.faults(house)):
+    of_rooms = (line for room in house.rooms if room.faults for line in room.faults(house))
+    for line in (*folded, *documents.faults(house), *of_rooms):
         click.echo(line)
         found += 1
     for line in index_faults(house.store):

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from registry.said import SaidError
+from registry.said import Said, SaidError
 
 
 class NeedsConfirmationError(SaidError):
-    """Something leans on what would go, or much would go: the sentence says what, ``rows`` are the first of them."""
+    """Something leans on what would go, or much would go: the sentence says what, ``rows`` are the first of them; those
+    that are sentences are said in either language."""
 
     code, status = "needs_confirmation", 409
 
-    def __init__(self, en: str, zh: str, rows: Sequence[str]) -> None:
+    def __init__(self, en: str, zh: str, rows: Sequence[str | Said]) -> None:
         super().__init__(en, zh, "go ahead with --yes")
-        self.rows = list(rows)
+        self._rows = list(rows)
+
+    @property
+    def rows(self) -> list[str]:
+        return self.rows_in("en")
+
+    def rows_in(self, language: str) -> list[str]:
+        return [row.in_language(language) if isinstance(row, Said) else row for row in self._rows]
 
 
 class MisusedError(SaidError):

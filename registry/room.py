@@ -6,7 +6,7 @@ register, profile, command line, web shell) goes through what was gathered and n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import click
     from flask import Blueprint
+    from sqlalchemy import Connection
 
     from registry.house import House
     from registry.kind import Kind
+    from registry.said import Said
     from registry.settings import Settings
 
 
@@ -189,3 +191,8 @@ class Room:
     # What the room says about an announced list, before and after it is filed: ``load(house, listed)`` with an
     # ``Announced``. ``span`` and ``order`` as elsewhere.
     announced: tuple[Panel, ...] = ()
+    # What of the room leans on filings that are about to be withdrawn: (connection, filings) -> a sentence for each. It
+    # stays as it is; the act wants a yes.
+    leans: Callable[[Connection, Sequence[int]], Sequence[Said]] | None = None
+    # What ``db check`` finds in the room's own tables: a line for each fault.
+    faults: Callable[[House], Iterable[str]] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from registry import judgements
 from registry.house import House
 from registry.refusals import MisusedError, NeedsConfirmationError, RefusedError
+from registry.said import Said
 from registry.scope import managed, same_person
 from registry.store import statements
 from registry.store.bulk import among, chunks
@@ -30,7 +31,8 @@ def withdraw(
     """Close a filing's statements and fold the touched keys again. Gives what leaned on it, as lines.
 
     Decisions on its rows go with it. Rows of other filings about firms that only this one named return to review as
-    ``orphaned``; with such rows the act wants ``yes`` (NeedsConfirmationError otherwise). ``unit``: who is limited to one
+    ``orphaned``. With such rows, or where a room says that something of its own leans on the filing (``Room.leans``), the
+    act wants ``yes`` (NeedsConfirmationError otherwise). ``unit``: who is limited to one
     withdraws own filings, as long as they speak of own firms only.
     """
     with house.store.write(by) as work:
@@ -60,13 +62,9 @@ def withdraw(
             f"{record} {subject}: filing {by_filing}, row {row}"
             for _id, record, subject, by_filing, row, _payload in orphans
         ]
-        if orphans and not yes:
-            raise NeedsConfirmationError(
-                f"{len(lines)} rows of other filings speak of firms that only filing {filing_id} names; "
-                "they would return to review as orphaned",
-                f"其他入库记录有 {len(lines)} 行所涉企业只由入库记录 {filing_id} 登记，撤回后这些行将退回待核",
-                lines[:50],
-            )
+        leaning = [said for room in house.rooms if room.leans for said in room.leans(connection, going)]
+        if (orphans or leaning) and not yes:
+            raise _leaned_on(filing_id, lines, leaning)
         for id_chunk in chunks([orphan[0] for orphan in orphans]):
             connection.execute(close.where(s.id.in_(id_chunk)))
         _return_to_review(connection, filing_id, orphans)
@@ -80,6 +78,23 @@ def withdraw(
             _reopen(connection, filing, house.kinds.by_id[filing.kind].subject)
         house.refold(work, touched, {}, led=led)
         return lines
+
+
+def _leaned_on(filing: int, orphans: Sequence[str], leaning: Sequence[Said]) -> NeedsConfirmationError:
+    """What leans on a filing: rows of other filings about firms that only it names, and what rooms have made of it."""
+    en, zh = [], []
+    if orphans:
+        en.append(
+            f"{len(orphans)} rows of other filings speak of firms that only filing {filing} names; "
+            "they would return to review as orphaned"
+        )
+        zh.append(
+            f"其他入库记录有 {len(orphans)} 行所涉企业只由入库记录 {filing} 登记，撤回后这些行将退回待核"
+        )
+    if leaning:
+        en.append(f"published results that stand on filing {filing}: {len(leaning)}")
+        zh.append(f"以入库记录 {filing} 为依据的已发布结果：{len(leaning)} 项")
+    return NeedsConfirmationError("; ".join(en), "；".join(zh), [*leaning[:50], *orphans[:50]])
 
 
 def _keep_to_own(connection: Connection, filing: Any, by: str, touched: Iterable[str], unit: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import cache
@@ -30,6 +30,15 @@ from tiers.targets import plan, planned
 CACHE: Any = CountCache.__table__  # type: ignore[attr-defined]
 #: Changes when the meaning of a count does, so that old answers are not taken for new ones.
 DEFINITION = 2
+#: The tables behind a count, beside its plan.
+COUNT_TABLES = (
+    "codes/tiers",
+    "codes/boards",
+    "codes/digital_core",
+    "codes/industries",
+    "codes/places",
+    "codes/words",
+)
 
 
 def _views(house: House) -> Path:
@@ -54,7 +63,24 @@ def ask_count(
     settings = planned(house.settings, plan_name)
     question = Question(day, settings, year)
     printed = instant_text(known_at or house.clock.now())
-    id = _definition(settings, day, known_at, year, by)
+
+    def counted() -> Record:
+        with view(house, known_at) as connection:
+            return count(connection, question, printed, by)
+
+    asked = (day, known_at, year, by)
+    return {**remembered(house, asked, counted, settings), "known_at": printed}
+
+
+def remembered(
+    house: House, asked: Sequence[Any], compute: Callable[[], Record], settings: Settings | None = None
+) -> Record:
+    """A document that depends on the records and the definition of the count only, computed once after each write.
+
+    ``asked``: what it answers; parts that print differently for different questions. ``settings``: those it is asked
+    with, the house's by default.
+    """
+    id = _definition(settings or house.settings, *asked)
     with house.store.read() as connection:
         last = house.store.last_write(connection)
         held = connection.execute(
@@ -62,11 +88,10 @@ def ask_count(
         ).scalar()
     if held:
         document: Record = json.loads(held)
-    else:
-        with view(house, known_at) as connection:
-            document = count(connection, question, printed, by)
-        _keep(house, id, last, document)
-    return {**document, "known_at": printed}
+        return document
+    document = compute()
+    _keep(house, id, last, document)
+    return document
 
 
 def _definition(s: Settings, *parts: Any) -> str:
@@ -79,15 +104,7 @@ def _definition(s: Settings, *parts: Any) -> str:
 @cache
 def _tables(plan_name: str) -> str:
     """What the tables behind a count say, so that an edited plan or code table asks anew."""
-    names = (
-        plan_name,
-        "codes/tiers",
-        "codes/boards",
-        "codes/digital_core",
-        "codes/industries",
-        "codes/places",
-        "codes/words",
-    )
+    names = (plan_name, *COUNT_TABLES)
     return hashlib.sha256(repr([codes.load(name).rows for name in names]).encode()).hexdigest()
 
 

@@ -235,7 +235,7 @@ def _count(connection: Connection, question: Question, known_at: str | None, by:
     tiers = tier_counts(connection, question)
     quality = quality_counts(connection, question)[""]
     quality["titles_cumulative"] = sum(
-        entry["titles_cumulative"] for entry in tiers if _is_quality(question, entry["tier"], entry["level"])
+        entry["titles_cumulative"] for entry in tiers if question.is_quality(entry["tier"], entry["level"])
     )
     totals = target_counts(connection, question)[""]
     totals["quality-firms"] = {"value": quality["firms_valid"], "unknown": 0}
@@ -258,10 +258,6 @@ def _count(connection: Connection, question: Question, known_at: str | None, by:
     if by:
         document["by"] = breakdown(connection, question, by, reported)
     return document
-
-
-def _is_quality(question: Question, tier: str, level: str) -> bool:
-    return any(entry in (tier, f"{tier}:{level}") for entry in question.settings.quality.titles)
 
 
 def _target(connection: Connection, target: Target, question: Question, totals: Mapping[str, Counts],

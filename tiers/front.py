@@ -17,10 +17,13 @@ from tiers import (
 from tiers.after_fold import derive
 from tiers.api import tiers_api
 from tiers.asking import holders
+from tiers.bridge_commands import COMMANDS as BRIDGE_COMMANDS
 from tiers.commands import COMMANDS
 from tiers.derived import derived
 from tiers.kinds import kinds
+from tiers.overtaking import leaning
 from tiers.plan_kinds import plan_kinds
+from tiers.publishing import faults
 from tiers.register import REGISTER
 from tiers.todo import TODO
 from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
@@ -35,7 +38,7 @@ ROOM = Room(
     kinds=lambda settings: (*kinds(settings), *plan_kinds(settings)),
     blueprint=tiers_blueprint,
     api=tiers_api,
-    commands=COMMANDS,
+    commands=(*COMMANDS, *BRIDGE_COMMANDS),
     navigation=(*NAVIGATION, *round_pages.NAVIGATION, *rule_pages.NAVIGATION),
     cards=CARDS,
     panels=(*PANELS, rungs.PANEL),
@@ -45,5 +48,7 @@ ROOM = Room(
     holders=holders,
     register=REGISTER,
     todo=TODO,
+    leans=leaning,
+    faults=faults,
     announced=round_pages.ANNOUNCED,
 )

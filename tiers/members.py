@@ -78,6 +78,10 @@ class Question:
             parts.append(f"(t.tier = '{word(tier)}'" + (f" and t.level = '{word(level)}')" if level else ")"))
         return "(" + " or ".join(parts or ["1 = 0"]) + ")"
 
+    def is_quality(self, tier: str, level: str) -> bool:
+        """Does this title make a quality firm?"""
+        return any(entry in (tier, f"{tier}:{level}") for entry in self.settings.quality.titles)
+
     def ask(self, connection: Connection, sql: str, **more: Any) -> Sequence[Any]:
         """Run ``sql`` with ``home`` at hand and the parameters that it names."""
         held = SHARED if connection.info.get(PREPARED) == self.day else ()
