@@ -7,6 +7,9 @@ from registry.api.room import registry_api
 from registry.commands import COMMANDS
 from registry.desk.commands import intake
 from registry.facets import REGISTER
+from registry.jobs.commands import COMMANDS as JOB_COMMANDS
+from registry.jobs.copies import BACKUP
+from registry.jobs.freshness import FRESHNESS
 from registry.kinds import kinds
 from registry.room import Room
 from registry.search.index import note
@@ -17,12 +20,13 @@ ROOM = Room(
     kinds=kinds,
     blueprint=registry_blueprint,
     api=registry_api,
-    commands=(*COMMANDS, intake, *ACCOUNT_COMMANDS),
+    commands=(*COMMANDS, intake, *ACCOUNT_COMMANDS, *JOB_COMMANDS),
     navigation=NAVIGATION,
     cards=CARDS,
     panels=PANELS,
     permissions=PERMISSIONS,
     todo=TODO,
+    jobs=(FRESHNESS, BACKUP),
     after_fold=note,
     register=REGISTER,
 )

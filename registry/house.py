@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from registry.jobs.job import Job
 from registry.kind import Kinds, Record, Row
 from registry.places import Places, places
 from registry.room import Room
@@ -42,6 +43,11 @@ class House:
     @cached_property
     def kinds(self) -> Kinds:
         return Kinds(kind for room in self.rooms for kind in room.kinds(self.settings))
+
+    @cached_property
+    def jobs(self) -> Mapping[str, Job]:
+        """Job id → job, room by room."""
+        return {job.id: job for room in self.rooms for job in room.jobs}
 
     @property
     def places(self) -> Places:

@@ -17,20 +17,24 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from registry.house import House
+    from registry.jobs.job import Job
     from registry.kind import Kind
     from registry.said import Said
     from registry.settings import Settings
+    from registry.store.engine import Write
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the side navigation. ``label`` gives a translated string when called."""
+    """One entry of the side navigation. ``label`` gives a translated string when called. ``mark`` gives how many things
+    there want attention, and what they are, for the person who asks; None where there are none."""
 
     id: str
     endpoint: str
     icon: str
     label: Callable[[], str]
     order: int
+    mark: Callable[[], tuple[int, str] | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,12 @@ class Room:
     panels: tuple[Panel, ...] = ()
     permissions: tuple[Permission, ...] = ()
     todo: tuple[Todo, ...] = ()
+    # What the room does on schedule, once for each period; see registry.jobs.
+    jobs: tuple[Job, ...] = ()
+    # Takes what a run wants delivered, in its finishing transaction: (unit, "job/period/number", parcels) → how many it took.
+    takes: Callable[[Write, str, Sequence[Any]], int] | None = None
+    # Called after each run that is done, and now and then by the schedule: what is to be carried out then, such as sending.
+    errands: Callable[[House], object] | None = None
     # Called in a filing's own transaction with the credit codes whose records changed.
     after_fold: Callable[..., None] | None = None
     # Adds to `show`, pure: (house, record word → folded records, day) → {"size_class": …}

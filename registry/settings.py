@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+
+from registry.jobs.due import When, read_when
+from registry.jobs.period import Rhythm
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -149,6 +152,53 @@ class Documents(_Section):
     types: list[Literal["pdf", "docx", "xlsx", "jpg", "png"]]
 
 
+class Jobs(_Section):
+    on: bool
+    day: str
+    week: str
+    month: str
+    quarter: str
+    off: list[str]
+    catch_up: int = Field(ge=1, le=1000)
+    tries: int = Field(ge=1)
+    retry_minutes: int = Field(ge=0)
+    lease_seconds: int = Field(ge=1)
+    look_seconds: int = Field(ge=1)
+
+    @field_validator(*Rhythm)
+    @classmethod
+    def _time(cls, value: str, about: ValidationInfo) -> str:
+        return read_when(Rhythm(about.field_name or ""), value).text
+
+    def when(self, rhythm: Rhythm) -> When:
+        """The time at which the runs of a rhythm are due."""
+        return read_when(rhythm, getattr(self, rhythm))
+
+
+class Backup(_Section):
+    folder: str
+    keep: int = Field(ge=1)
+
+
+class Freshness(_Section):
+    filed_days: list[str]
+    fact_days: list[str]
+
+    @field_validator("filed_days", "fact_days")
+    @classmethod
+    def _pairs(cls, value: list[str]) -> list[str]:
+        for pair in value:
+            kind, _mark, days = pair.partition("=")
+            if not kind or not (days.isascii() and days.isdigit()):
+                raise ValueError(f"expected pairs such as titles=120, not {pair!r}")
+        return value
+
+    @staticmethod
+    def days(pairs: list[str]) -> dict[str, int]:
+        """Kind of list → days."""
+        return {kind: int(days) for kind, _mark, days in (pair.partition("=") for pair in pairs)}
+
+
 class Settings(_Section):
     city: City
     database: Database
@@ -164,10 +214,19 @@ class Settings(_Section):
     membership: Membership
     limits: Limits
     documents: Documents
+    jobs: Jobs
+    backup: Backup
+    freshness: Freshness
 
     @property
     def var(self) -> Path:
         path = Path(self.paths.var)
+        return path if path.is_absolute() else ROOT / path
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the copies that are made on schedule."""
+        path = Path(self.backup.folder or self.var / "backups")
         return path if path.is_absolute() else ROOT / path
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
+from registry.jobs import pages as jobs
 from registry.naming.difference import marks
 from registry.pages import (
     chosen,
@@ -61,6 +62,7 @@ PERMISSIONS = (
         lambda: _("Share views with everybody and delete shared ones"),
         frozenset({roles.ADMINISTRATOR, roles.EDITOR}),
     ),
+    *jobs.PERMISSIONS,
 )
 
 NAVIGATION = (
@@ -73,6 +75,7 @@ NAVIGATION = (
     NavItem("upload", "registry.upload", "cloud-arrow-up", lambda: _("Upload"), 81),
     NavItem("accounts", "accounts.listing", "people", lambda: _("Accounts"), 85),
     NavItem("merges", "registry.merges", "union", lambda: _("Merged firms"), 83),
+    *jobs.NAVIGATION,
     NavItem("fields", "registry.fields", "question-circle", lambda: _("Columns understood"), 90),
 )
 
@@ -89,10 +92,10 @@ PANELS = (
 #: Importing a page's module hangs its routes on the blueprint.
 PAGES = (
     overview, todo, register, saved_views, chosen, profile, editing, events, versions, documents, merging, duplicates, filings,
-    desk, desk_review, desk_confirm, upload, fields, own_firms,
+    desk, desk_review, desk_confirm, upload, fields, own_firms, jobs,
 )  # fmt: skip
 
-TODO = (todo.DESK, todo.WAITING)
+TODO = (todo.DESK, todo.WAITING, jobs.TODO)
 
 
 def registry_blueprint() -> Blueprint:

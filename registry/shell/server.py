@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import click
 import waitress
 from flask import Flask
@@ -9,6 +11,7 @@ from flask import Flask
 from registry.accounts.queries import any_password
 from registry.accounts.signing import first_administrator
 from registry.house import House
+from registry.jobs.clock import end_on_sigterm, scheduled
 from registry.shell.security import ANYWHERE, is_loopback
 from registry.shell.serving import KEY
 from registry.store.engine import StoreError
@@ -30,7 +33,10 @@ def serve(app: Flask, host: str, port: int) -> None:
     # The port asked for may be 0: say the one that was given.
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Tidu 梯度: http://{shown}:{server.effective_port}/  (Ctrl+C ends it)")
-    server.run()
+    end_on_sigterm()
+    # The port is open: what was missed is made up for beside the requests.
+    with scheduled(house) if house.settings.jobs.on else nullcontext():
+        server.run()
 
 
 def welcome(house: House, host: str) -> None:

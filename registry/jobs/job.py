@@ -1,0 +1,73 @@
+"""A job, as rooms declare it (``Room.jobs``): what is asked of a run, and what it answers.
+
+``run`` reads and computes; whatever it wants in the register it leaves to ``Done.write``, which is called in the one transaction
+that also marks the run done. So a run that dies in between has done nothing, and one that lost its lease writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from registry import words
+from registry.jobs.period import Period, Rhythm
+
+if TYPE_CHECKING:
+    from registry.house import House
+    from registry.store.engine import Write
+
+#: (stage, done, total): shown while the run goes on. Raises StoppedError where the run is to end.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is asked: the period, its last ``day``, and the instant up to which the register is known.
+
+    ``known_at`` is the instant of the period's first run, so that every later one sees the same register. ``again``: how many
+    runs of the period came to an end before; 0 is the first. Call ``progress`` now and then in long runs.
+    """
+
+    period: Period
+    day: date
+    known_at: datetime
+    again: int
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a run came to: how much it looked at, how much it changed, and what to say of it, in English and Chinese.
+
+    ``write(unit)`` is called in the finishing transaction; a number that it gives is taken for ``changed``. ``parcels`` are
+    handed over there to the room that delivers (``Room.takes``).
+    """
+
+    evaluated: int
+    changed: int
+    said: tuple[str, str]
+    write: Callable[[Write], int | None] | None = None
+    parcels: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done once for each period. ``label`` gives its name in the language of the request."""
+
+    id: str
+    label: Callable[[], str]
+    rhythm: Rhythm
+    run: Callable[[House, Asked], Done]
+
+
+def named(id: str) -> Callable[[], str]:
+    """The name of a job as the vocabulary ``job`` has it, in the language of the request."""
+
+    def label() -> str:
+        from registry.shell.languages import language
+
+        return words.label("job", id, language())
+
+    return label
