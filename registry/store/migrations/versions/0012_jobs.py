@@ -7,7 +7,7 @@ from alembic import op
 import registry.store.models
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
