@@ -5,6 +5,7 @@ from __future__ import annotations
 from registry.accounts.commands import COMMANDS as ACCOUNT_COMMANDS
 from registry.api.room import registry_api
 from registry.commands import COMMANDS
+from registry.delivery.commands import deliveries
 from registry.desk.commands import intake
 from registry.facets import REGISTER
 from registry.kinds import kinds
@@ -17,7 +18,7 @@ ROOM = Room(
     kinds=kinds,
     blueprint=registry_blueprint,
     api=registry_api,
-    commands=(*COMMANDS, intake, *ACCOUNT_COMMANDS),
+    commands=(*COMMANDS, intake, deliveries, *ACCOUNT_COMMANDS),
     navigation=NAVIGATION,
     cards=CARDS,
     panels=PANELS,
