@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Settings that are not repeated where they are wrong: somebody may have written a secret there.
+UNSAID = frozenset({"delivery.webhooks"})
 
 
 class SettingsError(Exception):
@@ -199,7 +201,7 @@ class Delivering(_Section):
     @field_validator("webhooks")
     @classmethod
     def _receivers(cls, value: list[str]) -> list[str]:
-        for pair in value:
+        for number, pair in enumerate(value, start=1):
             try:
                 parts = urlsplit(_address(pair))
                 good = (
@@ -211,7 +213,7 @@ class Delivering(_Section):
                 good = False
             if not good or not _address(pair).isascii() or not _address(pair).isprintable():
                 raise ValueError(
-                    f"expected LIST=ADDRESS such as bulletins=https://example.org/take, not {pair!r}"
+                    f"expected LIST=ADDRESS such as bulletins=https://example.org/take; number {number} is none"
                 )
             if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
                 raise ValueError(
@@ -319,6 +321,8 @@ def _lines(path: Path, error: ValidationError, origin: Mapping[str, str]) -> lis
             said = "is not a known setting"
         elif problem["type"] == "missing":
             said = "is missing"
+        elif key in UNSAID:
+            said = problem["msg"]
         else:
             said = f"{problem['msg']}, got {problem['input']!r}"
         lines.append(f"{where}: [{key.rpartition('.')[0]}] {key.rpartition('.')[2]}: {said}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
 from contextlib import suppress
 from email import policy
 from email.headerregistry import Address
@@ -163,5 +162,5 @@ def _expect(code: int, words: bytes) -> None:
         raise _Refused(code, words)
 
 
-def _line(code: int, words: bytes | str | Sequence[Any]) -> str:
+def _line(code: int, words: bytes | str) -> str:
     return f"{code} {words.decode('utf-8', 'replace') if isinstance(words, bytes) else words}"

@@ -87,4 +87,5 @@ def tidied(text: str, secrets: Iterable[str] = ()) -> str:
 
 def wait_after(tries: int, first: timedelta, longest: timedelta) -> timedelta:
     """How long to wait after the n-th try failed: ``first``, doubled with each further one, up to ``longest``."""
-    return min(longest, first * 2 ** min(tries - 1, 30))
+    doubled: int = 1 << min(tries - 1, 30)
+    return min(longest, first * doubled)

@@ -150,7 +150,7 @@ def _channels() -> dict[str, str]:
 def _list_name(here: House, purpose: str) -> str:
     if purpose.startswith(OF_UNIT):
         unit = here.places.label(purpose.removeprefix(OF_UNIT), language()) or purpose.removeprefix(OF_UNIT)
-        return _("letters of %(unit)s", unit=unit)
+        return str(_("letters of %(unit)s", unit=unit))
     known: dict[str, str] = {
         "bulletins": _("bulletins"),
         "notices": _("notices"),
