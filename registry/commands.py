@@ -9,6 +9,8 @@ import click
 
 from registry import documents
 from registry.decisions import Answer, decide
+from registry.delivery import outbox
+from registry.delivery.claims import hold_back
 from registry.export import export_kind
 from registry.filings import filing, filings
 from registry.find import find
@@ -360,14 +362,14 @@ def db_upgrade(house: House) -> None:
 @db.command("check")
 @command
 def db_check(house: House) -> int:
-    """Fold every statement afresh and compare: tables, search, documents and published counts by their hashes; exit 1
+    """Fold every statement afresh and compare: tables, search, kept files and published counts by their hashes; exit 1
     where they differ."""
     schema.prepare(house.store)
     found = 0
     everything = dict.fromkeys(kind.record for kind in house.kinds.all)
     folded = faults(house.store, house.kinds.all, lambda c: house.after_fold(c, everything))
     of_rooms = (line for room in house.rooms if room.faults for line in room.faults(house))
-    for line in (*folded, *documents.faults(house), *of_rooms):
+    for line in (*folded, *documents.faults(house), *outbox.faults(house), *of_rooms):
         click.echo(line)
         found += 1
     for line in index_faults(house.store):
@@ -390,10 +392,11 @@ def db_reindex(house: House) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @command
 def db_backup(house: House, file: Path) -> int:
-    """Write a consistent copy to FILE while the register is in use, with the documents attached to firms."""
+    """Write a consistent copy to FILE while the register is in use, with documents and what is not delivered yet."""
     schema.prepare(house.store)
-    click.echo(f"{file}: {backup(house.store, file, documents.folder(house)):,} rows")
-    lost = list(documents.faults(house))
+    rows = backup(house.store, file, documents.folder(house), outbox.folder(house))
+    click.echo(f"{file}: {rows:,} rows")
+    lost = [*documents.faults(house), *outbox.faults(house)]
     for line in lost:
         click.echo(f"not in the copy: {line}", err=True)
     return SHORT if lost else DONE
@@ -403,16 +406,17 @@ def db_backup(house: House, file: Path) -> int:
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
 @command
 def db_restore(house: House, file: Path) -> None:
-    """Fill an empty database from a backup."""
-    click.echo(f"{restore(house.store, file, documents.folder(house)):,} rows restored")
+    """Fill an empty database from a backup. What was not delivered then is not sent unasked: see deliveries list."""
+    folders = (documents.folder(house), outbox.folder(house))
+    click.echo(f"{restore(house.store, file, *folders, hold_back):,} rows restored")
 
 
 @db.command("tidy")
 @command
 def db_tidy(house: House) -> None:
-    """Remove bytes of documents that no row names, as a crash in the middle of an upload leaves them."""
+    """Remove bytes that nothing needs: of uploads that a crash cut short, and of what has arrived everywhere."""
     schema.prepare(house.store)
-    click.echo(f"{documents.tidy(house, BY)} files removed")
+    click.echo(f"{documents.tidy(house, BY) + outbox.tidy(house, BY)} files removed")
 
 
 COMMANDS = (import_, fields, template, filings_group, export, find_, show_, merge_, split_, db)

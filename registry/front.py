@@ -5,6 +5,7 @@ from __future__ import annotations
 from registry.accounts.commands import COMMANDS as ACCOUNT_COMMANDS
 from registry.api.room import registry_api
 from registry.commands import COMMANDS
+from registry.delivery.commands import deliveries
 from registry.desk.commands import intake
 from registry.facets import REGISTER
 from registry.jobs.commands import COMMANDS as JOB_COMMANDS
@@ -20,7 +21,7 @@ ROOM = Room(
     kinds=kinds,
     blueprint=registry_blueprint,
     api=registry_api,
-    commands=(*COMMANDS, intake, *ACCOUNT_COMMANDS, *JOB_COMMANDS),
+    commands=(*COMMANDS, intake, *ACCOUNT_COMMANDS, *JOB_COMMANDS, deliveries),
     navigation=NAVIGATION,
     cards=CARDS,
     panels=PANELS,

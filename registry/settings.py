@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal, get_origin
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from registry.jobs.due import When, read_when
 from registry.jobs.period import Rhythm
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Settings that are not repeated where they are wrong: somebody may have written a secret there.
+UNSAID = frozenset({"delivery.webhooks"})
 
 
 class SettingsError(Exception):
@@ -199,6 +212,86 @@ class Freshness(_Section):
         return {kind: int(days) for kind, _mark, days in (pair.partition("=") for pair in pairs)}
 
 
+#: The lists of [delivery] mail and webhooks, and an address of mail as it travels.
+_LIST = re.compile(r"bulletins|failures|notices|districts:[0-9]{6}")
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+
+
+def _address(pair: str) -> str:
+    """The address of ``LIST=ADDRESS``; nothing where the list is none."""
+    name, _mark, address = pair.partition("=")
+    return address.strip() if _LIST.fullmatch(name.strip()) else ""
+
+
+class Delivering(_Section):
+    folder: str
+    smtp_host: str
+    smtp_port: int = Field(ge=1, le=65535)
+    smtp_security: Literal["starttls", "ssl", "none"]
+    smtp_user: str
+    smtp_ca: str
+    sender: str
+    mail: list[str]
+    webhooks: list[str]
+    webhook_ca: str
+    webhook_mb: int = Field(ge=0)
+    tries: int = Field(ge=1)
+    first_wait_minutes: int = Field(ge=1)
+    longest_wait_minutes: int = Field(ge=1)
+    timeout_seconds: int = Field(ge=1, le=600)
+    longest_seconds: int = Field(ge=1, le=3600)
+
+    @field_validator("sender")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if value and not _MAIL.fullmatch(parseaddr(value)[1]):
+            raise ValueError("expected a mail address such as 梯度 <tidu@example.org>")
+        return value
+
+    @field_validator("mail")
+    @classmethod
+    def _recipients(cls, value: list[str]) -> list[str]:
+        for pair in value:
+            if not _MAIL.fullmatch(_address(pair)):
+                raise ValueError(f"expected LIST=ADDRESS such as bulletins=desk@example.org, not {pair!r}")
+        return value
+
+    @field_validator("webhooks")
+    @classmethod
+    def _receivers(cls, value: list[str]) -> list[str]:
+        for number, pair in enumerate(value, start=1):
+            try:
+                parts = urlsplit(_address(pair))
+                good = (
+                    parts.scheme in ("http", "https")
+                    and parts.hostname
+                    and (parts.port is None or parts.port)
+                )
+            except ValueError:
+                good = False
+            if not good or not _address(pair).isascii() or not _address(pair).isprintable():
+                raise ValueError(
+                    f"expected LIST=ADDRESS such as bulletins=https://example.org/take; number {number} is none"
+                )
+            if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+                raise ValueError(
+                    "an address stands on pages and in backups, so it holds no user, password or query; a secret "
+                    "stands in TIDU_DELIVERY_WEBHOOK_SECRET and signs what is sent"
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _together(self) -> Delivering:
+        if self.mail and not (self.smtp_host and self.sender):
+            raise ValueError("mail: give smtp_host and sender too")
+        local = self.smtp_host in ("localhost", "127.0.0.1", "::1")
+        if self.smtp_user and self.smtp_security == "none" and not local:
+            raise ValueError(
+                "smtp_security: a password does not cross the network unencrypted; starttls or ssl"
+            )
+        return self
+
+
 class Settings(_Section):
     city: City
     database: Database
@@ -217,6 +310,7 @@ class Settings(_Section):
     jobs: Jobs
     backup: Backup
     freshness: Freshness
+    delivery: Delivering
 
     @property
     def var(self) -> Path:
@@ -294,6 +388,8 @@ def _lines(path: Path, error: ValidationError, origin: Mapping[str, str]) -> lis
             said = "is not a known setting"
         elif problem["type"] == "missing":
             said = "is missing"
+        elif key in UNSAID:
+            said = problem["msg"]
         else:
             said = f"{problem['msg']}, got {problem['input']!r}"
         lines.append(f"{where}: [{key.rpartition('.')[0]}] {key.rpartition('.')[2]}: {said}")

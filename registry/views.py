@@ -10,6 +10,7 @@ from registry.jobs import pages as jobs
 from registry.naming.difference import marks
 from registry.pages import (
     chosen,
+    deliveries,
     desk,
     desk_confirm,
     desk_review,
@@ -63,6 +64,14 @@ PERMISSIONS = (
         frozenset({roles.ADMINISTRATOR, roles.EDITOR}),
     ),
     *jobs.PERMISSIONS,
+    Permission(
+        "deliveries.read",
+        lambda: _("See what was delivered where, and what did not arrive"),
+        frozenset({roles.ADMINISTRATOR, roles.EDITOR, roles.REPORTING}),
+    ),
+    Permission(
+        "deliveries.send", lambda: _("Deliver again and send test messages"), frozenset({roles.ADMINISTRATOR})
+    ),
 )
 
 NAVIGATION = (
@@ -74,6 +83,7 @@ NAVIGATION = (
     NavItem("duplicates", "registry.duplicates", "intersect", lambda: _("Twice the same?"), 82),
     NavItem("upload", "registry.upload", "cloud-arrow-up", lambda: _("Upload"), 81),
     NavItem("accounts", "accounts.listing", "people", lambda: _("Accounts"), 85),
+    NavItem("deliveries", "registry.deliveries", "send", lambda: _("Deliveries"), 84),
     NavItem("merges", "registry.merges", "union", lambda: _("Merged firms"), 83),
     *jobs.NAVIGATION,
     NavItem("fields", "registry.fields", "question-circle", lambda: _("Columns understood"), 90),
@@ -92,10 +102,10 @@ PANELS = (
 #: Importing a page's module hangs its routes on the blueprint.
 PAGES = (
     overview, todo, register, saved_views, chosen, profile, editing, events, versions, documents, merging, duplicates, filings,
-    desk, desk_review, desk_confirm, upload, fields, own_firms, jobs,
+    desk, desk_review, desk_confirm, upload, fields, own_firms, jobs, deliveries,
 )  # fmt: skip
 
-TODO = (todo.DESK, todo.WAITING, jobs.TODO)
+TODO = (todo.DESK, todo.WAITING, jobs.TODO, deliveries.UNDELIVERED)
 
 
 def registry_blueprint() -> Blueprint:

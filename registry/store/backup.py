@@ -2,7 +2,8 @@
 
 Every table goes as JSON lines, out of one transaction's view, into a zip with the schema's revision; so writers are not
 held up and the file restores into either kind of database. Left out are tables whose rows pass away by themselves:
-a session that was ended since must not come back to life. The bytes of attached documents lie in the same file.
+a session that was ended since must not come back to life. The bytes of attached documents lie in the same file, and
+those of what has not been delivered yet.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import json
 import os
 import zipfile
 import zlib
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -26,7 +29,7 @@ from registry.store.engine import Store, StoreError
 from registry.store.models import metadata
 
 MANIFEST = "manifest.json"
-DOCUMENTS = "documents/"
+DOCUMENTS, OUTBOX = "documents/", "outbox/"
 #: What a damaged file raises while it is read: the zip and its streams, the JSON, rows that are not of our making.
 DAMAGE = (
     zipfile.BadZipFile,
@@ -42,10 +45,11 @@ DAMAGE = (
 )
 
 
-def backup(store: Store, target: Path, documents: Path | None = None) -> int:
+def backup(store: Store, target: Path, documents: Path | None = None, outbox: Path | None = None) -> int:
     """Write a consistent copy to ``target`` (zip of JSON lines). Gives the number of rows. Never half a file.
 
-    ``documents``: the folder with the bytes of attached documents; those that are lost there are not in the copy.
+    ``documents``: the folder with the bytes of attached documents, ``outbox``: with those of what has not been delivered
+    yet; those that are lost there are not in the copy.
     """
     partial = target.with_name(target.name + ".part")
     total = 0
@@ -61,8 +65,16 @@ def backup(store: Store, target: Path, documents: Path | None = None) -> int:
                     for row in connection.execute(select(table), execution_options={"yield_per": 10_000}):
                         lines.write(json.dumps([_plain(v) for v in row], ensure_ascii=False) + "\n")
                         total += 1
-            copied = 0 if documents is None else _copy_documents(connection, documents, archive)
-            manifest = {"schema": schema.current(connection), "rows": total, "documents": copied}
+            copied = {
+                name: 0 if folder is None else _copy_bytes(named(connection), folder, archive, name)
+                for name, folder, named in ((DOCUMENTS, documents, _attached), (OUTBOX, outbox, _undelivered))
+            }
+            manifest = {
+                "schema": schema.current(connection),
+                "rows": total,
+                "documents": copied[DOCUMENTS],
+                "outbox": copied[OUTBOX],
+            }
             archive.writestr(MANIFEST, json.dumps(manifest))
     os.replace(partial, target)
     return total
@@ -95,14 +107,24 @@ def _own_file(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
 
 
-def _copy_documents(connection: Connection, folder: Path, archive: zipfile.ZipFile) -> int:
-    """Bytes that a row names are never removed, so they can be read after the rows were."""
-    kept, copied, hashes = Contents(folder), 0, metadata.tables["document"].c.sha256
-    for sha256 in connection.execute(select(hashes).distinct().order_by(hashes)).scalars():
-        if kept.path(sha256).is_file():
-            archive.write(
-                kept.path(sha256), DOCUMENTS + sha256, zipfile.ZIP_STORED
-            )  # they are packed already
+def _attached(connection: Connection) -> list[str]:
+    """Bytes that a document's row names are never removed, so they can be read after the rows were."""
+    hashes = metadata.tables["document"].c.sha256
+    return list(connection.execute(select(hashes).distinct().order_by(hashes)).scalars())
+
+
+def _undelivered(connection: Connection) -> list[str]:
+    """What has arrived is not sent again, so its bytes need no copy."""
+    delivery = metadata.tables["delivery"].c
+    rows = connection.execute(select(delivery.files).where(delivery.status != "sent").distinct()).scalars()
+    return sorted({file["sha256"] for files in rows for file in json.loads(files)})
+
+
+def _copy_bytes(hashes: Iterable[str], folder: Path, archive: zipfile.ZipFile, name: str) -> int:
+    kept, copied = Contents(folder), 0
+    for sha256 in hashes:
+        with suppress(FileNotFoundError):  # lost, or delivered and tidied away just now
+            archive.write(kept.path(sha256), name + sha256, zipfile.ZIP_STORED)  # they are packed already
             copied += 1
     return copied
 
@@ -113,10 +135,17 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def restore(store: Store, source: Path, documents: Path | None = None) -> int:
+def restore(
+    store: Store,
+    source: Path,
+    documents: Path | None = None,
+    outbox: Path | None = None,
+    settle: Callable[[Connection], object] | None = None,
+) -> int:
     """Fill an empty database from a backup, all or nothing. Raises StoreError where it is not empty or does not fit.
 
-    ``documents``: the folder that takes the bytes of attached documents.
+    ``documents`` and ``outbox``: the folders that take the bytes of attached documents and of what was not delivered.
+    ``settle`` is called with the connection before the rows are committed.
     """
     try:
         archive = zipfile.ZipFile(source)
@@ -144,27 +173,31 @@ def restore(store: Store, source: Path, documents: Path | None = None) -> int:
             _continue_numbering(connection)
         if total != rows:
             raise StoreError(f"{source}: holds {total} rows, its manifest says {rows}; nothing was restored")
-        if documents is not None:
+        for name, folder in ((DOCUMENTS, documents), (OUTBOX, outbox)):
+            if folder is None:
+                continue
+            what = name.removesuffix("/")
             try:
-                copied = _take_documents(archive, documents)
+                copied, said = _take_bytes(archive, folder, name), manifest.get(what, 0)
             except DAMAGE as error:
                 raise StoreError(f"{source}: is damaged ({error}); nothing was restored") from error
-            if copied != manifest.get("documents", 0):
+            if copied != said:
                 raise StoreError(
-                    f"{source}: holds {copied} documents, its manifest says {manifest.get('documents', 0)}; "
-                    "nothing was restored"
+                    f"{source}: holds {copied} files of {what}, its manifest says {said}; nothing was restored"
                 )
+        if settle is not None:
+            settle(connection)
     return total
 
 
-def _take_documents(archive: zipfile.ZipFile, folder: Path) -> int:
+def _take_bytes(archive: zipfile.ZipFile, folder: Path, name: str) -> int:
     """Put the bytes in place before the rows are committed; raises ValueError where they are not what they are called."""
     kept, copied = Contents(folder), 0
     for entry in archive.infolist():
-        if not entry.filename.startswith(DOCUMENTS):
+        if not entry.filename.startswith(name):
             continue
         with archive.open(entry) as stream, kept.stage(stream, entry.file_size) as staged:
-            if staged.sha256 != entry.filename.removeprefix(DOCUMENTS):
+            if staged.sha256 != entry.filename.removeprefix(name):
                 raise ValueError(f"{entry.filename} holds other bytes")
             kept.keep(staged)
         copied += 1
