@@ -149,6 +149,15 @@ class Documents(_Section):
     types: list[Literal["pdf", "docx", "xlsx", "jpg", "png"]]
 
 
+class Bulletins(_Section):
+    issuer: str
+    issuer_en: str
+    addressee: str
+    addressee_en: str
+    templates: str
+    template_mb: int = Field(ge=1)
+
+
 class Settings(_Section):
     city: City
     database: Database
@@ -164,10 +173,17 @@ class Settings(_Section):
     membership: Membership
     limits: Limits
     documents: Documents
+    bulletins: Bulletins
 
     @property
     def var(self) -> Path:
         path = Path(self.paths.var)
+        return path if path.is_absolute() else ROOT / path
+
+    @property
+    def templates(self) -> Path:
+        """Where the bureau keeps its own Word templates of bulletins."""
+        path = Path(self.bulletins.templates) if self.bulletins.templates else self.var / "templates"
         return path if path.is_absolute() else ROOT / path
 
 
