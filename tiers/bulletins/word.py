@@ -61,12 +61,10 @@ def word(bulletin: Bulletin, template: bytes) -> bytes:
                     paragraph.addprevious(element)
             _remove(paragraph)
     properties = document.core_properties
-    properties.title, properties.author = f"{bulletin.title} {bulletin.period}", bulletin.issuer
-    properties.last_modified_by, properties.revision, properties.comments = (
-        bulletin.issuer,
-        1,
-        bulletin.source,
-    )
+    issuer, said = (_UNWRITABLE.sub("", text) for text in (bulletin.issuer, bulletin.source))
+    properties.title = _UNWRITABLE.sub("", f"{bulletin.title} {bulletin.period}")
+    properties.author = properties.last_modified_by = issuer
+    properties.revision, properties.comments = 1, said
     published = bulletin.published_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     properties.created = properties.modified = published
     properties.language = "zh-CN" if bulletin.language == "zh" else "en"

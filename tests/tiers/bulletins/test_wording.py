@@ -16,8 +16,8 @@ from tiers.snapshot import Snapshot
 DAY, AT = date(2026, 6, 30), datetime(2026, 7, 1, 1, tzinfo=UTC)
 ENTRY = {
     "id": "quality-firms", "name": "优质企业总数", "name_en": "Quality firms", "goal": 8000, "unit": "firms",
-    "direction": "at_least", "due": "2026-12-31", "basis": "stock", "period": "2026-06-30", "value": 7000, "rate": "0.8750", "unknown": 0,
-    "review_pending": 0, "pending": False, "source": "firms",
+    "direction": "at_least", "due": "2026-12-31", "basis": "stock", "period": "2026-06-30", "value": 7000,
+    "rate": "0.8750", "unknown": 0, "review_pending": 0, "pending": False, "source": "firms",
 }  # fmt: skip
 NAMES: dict[str, Any] = {"counts_pending": False}
 
