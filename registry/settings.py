@@ -290,6 +290,13 @@ class Delivering(_Section):
                 "smtp_security: a password does not cross the network unencrypted; starttls or ssl"
             )
         return self
+class Bulletins(_Section):
+    issuer: str
+    issuer_en: str
+    addressee: str
+    addressee_en: str
+    templates: str
+    template_mb: int = Field(ge=1)
 
 
 class Settings(_Section):
@@ -311,6 +318,7 @@ class Settings(_Section):
     backup: Backup
     freshness: Freshness
     delivery: Delivering
+    bulletins: Bulletins
 
     @property
     def var(self) -> Path:
@@ -321,6 +329,9 @@ class Settings(_Section):
     def backups(self) -> Path:
         """The folder of the copies that are made on schedule."""
         path = Path(self.backup.folder or self.var / "backups")
+    def templates(self) -> Path:
+        """Where the bureau keeps its own Word templates of bulletins."""
+        path = Path(self.bulletins.templates) if self.bulletins.templates else self.var / "templates"
         return path if path.is_absolute() else ROOT / path
 
 
