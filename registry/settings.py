@@ -125,6 +125,13 @@ class Targets(_Section):
     plan: str
 
 
+class Forecast(_Section):
+    months: int = Field(ge=1, le=60)
+    simulations: int = Field(ge=100, le=20_000)
+    seed: int = Field(ge=0)
+    near_rate: float = Field(gt=0, lt=1)
+
+
 class Membership(_Section):
     confirm_leavers: float = Field(ge=0, le=1)
 
@@ -161,6 +168,7 @@ class Settings(_Section):
     figures: FiguresYear
     review: Review
     targets: Targets
+    forecast: Forecast
     membership: Membership
     limits: Limits
     documents: Documents
