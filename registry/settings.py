@@ -141,6 +141,13 @@ class Targets(_Section):
     plan: str
 
 
+class Forecast(_Section):
+    months: int = Field(ge=1, le=60)
+    simulations: int = Field(ge=100, le=20_000)
+    seed: int = Field(ge=0)
+    near_rate: float = Field(gt=0, lt=1)
+
+
 class Membership(_Section):
     confirm_leavers: float = Field(ge=0, le=1)
 
@@ -290,6 +297,8 @@ class Delivering(_Section):
                 "smtp_security: a password does not cross the network unencrypted; starttls or ssl"
             )
         return self
+
+
 class Bulletins(_Section):
     issuer: str
     issuer_en: str
@@ -311,6 +320,7 @@ class Settings(_Section):
     figures: FiguresYear
     review: Review
     targets: Targets
+    forecast: Forecast
     membership: Membership
     limits: Limits
     documents: Documents
@@ -329,6 +339,7 @@ class Settings(_Section):
     def backups(self) -> Path:
         """The folder of the copies that are made on schedule."""
         path = Path(self.backup.folder or self.var / "backups")
+
     def templates(self) -> Path:
         """Where the bureau keeps its own Word templates of bulletins."""
         path = Path(self.bulletins.templates) if self.bulletins.templates else self.var / "templates"

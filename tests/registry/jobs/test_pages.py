@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 import cli
 from registry.house import House
 from registry.jobs.job import Asked, Done, Job
-from registry.jobs.period import Rhythm, parse
+from registry.jobs.period import Period, Rhythm, parse
 from registry.jobs.running import run
 from registry.refusals import RefusedError
 from registry.room import Room

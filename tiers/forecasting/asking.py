@@ -1,0 +1,343 @@
+"""Asking for a forecast: what was read is kept until something is filed, and so are the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from threading import Lock
+from typing import Any, TypeVar
+
+import numpy as np
+
+from registry.house import House
+from registry.kind import Record
+from registry.said import SaidError
+from registry.store.clock import instant_text
+from tiers.asking import view
+from tiers.forecasting import answers, backtest
+from tiers.forecasting.fitting import Floats
+from tiers.forecasting.history import ends_after, ends_before, number
+from tiers.forecasting.paths import MOST_MONTHS, Paths, Scenario
+from tiers.forecasting.subjects import TARGETS, Subject, Titles, draw_ahead, read_subject, tiers_known
+from tiers.members import Question
+from tiers.sampling import is_sample
+from tiers.targets import Target, plan
+
+T = TypeVar("T")
+HELD = 48
+FEW = 200  # draws that suffice to find a median
+#: What the page shows of the past beside a forecast, in months.
+PAST = 36
+_held: dict[Hashable, Any] = {}
+_lock = Lock()
+
+
+class UnknownTargetError(SaidError):
+    def __init__(self, target: str) -> None:
+        known = ", ".join((*TARGETS, *tiers_known()))
+        super().__init__(
+            f"{target}: there is no forecast of it; known are {known}", f"“{target}”没有预测；可用：{known}"
+        )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked: a target's id (or ``tier``, ``tier:level``), how many months, and what is done differently."""
+
+    target: str = "quality-firms"
+    months: int | None = None
+    scenario: Scenario = field(default_factory=Scenario)
+
+
+def kept(house: House, known_at: datetime | None, *key: Hashable, make: Callable[[], T]) -> T:
+    """An answer, held until something is filed or the settings change."""
+    with house.store.read() as connection:
+        last = house.store.last_write(connection)
+    whole = (str(house.store.engine.url), last, known_at, _settings(house), *key)
+    with _lock:
+        if whole in _held:
+            found: T = _held[whole]
+            return found
+    made = make()
+    with _lock:
+        while len(_held) >= HELD:
+            _held.pop(next(iter(_held)))
+        _held[whole] = made
+    return made
+
+
+def _settings(house: House) -> str:
+    """The settings that a forecast depends on."""
+    s = house.settings
+    return repr([s.city.code, s.targets, s.quality, s.listed, s.review, s.forecast])
+
+
+def subject_of(house: House, target: str, day: date, known_at: datetime | None) -> Subject:
+    """The records behind a target as known at an instant. Raises UnknownTargetError."""
+
+    def read() -> Subject:
+        with view(house, known_at) as connection:
+            try:
+                return read_subject(connection, Question(day, house.settings), target)
+            except KeyError as error:
+                raise UnknownTargetError(target) from error
+
+    return kept(house, known_at, "subject", target, day, make=read)
+
+
+def ask_forecast(house: House, wanted: Wanted, day: date, known_at: datetime | None) -> Record:
+    """The forecast as a document; see README, "Forecasts". Raises UnknownTargetError."""
+    subject = subject_of(house, wanted.target, day, known_at)
+    document = kept(
+        house, known_at, "forecast", wanted.target, wanted.months, _key(wanted.scenario), day,
+        make=lambda: forecast(house, subject, wanted, day),
+    )  # fmt: skip
+    return {**document, "known_at": instant_text(known_at or house.clock.now()), "sample": is_sample(house)}
+
+
+def _key(scenario: Scenario) -> Hashable:
+    return (scenario.renewals, tuple(sorted(scenario.near.items())), scenario.exits, scenario.new)
+
+
+def forecast_part(house: House, question: Question, known_at: datetime | None) -> Record:
+    """All targets that have a forecast, for a snapshot: plain JSON that says the same for the same data, day and seed."""
+    found = {}
+    for target in TARGETS:
+        with view(house, known_at) as connection:
+            subject = read_subject(connection, question, target)
+        document = forecast(house, subject, Wanted(target), question.day)
+        document.pop("history")
+        found[target] = document
+    return {"as_of": question.day.isoformat(), "targets": found}
+
+
+def forecast(house: House, subject: Subject, wanted: Wanted, day: date) -> Record:
+    """One target's forecast from its records."""
+    settings = house.settings.forecast
+    target = next((t for t in plan(house.settings.targets.plan) if t.id == wanted.target), None)
+    due = date.fromisoformat(target.due) if target else None
+    months = _months(wanted.months or settings.months, day, due)
+    ends = ends_after(day, months)
+    limited = _limit(subject, day, ends)
+    ends = [end for end in ends if limited is None or end <= limited]
+    now = subject.values([day])[0]
+    document: Record = {
+        "target": wanted.target,
+        "name": target.name if target else None,
+        "name_en": target.name_en if target else None,
+        "as_of": day.isoformat(),
+        "seed": settings.seed,
+        "simulations": settings.simulations,
+        "value": now,
+        "goal": int(target.goal) if target else None,
+        "direction": target.direction if target else None,
+        "due": target.due if target else None,
+        "enough": subject.enough(day),
+        "limited": limited.isoformat() if limited else None,
+        "past": _past(subject, target, day),
+        "history": _history(subject, day),
+        "months": [], "chances": [], "needed": None, "drivers": None, "cohorts": [], "what_if": None,
+    }  # fmt: skip
+    if not document["enough"] or not ends:
+        return document
+    points = [number(end) for end in ends]
+    base = subject.paths(day, points, Scenario(), settings.simulations, settings.seed)
+    document["months"] = answers.by_month(points, base.total)
+    asked = _judged(ends, due)
+    if target:
+        document["chances"] = [_chance(base.total, ends.index(end), end, target) for end in asked]
+    last = due if due in ends else asked[-1] if asked else ends[-1]
+    at = ends.index(last)
+    if isinstance(subject, Titles):
+        document["drivers"] = _drivers(subject, day, last, base, at)
+        document["cohorts"] = _cohorts(subject, day, ends[-1])
+        if target:
+            document["needed"] = _needed(subject, target, base, day, points[: at + 1], settings.seed)
+    if not wanted.scenario.plain:
+        document["what_if"] = _what_if(subject, wanted.scenario, day, points, base, target, at, settings)
+    return document
+
+
+def _months(wanted: int, day: date, due: date | None) -> int:
+    """So many months, or up to the due day where that is later."""
+    to_due = (due.year - day.year) * 12 + due.month - day.month + 1 if due and due > day else 0
+    return min(max(wanted, to_due), MOST_MONTHS)
+
+
+def _limit(subject: Subject, day: date, ends: list[date]) -> date | None:
+    """Where titles end and none was ever up for renewal, the last month end before the first of them."""
+    if not isinstance(subject, Titles) or not subject.enough(day) or subject.model(day)[0].renewals:
+        return None
+    rows = subject.open_ends(day, ends[-1])
+    if not rows:
+        return None
+    first = int(subject.model(day)[1].last[rows].min())
+    before = [end for end in ends if number(end) <= first]
+    return before[-1] if before else day
+
+
+def _past(subject: Subject, target: Target | None, day: date) -> Record | None:
+    """What came of a goal whose day is over."""
+    if target is None or date.fromisoformat(target.due) > day:
+        return None
+    value = subject.values([date.fromisoformat(target.due)])[0]
+    reached = bool(answers.reaches(float(value), float(target.goal), target.direction))
+    return {"due": target.due, "value": value, "reached": reached}
+
+
+def _history(subject: Subject, day: date) -> list[Record]:
+    first = subject.first()
+    ends = [end for end in ends_before(day, PAST) if first and end >= first]
+    return [{"day": end.isoformat(), "value": n} for end, n in zip(ends, subject.values(ends), strict=True)]
+
+
+def _judged(ends: list[date], due: date | None) -> list[date]:
+    """The due day where it lies ahead, and the end of each year."""
+    return [end for end in ends if end == due or (end.month, end.day) == (12, 31)]
+
+
+def _chance(total: Floats, at: int, end: date, target: Target) -> Record:
+    values = total[at]
+    spread = answers.spread(values)
+    return {
+        "day": end.isoformat(), "due": end.isoformat() == target.due, "goal": int(target.goal),
+        "chance": answers.chance(values, float(target.goal), target.direction),
+        "short": max(int(target.goal) - spread["p50"], 0), **spread,
+    }  # fmt: skip
+
+
+def _drivers(subject: Titles, day: date, last: date, base: Paths, at: int) -> Record:
+    model, known = subject.model(day)
+    rows = subject.open_ends(day, last)
+    return {
+        "until": last.isoformat(),
+        "ending_titles": len(rows),
+        "ending_firms": len(set(known.firm[rows].tolist())),
+        "entries_a_year": {tier: round(s.mean) for tier, s in model.entries.items()},
+        "exits_a_year": round(float(model.exits.sum()) * subject.values([day])[0]),
+        "held": answers.spread(base.held[at]),
+        "new": answers.spread(base.fresh[at]),
+    }
+
+
+def _cohorts(subject: Titles, day: date, until: date) -> list[Record]:
+    model, known = subject.model(day)
+    return answers.cohorts(model, known, subject.ending(day, until))
+
+
+def _needed(subject: Titles, target: Target, base: Paths, day: date, points: list[int], seed: int) -> Record:
+    """What would have to be true for the median to reach the goal on the last of ``points``."""
+    goal, at = float(target.goal) + (target.direction == "more_than"), len(points) - 1
+    found: Record = {"day": _day(points[at]), "reached": bool(np.median(base.total[at]) >= goal)}
+    months = len(points)
+    fresh = float(np.median(base.fresh[at]))
+    found["new_a_month"] = {
+        "now": answers.decimal(fresh / months, 1),
+        "needed": _text(answers.new_a_month(base, at, goal), 1),
+    }
+    model = subject.model(day)[0]
+    if subject.open_ends(day, date.fromisoformat(found["day"])) and model.renewals:
+
+        def median(rate: float) -> float:
+            drawn = subject.paths(day, points, Scenario(rate=rate), FEW, seed)
+            return float(np.median(drawn.total[at]))
+
+        found["renewal_rate"] = {
+            "now": _text(_expected_rate(subject, day, date.fromisoformat(found["day"])), 3),
+            "needed": _text(answers.bisect(median, goal, 1.0), 3),
+        }
+    return found
+
+
+def _expected_rate(subject: Titles, day: date, until: date) -> float | None:
+    """The expected renewal rate of the titles that end by a day, all cohorts together."""
+    found = [
+        (entry["ending"], float(entry["expected"]))
+        for entry in _cohorts(subject, day, until)
+        if entry["ending"] and entry["expected"] is not None
+    ]
+    titles = sum(n for n, _rate in found)
+    return sum(n * rate for n, rate in found) / titles if titles else None
+
+
+def _text(value: float | None, places: int) -> str | None:
+    return None if value is None else answers.decimal(value, places)
+
+
+def _day(point: int) -> str:
+    return str(np.array(point, dtype="datetime64[D]"))
+
+
+def _what_if(
+    subject: Subject, scenario: Scenario, day: date, points: list[int], base: Paths, target: Target | None, at: int,
+    settings: Any,
+) -> Record:  # fmt: skip
+    other = subject.paths(day, points, scenario, settings.simulations, settings.seed)
+    found: Record = {
+        "asked": {
+            "renewals": answers.decimal(scenario.renewals, 4), "near": dict(scenario.near), "exits": scenario.exits,
+            "new": answers.decimal(scenario.new, 4),
+        },
+        "day": _day(points[at]),
+        "months": answers.by_month(points, other.total),
+        "difference": answers.difference(base.total[at], other.total[at]),
+        "chance": None,
+    }  # fmt: skip
+    if target:
+        found["chance"] = answers.chance(other.total[at], float(target.goal), target.direction)
+    return found
+
+
+def ask_backtest(house: House, target: str, day: date, known_at: datetime | None) -> Record:
+    """Forecasts from past half-years against what came. Raises UnknownTargetError."""
+    subject = subject_of(house, target, day, known_at)
+    document = kept(house, known_at, "backtest", target, day, make=lambda: tested(house, subject, day))
+    return {"target": target, "as_of": day.isoformat(), **document, "sample": is_sample(house)}
+
+
+def tested(house: House, subject: Subject, day: date) -> Record:
+    settings = house.settings.forecast
+    trials: list[backtest.Trial] = []
+    first = subject.first()
+    for origin in backtest.origins(day, first) if first else []:
+        ends = [end for end in (backtest.months_on(origin, n) for n in backtest.AHEAD) if end <= day]
+        drawn = draw_ahead(subject, origin, ends, min(settings.simulations, 500), settings.seed)
+        if drawn is None:
+            continue
+        before, last = subject.values([origin.replace(year=origin.year - 1), origin])
+        for end, ahead, values, actual in zip(
+            ends, backtest.AHEAD, drawn, subject.values(ends), strict=False
+        ):
+            trials.append(backtest.Trial(origin, end, ahead, values, actual, last, before))
+    return backtest.document(trials)
+
+
+def scenario_of(asked: Mapping[str, str]) -> Scenario:
+    """``renewals=+5`` (points), ``near=300`` or ``near=300:srdi``, ``exits=-20`` (a year), ``new=+10`` (percent). Raises
+    SaidError for anything else."""
+    parts: dict[str, Any] = {}
+    for name, text in asked.items():
+        amount, _, tier = text.strip().partition(":")
+        try:
+            value = float(amount)
+        except ValueError:
+            value = float("nan")
+        limits = {"renewals": (-100, 100), "near": (0, 100_000), "exits": (-100_000, 0), "new": (-100, 1000)}
+        low, high = limits.get(name, (1, 0))
+        if not low <= value <= high or (tier and (name != "near" or tier not in tiers_known())):
+            raise SaidError(
+                f"{name}={text}: give renewals (points), near (firms, or firms:tier), exits (fewer a year, e.g. -20) or new "
+                "(percent), such as renewals=+5",
+                f"{name}={text}：可写 renewals（续认率增减的百分点）、near（过线企业数，可加 :称号）、exits（每年少退出的企业数，"
+                "如 -20）、new（新认定增减的百分比），如 renewals=+5",
+            )
+        if name == "renewals":
+            parts["renewals"] = value / 100
+        elif name == "near":
+            parts["near"] = {tier or "innovative_sme": int(value)} if value else {}
+        elif name == "exits":
+            parts["exits"] = -value
+        else:
+            parts["new"] = 1 + value / 100
+    return Scenario(**parts)

@@ -1,0 +1,155 @@
+"""The records that forecasts are made of, read in a few set-based queries from a view of the register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from tiers import members
+from tiers.forecasting.history import EPOCH, FAR, Ints, Records
+from tiers.members import Question, word
+from tiers.terms import LIST_MONTHS, term_of
+
+_DAYS: dict[str, int] = {}
+TERM_MONTHS = {"3y": 36, "year": 12, "list": LIST_MONTHS}
+#: A membership lasts until the firm leaves.
+ENDLESS = 2400
+
+
+def _number(day: Any) -> int:
+    """Days are ISO text on SQLite and dates on PostgreSQL; few differ, so each is read once."""
+    if day is None:
+        return FAR
+    if isinstance(day, date):
+        return (day - EPOCH).days
+    found = _DAYS.get(day)
+    if found is None:
+        found = _DAYS[day] = max(min((date.fromisoformat(day) - EPOCH).days, FAR), -FAR)
+    return found
+
+
+def _days(column: Sequence[Any]) -> Ints:
+    return np.fromiter((_number(day) for day in column), dtype=np.int64, count=len(column))
+
+
+def read_titles(connection: Connection, question: Question, condition: str) -> Records:
+    """Every term of the titles that meet a condition on ``t``, whenever it was in force."""
+    rows = question.ask(
+        connection,
+        f"""select t.uscc, t.tier, t.level, t.kind, t.valid_from, t.valid_to, t.issued, t.revoked_on
+            from title t where {condition} order by t.uscc, t.tier, t.level, t.kind, t.valid_from, t.issued, t.key""",
+    )
+    usccs, tiers, levels, kinds, *days = list(zip(*rows, strict=True)) or [()] * 8
+    names = [f"{tier}:{level}" for tier, level in zip(tiers, levels, strict=True)]
+    groups = sorted(set(names))
+    months = [TERM_MONTHS[term_of(group.partition(":")[0])] for group in groups]
+    titles = [f"{u} {n} {k}" for u, n, k in zip(usccs, names, kinds, strict=True)]
+    return _records(
+        connection, question, usccs, groups, months, names, titles, [_days(one) for one in days], "home"
+    )
+
+
+def read_above_scale(connection: Connection, question: Question) -> Records:
+    rows = question.ask(
+        connection, "select m.uscc, m.entered_on, m.left_on from above_scale m order by m.uscc, m.entered_on"
+    )
+    usccs, entered, left = list(zip(*rows, strict=True)) or [()] * 3
+    names = ["above_scale:"] * len(usccs)
+    started = _days(entered)
+    days = [started, np.full(len(usccs), FAR - 1, dtype=np.int64), started, _days(left)]
+    titles = [f"{uscc} {at}" for at, uscc in enumerate(usccs)]
+    return _records(connection, question, usccs, ["above_scale:"], [ENDLESS], names, titles, days, "resident")
+
+
+def _records(
+    connection: Connection, question: Question, usccs: Sequence[str], groups: Sequence[str], months: Sequence[int],
+    names: Sequence[str], titles: Sequence[str], days: Sequence[Ints], whose: str,
+) -> Records:  # fmt: skip
+    firms = sorted(set(usccs))
+    place = {uscc: at for at, uscc in enumerate(firms)}
+    of = {name: at for at, name in enumerate(groups)}
+    numbered: dict[str, int] = {}
+    start, last, issued, revoked = days
+    stay_firm, stay_from, stay_to = _stays(connection, question, place, whose)
+    return Records(
+        tuple(firms), tuple(groups), tuple(months),
+        np.array([place[uscc] for uscc in usccs], dtype=np.int64),
+        np.array([of[name] for name in names], dtype=np.int64),
+        np.array([numbered.setdefault(title, len(numbered)) for title in titles], dtype=np.int64),
+        start, last, issued, revoked, stay_firm, stay_from, stay_to,
+    )  # fmt: skip
+
+
+def _stays(
+    connection: Connection, question: Question, place: Mapping[str, int], whose: str
+) -> tuple[Ints, Ints, Ints]:
+    """When firms were the city's (``home``: and in business); spans that touch are one."""
+    if whose == "home":
+        where = "city = :home and (status is null or status = 'active')"
+        begins = (
+            "case when founded_on is not null and founded_on > from_day then founded_on else from_day end"
+        )
+    else:
+        where, begins = "city = :home", "from_day"
+    rows = question.ask(
+        connection,
+        f"select uscc, {begins}, to_day from enterprise where {where} order by uscc, from_day",
+    )
+    found: list[list[int]] = []
+    for uscc, first, last in rows:
+        at = place.get(uscc)
+        if at is None:
+            continue
+        begin, end = _number(first), min(_number(last), FAR)
+        if found and found[-1][0] == at and found[-1][2] >= begin:
+            found[-1][2] = max(found[-1][2], end)
+        elif begin < end:
+            found.append([at, begin, end])
+    columns = np.array(found, dtype=np.int64).reshape(-1, 3).T
+    return columns[0], columns[1], columns[2]
+
+
+def read_recognised(connection: Connection, question: Question) -> dict[str, tuple[int, int]]:
+    """Tier → (recognised, rejected) of the new applications decided by the day: how many that apply are recognised."""
+    found: dict[str, list[int]] = {}
+    for tier, stage, firms in question.ask(
+        connection,
+        """select a.tier, a.stage, count(distinct a.key) from application a
+           where a.purpose = 'new' and a.stage in ('recognised', 'rejected') and a.from_day <= :day group by 1, 2""",
+    ):
+        found.setdefault(tier, [0, 0])[stage == "rejected"] = firms
+    return {tier: (good, bad) for tier, (good, bad) in sorted(found.items())}
+
+
+def condition_of(tier: str, level: str = "") -> str:
+    """The titles of one tier (and level) as a condition on ``t``."""
+    return f"t.tier = '{word(tier)}'" + (f" and t.level = '{word(level)}'" if level else "")
+
+
+def read_rounds(connection: Connection, question: Question) -> dict[int, dict[str, int]]:
+    """Year of the yearly round of technology SMEs → firm → the day of its first registration in that year."""
+    found: dict[int, dict[str, int]] = {}
+    for uscc, year, first in question.ask(
+        connection,
+        """select t.uscc, substr(cast(t.issued as varchar), 1, 4) as year, min(t.issued) from title t
+           where t.tier = 'tech_sme' and t.uscc not in (select uscc from away) group by 1, 2 order by 1, 2""",
+    ):
+        found.setdefault(int(year), {})[uscc] = _number(first)
+    return found
+
+
+def read_listings(
+    connection: Connection, question: Question
+) -> list[tuple[str, str, str, int, str | None, str | None]]:
+    """(firm, board, stage, day, industry, mark) of the city's firms on the boards that count, by firm, board and day."""
+    boards = members.words(question.settings.listed.boards)
+    rows = question.ask(
+        connection,
+        f"""select l.uscc, l.board, l.stage, l.stage_on, h.industry, h.digital_core from listing l
+            join home h on h.uscc = l.uscc where l.board in ({boards}) order by l.uscc, l.board, l.stage_on""",
+    )
+    return [(r[0], r[1], r[2], _number(r[3]), r[4], r[5]) for r in rows]
