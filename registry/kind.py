@@ -177,6 +177,11 @@ class Kind:
         return tuple(column.name for column in self.table.columns)
 
     @cached_property
+    def blank(self) -> Record:
+        """A record of which nothing is said: every column of the typed table."""
+        return dict.fromkeys(self.columns)
+
+    @cached_property
     def stated(self) -> frozenset[str]:
         """Fields that a statement's payload may hold: all but who it is about and from when."""
         aside = {self.subject, "meaning"} | ({"name", "district"} if self.by_name else set())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from registry import fields, former, industries
 from registry.kind import Beside, Kind, Record, Row
@@ -86,44 +87,53 @@ def settle_place(row: Row, at_home: Places) -> None:
     and the address does not tell stay out of the row: they say nothing.
     """
     values = row.values
+    typed = [values.pop(column) if values.get(column) else None for column in ("city", "district", "area")]
+    address = values.get("address")
+    there = at_home.read_address(address) if address else None
+    told, notes = _told(at_home, *typed, there, values.pop("city_of_list", None))
+    for code, column, text in notes:
+        row.note(code, column, text)
+    if there and there.former:
+        row.note("former_district", "address", address)
+    for column, id in told:  # what the row itself gave, were it "no value", stands
+        values.setdefault(column, id)
+
+
+@lru_cache(maxsize=20_000)
+def _told(
+    at_home: Places, city: str | None, district: str | None, area: str | None, there: Place | None, of_list: str | None
+) -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str, str]]]:  # fmt: skip
+    """What typed cells, an address and the city of the whole list tell together: (column, id), and notes on the cells.
+
+    Lists name few places, and each combination is thought over once.
+    """
     read: dict[str, Place] = {}
-    for column, reader in (
-        ("city", at_home.read_city),
-        ("district", at_home.read_district),
-        ("area", at_home.read_district),
-    ):
-        typed = values.get(column)
+    notes = []
+    for column, typed in (("city", city), ("district", district), ("area", area)):
         if not typed:
             continue
-        place = reader(typed)
-        del values[column]
+        place = at_home.read_city(typed) if column == "city" else at_home.read_district(typed)
         if not place.city:
-            row.note("district_unknown", column, typed)
+            notes.append(("district_unknown", column, typed))
             continue
         read[column] = place
         if place.former:
-            row.note("former_district", column, typed)
+            notes.append(("former_district", column, typed))
         elif column != "city" and place.city == at_home.home and not (place.district or place.area):
-            row.note("district_unknown", column, typed)
-    address = values.get("address")
-    if address:
-        read["address"] = place = at_home.read_address(address)
-        if place.former:
-            row.note("former_district", "address", address)
+            notes.append(("district_unknown", column, typed))
+    if there:
+        read["address"] = there
     order = [read[c] for c in ("district", "area", "city", "address") if c in read]
-    if "city_of_list" in values:
-        order.append(at_home.read_city(values.pop("city_of_list")))
+    if of_list is not None:
+        order.append(at_home.read_city(of_list))
+    told: dict[str, str] = {}
     if "city" in read:
-        values.setdefault("city", read["city"].city)
-    for place in order:  # what the row itself gave, were it "no value", stands
-        if place.city and "city" not in values:
-            values["city"] = place.city
-        if place.district and "district" not in values:
-            values["district"] = place.district
-        if place.area and "area" not in values:
-            values["area"] = place.area
-        if place.street and "street" not in values:
-            values["street"] = place.street
+        told["city"] = read["city"].city or ""
+    for place in order:
+        for column, id in zip(("city", "district", "area", "street"), place[:4], strict=True):
+            if id:
+                told.setdefault(column, id)
+    return tuple(told.items()), tuple(notes)
 
 
 def _enterprise_finish(home: str) -> Callable[[list[Record]], None]:
@@ -142,15 +152,16 @@ def _enterprise_finish(home: str) -> Callable[[list[Record]], None]:
 
 def _known_names(records: Sequence[Record]) -> list[tuple[str, str, str, str]]:
     """Former and short names of all versions of a firm, and its other codes: they keep finding it for ever."""
-    found: dict[tuple[str, str, str], str] = {}
+    found: dict[tuple[str, str], str] = {}
     for record in records:
-        for name in split_names(record.get("former_names") or ""):
-            found[record["uscc"], "former", normal_form(name)] = name
+        if former := record.get("former_names"):
+            for name in split_names(former):
+                found["former", normal_form(name)] = name
         if short := record.get("short_name"):
-            found[record["uscc"], "short", normal_form(short)] = short
+            found["short", normal_form(short)] = short
         if code := record.get("other_code"):
-            found[record["uscc"], "code", code] = code
-    return [(*key, name) for key, name in found.items()]
+            found["code", code] = code
+    return [(records[0]["uscc"], role, key, name) for (role, key), name in found.items()]
 
 
 def _several_codes(records: Sequence[Record], alone: Mapping[str, Sequence[Record]]) -> Sequence[Record]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cache
+from itertools import compress
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select
+from sqlalchemy import Connection, String, and_, cast, delete, func, or_, select
 
 from registry import codes, words
 from registry.house import House
@@ -54,7 +55,10 @@ def _rows(house: House, connection: Connection, batch: Sequence[str], day: date)
     e, f, t = ENTERPRISE.c, FIGURES.c, TITLE.c
     year = revenue_year(day, house.settings)
     firms = connection.execute(
-        select(e.uscc, e.industry, f.revenue, f.employees, f.total_assets, e.founded_on, func.coalesce(e.area, e.district))
+        select(
+            e.uscc, e.industry, f.revenue, f.employees, f.total_assets,
+            cast(e.founded_on, String), func.coalesce(e.area, e.district),
+        )
         .join_from(ENTERPRISE, FIGURES, and_(f.uscc == e.uscc, f.year == year), isouter=True)
         .where(among(connection, e.uscc, batch), e.from_day <= day, e.to_day > day)
     ).all()  # fmt: skip
@@ -71,9 +75,12 @@ def _rows(house: House, connection: Connection, batch: Sequence[str], day: date)
         dict(zip(("industry", "revenue", "employees", "total_assets"), columns, strict=True))
     )
     sizes = size_classes(frame)
-    classes = revenue_classes(pd.to_numeric(frame["revenue"], errors="coerce").to_numpy(dtype=float))
+    classes = revenue_classes(pd.to_numeric(frame["revenue"], errors="coerce").to_numpy(dtype=float)).tolist()
     industries, revenues, employees, _assets = columns
-    missing = _missing((industries, places, founded, revenues, employees))
+    # A bare section letter is no industry: it tells neither size nor trade.
+    sections = [None if industry is None or len(industry) < 2 else industry for industry in industries]
+    facts = (sections, places, founded, revenues, employees)
+    missing = map(_lacking, zip(*([value is None for value in fact] for fact in facts), strict=True))
     held: dict[str, list[tuple[str, str, str]]] = {}
     for uscc, tier, level, valid_to in connection.execute(
         select(t.uscc, t.tier, t.level, t.valid_to).where(
@@ -102,11 +109,10 @@ def _rows(house: House, connection: Connection, batch: Sequence[str], day: date)
     return rows
 
 
-def _missing(facts: Sequence[Sequence[Any]]) -> Iterator[str | None]:
-    """Which of FACTS each firm lacks. A bare section letter is no industry: it tells neither size nor trade."""
-    for industry, *others in zip(*facts, strict=True):
-        values = (industry if industry and len(industry) > 1 else None, *others)
-        yield ",".join(fact for fact, value in zip(FACTS, values, strict=True) if value is None) or None
+@cache
+def _lacking(gaps: tuple[bool, ...]) -> str | None:
+    """Those of FACTS that a firm lacks, ``gaps`` telling of each whether it does."""
+    return ",".join(compress(FACTS, gaps)) or None
 
 
 def _members(connection: Connection, table: Any, batch: Sequence[str], day: date) -> set[str]:

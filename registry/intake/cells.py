@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from registry import industries, words
 from registry.kind import Field
-from registry.naming.codes import read_code
+from registry.naming.codes import good_codes, read_code
 from registry.naming.normal import split_names
 from registry.periods import read_period
 
@@ -85,6 +85,8 @@ _HEDGE = re.compile(r"[约近超逾<>≤≥≈~±+?多余许来几]|左右|上�
 FIRST_YEAR = "1840"
 _OUTSIDE = " \t\r\n\ufeff\u200b'’`"
 #: What a clean text holds none of, by the type of its field.
+_APART = "\x1f"  # combines with nothing, so texts joined by it are in order where each of them is
+_AT_A_TIME = 500
 _CARE = {"text": re.compile(f"[{_OUTSIDE}]"), "names": re.compile(f"[{_OUTSIDE};|、]")}
 
 
@@ -103,15 +105,25 @@ def empty(text: str) -> bool:
     return text.upper() in EMPTY
 
 
-def in_order(field: Field, text: str) -> bool:
-    """Whether a text cell is taken just as it stands, which :func:`reader` would find out at three times the cost."""
-    care = _CARE.get(field.type)
-    return (
-        care is not None
-        and len(text) > _LONGEST
-        and unicodedata.is_normalized("NFKC", text)
-        and not care.search(text)
-    )
+def as_they_stand(field: Field, texts: Sequence[str]) -> Collection[str]:
+    """Those of the texts that :func:`reader` would take just as they stand: nearly all, and told many at a time."""
+    if field.type == "code":
+        return good_codes(texts)
+    if (care := _CARE.get(field.type)) is None:
+        return ()
+    clean: list[str] = []
+    long = [text for text in texts if len(text) > _LONGEST]
+    for start in range(0, len(long), _AT_A_TIME):
+        several = long[start : start + _AT_A_TIME]
+        if _clean(_APART.join(several), care):
+            clean += several
+        else:
+            clean += [text for text in several if _clean(text, care)]
+    return clean
+
+
+def _clean(text: str, care: re.Pattern[str]) -> bool:
+    return unicodedata.is_normalized("NFKC", text) and not care.search(text)
 
 
 def reader(field: Field, unit: str | None) -> Callable[[Any], Cell]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 from typing import Any
 
 from registry.intake.asides import aside
-from registry.intake.cells import PERCENT, Cell, in_order, plain, reader, scale, split_number
+from registry.intake.cells import PERCENT, Cell, as_they_stand, plain, reader, scale, split_number
 from registry.intake.headers import Column, Header, HeaderError, find_header
 from registry.intake.headless import with_names, without_header
 from registry.intake.sheets import Grid, as_typed, is_empty
@@ -207,7 +207,7 @@ def _read_rows(
             f"各列分属几个年度（{'、'.join(map(str, sorted(years)))}）；请一次导入一个年度",
         )
     settled: list[Column] = []
-    read: list[tuple[Field, list[Any], dict[int, Cell], Sequence[Any]]] = []
+    read: list[tuple[Field, Sequence[Any], dict[int, Cell], Sequence[Any]]] = []
     for done, column in enumerate(header.columns):
         field_ = column.field
         if field_ is not None and column.index < len(by_column):
@@ -225,43 +225,62 @@ def _read_rows(
     base = dict(defaults)
     if years and "year" in kind.by_id:
         base.setdefault("year", years.pop())
-    ids = [field_.id for field_, *_rest in read]
-    said = zip(*(values for _field, values, *_rest in read), strict=True)
-    rows = [
-        Row(
-            number,
-            {**base, **{id: value for id, value in zip(ids, values, strict=True) if value is not _SILENT}}
-            if _SILENT in values
-            else {**base, **dict(zip(ids, values, strict=True))},
-        )
-        for number, values in zip(numbers, said, strict=True)
-    ]
+    rows = _rows(numbers, {field_.id: values for field_, values, *_rest in read}, base)
     for field_, _values, troubled, typed in read:
         for at, cell in troubled.items():
             _take_problem(field_, rows[at], cell, typed[at])
     return Parsed(grid.name, rows, replace(header, columns=tuple(settled)), grid, asides)
 
 
-def _read_column(field_: Field, unit: str | None, raw: Sequence[Any]) -> tuple[list[Any], dict[int, Cell]]:
-    """The column's values, ``_SILENT`` where a cell gives none, and the cells with a problem by their place.
+def _rows(numbers: Sequence[int], said: Mapping[str, Sequence[Any]], base: Mapping[str, Any]) -> list[Row]:
+    """Rows from columns: those without a gap in one go, the others cell by cell, then what holds for the whole list."""
+    full = {id: values for id, values in said.items() if _SILENT not in values}
+    cells = zip(*full.values(), strict=True) if full else repeat((), len(numbers))
+    rows = [
+        Row(number, dict(zip(full, values, strict=True)))
+        for number, values in zip(numbers, cells, strict=True)
+    ]
+    for id in (id for id in said if id not in full):
+        for row, value in zip(rows, said[id], strict=True):
+            if value is not _SILENT:
+                row.values[id] = value
+    for id, value in base.items():
+        for row in rows:
+            row.values.setdefault(id, value)
+    return rows
 
-    Each distinct cell is read once: real columns repeat themselves, and long ones most of all. 1, 1.0 and True are one
-    key but not one cell, so a column of several types is told apart by type too.
-    """
-    read = reader(field_, unit)
+
+def _read_column(
+    field_: Field, unit: str | None, raw: Sequence[Any]
+) -> tuple[Sequence[Any], dict[int, Cell]]:
+    """The column's values, ``_SILENT`` where a cell gives none, and the cells with a problem by their place."""
     types = set(map(type, raw))
+    clean = as_they_stand(field_, raw) if types == {str} else ()
+    if len(clean) == len(raw):
+        return raw, {}
+    # 1, 1.0 and True are one key but not one cell, so a column of several types is told apart by type too.
     several = len(types) > 1
     keys: Sequence[Any] = list(zip(map(type, raw), raw, strict=True)) if several else raw
-    distinct = set(keys)
-    values: dict[Any, Any] = {key: key for key in distinct if in_order(field_, key)} if types == {str} else {}
-    problems: dict[Any, Cell] = {}
-    for key in distinct - values.keys():
-        cell = read(key[1] if several else key)
-        values[key] = cell.value if cell.given and cell.problem is None else _SILENT
+    values = _Once(reader(field_, unit), clean, several)
+    said = list(map(values.__getitem__, keys))
+    problems = values.problems
+    return said, {at: problems[key] for at, key in enumerate(keys) if key in problems} if problems else {}
+
+
+class _Once(dict[Any, Any]):
+    """Cell → value. Each distinct cell is read once, when it is first met: real columns repeat themselves."""
+
+    def __init__(self, read: Callable[[Any], Cell], clean: Iterable[str], typed: bool) -> None:
+        super().__init__((text, text) for text in clean)
+        self.read, self.typed = read, typed
+        self.problems: dict[Any, Cell] = {}
+
+    def __missing__(self, key: Any) -> Any:
+        cell = self.read(key[1] if self.typed else key)
         if cell.problem:
-            problems[key] = cell
-    troubled = {at: problems[key] for at, key in enumerate(keys) if key in problems} if problems else {}
-    return list(map(values.__getitem__, keys)), troubled
+            self.problems[key] = cell
+        self[key] = value = cell.value if cell.given and cell.problem is None else _SILENT
+        return value
 
 
 def _take_problem(field_: Field, row: Row, cell: Cell, typed: Any) -> None:

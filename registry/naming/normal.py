@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _BETWEEN = re.compile(r"[;；|、\n]")
 _SAME = str.maketrans(
@@ -25,11 +26,15 @@ def split_names(text: str) -> list[str]:
 
 def legal_form(code: str, enterprise_type: str | None) -> str:
     """``company branch sole_trader cooperative other`` from the code's prefix (GB 32100) and the type as typed."""
-    kind = enterprise_type or ""
-    if code.startswith("92") or kind.startswith("个体"):
+    return _legal_form(code[:2], enterprise_type or "")
+
+
+@lru_cache(maxsize=10_000)
+def _legal_form(prefix: str, kind: str) -> str:
+    if prefix == "92" or kind.startswith("个体"):
         return "sole_trader"
-    if code.startswith("93") or "农民专业合作" in kind:
+    if prefix == "93" or "农民专业合作" in kind:
         return "cooperative"
     if "分支机构" in kind or "分公司" in kind or "非法人" in kind:
         return "branch"
-    return "company" if code.startswith("91") else "other"
+    return "company" if prefix == "91" else "other"

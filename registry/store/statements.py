@@ -131,20 +131,14 @@ def held_at(known_at: datetime | None, last_filing: int | None = None) -> Any:
 
 
 def records_of(kind: Kind, subject: str, keys: Held) -> list[Record]:
-    """The folded records of one subject, ready for the typed table, in a stated order."""
+    """The folded records of one subject, ready for the typed table (None where nothing is said), in a stated order."""
     records: list[Record] = []
     for key in sorted(keys) if len(keys) > 1 else keys:
-        for span in fold(keys[key]):
-            record = {
-                **span.fields,
-                kind.subject: subject,
-                "key": key,
-                "filing": span.filing,
-                "row": span.row,
-            }
+        for from_day, to_day, fields, filing, row in fold(keys[key]):
+            about = {kind.subject: subject, "key": key, "filing": filing, "row": row}
             if kind.timing == "spans":
-                record["from_day"], record["to_day"] = span.from_day, span.to_day
-            records.append(record)
+                about["from_day"], about["to_day"] = from_day, to_day
+            records.append({**kind.blank, **fields, **about})
     if kind.finish:
         kind.finish(records)
     return records
@@ -155,7 +149,6 @@ class Folded:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self._blank: Record = dict.fromkeys(kind.columns)
         self._picked = itemgetter(*kind.columns)
         self.rows: list[tuple[Any, ...]] = []
         self.beside: list[list[tuple[Any, ...]]] = [[] for _side in kind.beside]
@@ -163,8 +156,7 @@ class Folded:
     def take(self, firm: str, keys: Held, alone: Mapping[str, Held] | None = None) -> None:
         """Fold what is held about one firm. ``alone``: the same by code, where it has several."""
         records = records_of(self.kind, firm, keys)
-        # Laid over a blank, a record has every column, and one C call picks them all.
-        self.rows += [self._picked({**self._blank, **record}) for record in records]
+        self.rows += map(self._picked, records)
         told: Sequence[Record] = records
         if alone and self.kind.several_codes:
             by_code = {code: records_of(self.kind, code, about) for code, about in alone.items()}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import uscc as standard
 
-from registry.naming.codes import ALPHABET, check_character, looks_like_code, read_code
+from registry.naming.codes import ALPHABET, check_character, good_codes, looks_like_code, read_code
 from tests.registry.house import code
 
 
@@ -22,6 +22,17 @@ def test_one_wrong_character_is_always_noticed(first: str, at: int, other: str) 
     wrong = good[:at] + other + good[at + 1 :]
     assert read_code(good).code == good
     assert (read_code(wrong).code == wrong) == (wrong == good)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=20), st.integers(0, 99).map(code), st.from_regex(rf"[{ALPHABET}]{{18}}\n?")
+        )
+    )
+)
+def test_a_list_of_codes_is_told_like_each_alone(typed: list[str]) -> None:
+    assert good_codes(typed) == [text for text in typed if read_code(text) == (text, None, None, False)]
 
 
 @pytest.mark.parametrize(
