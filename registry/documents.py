@@ -155,9 +155,8 @@ def faults(house: House) -> Iterator[str]:
     checked: dict[str, str | None] = {}
     for sha256, id, name in rows:
         if sha256 not in checked:
-            checked[sha256] = kept.digest(sha256)
-        if checked[sha256] != sha256:
-            what = "its bytes are missing" if checked[sha256] is None else "its bytes were altered"
+            checked[sha256] = kept.fault(sha256)
+        if what := checked[sha256]:
             yield f"document {id} ({name}): {what} under {folder(house)}"
 
 
@@ -166,7 +165,7 @@ def tidy(house: House, by: str) -> int:
     kept = contents(house)
     with house.store.read() as connection:
         named = named_hashes(connection)
-    if not any(sha256 not in named for sha256 in kept.held()) and not any(kept.folder.glob("staged-*")):
-        return 0  # nothing to do, so nobody waits for the lock
+    if not kept.needs_tidying(named):
+        return 0
     with house.store.write(by) as work:
         return kept.tidy(named_hashes(work.connection))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, false, or_, select, update
+from sqlalchemy.exc import OperationalError
 
 from registry.delivery.models import FAILED, GIVEN_UP, OPEN, SENDING, SENT, WAITING
 from registry.delivery.outbox import DELIVERY
@@ -19,8 +20,10 @@ from registry.delivery.parcel import CHANNELS, WEBHOOK
 from registry.house import House
 from registry.store.engine import BUSY_MS
 
-#: What a lease has room for beside the sending itself: waiting for the database, and clocks that do not quite agree.
-MARGIN = timedelta(milliseconds=BUSY_MS, minutes=2)
+#: A receipt that cannot be written means a second delivery, so it is tried again where a long import holds the database.
+PATIENCE = 5
+#: What a lease has room for beside the sending itself: writing the receipt, and clocks that do not quite agree.
+MARGIN = timedelta(milliseconds=PATIENCE * BUSY_MS, minutes=2)
 
 
 def any_due(connection: Connection, now: datetime) -> bool:
@@ -66,9 +69,18 @@ def settle(house: House, row: Any, outcome: Outcome) -> str | None:
         }
         values |= {"reason": outcome.reason, "message": outcome.detail or None}
     mine = and_(d.id == row.id, d.owner == row.owner, d.tries == row.tries, d.status == SENDING)
-    with house.store.note() as connection:
-        done = connection.execute(update(DELIVERY).where(mine).values(values)).rowcount
-    return str(values["status"]) if done else None
+    return str(values["status"]) if _written(house, update(DELIVERY).where(mine).values(values)) else None
+
+
+def _written(house: House, change: Any) -> int:
+    for left in reversed(range(PATIENCE)):
+        try:
+            with house.store.note() as connection:
+                return connection.execute(change).rowcount
+        except OperationalError:
+            if not left:
+                raise
+    raise AssertionError
 
 
 def give_up_lost(house: House) -> int:

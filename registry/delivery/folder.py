@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from registry.delivery.outcome import Outcome, arrived
@@ -13,6 +15,8 @@ from registry.delivery.parcel import Shipment
 
 #: So many files of one name with other contents, and something is wrong with the folder.
 MOST_NUMBERED = 1000
+#: What a sender that was killed left half written goes after a day.
+STAGED, FORGOTTEN_SECONDS = ".tidu-part-", 24 * 3600
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
@@ -22,6 +26,7 @@ def put(shipment: Shipment) -> Outcome:
     try:
         if not folder.is_dir():  # a share that is not mounted must not be taken for an empty folder
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+        _clear(folder)
         lines = [
             f"{_place(folder, name, content)} sha256:{sha256}" for name, sha256, content in shipment.files
         ]
@@ -33,7 +38,7 @@ def put(shipment: Shipment) -> Outcome:
 
 def _place(folder: Path, name: str, content: bytes) -> Path:
     """One file under its name, or under that name with a number where another file bears it."""
-    staged = folder / f".{secrets.token_hex(8)}.part"
+    staged = folder / f"{STAGED}{secrets.token_hex(8)}"
     try:
         for target in _names(folder, name):
             if _holds(target, content):
@@ -89,6 +94,13 @@ def _move(staged: Path, target: Path) -> bool:
             return False
         os.replace(staged, target)
     return True
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.glob(f"{STAGED}*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - FORGOTTEN_SECONDS:
+                path.unlink()
 
 
 def _sync(folder: Path) -> None:

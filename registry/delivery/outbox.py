@@ -67,8 +67,7 @@ def faults(house: House) -> Iterator[str]:
     with house.store.read() as connection:
         files = wanted(connection)
     for sha256, name in sorted(files.items()):
-        if (found := kept.digest(sha256)) != sha256:
-            what = "its bytes are missing" if found is None else "its bytes were altered"
+        if what := kept.fault(sha256):
             yield f"file to be delivered ({name}): {what} under {folder(house)}"
 
 
@@ -77,7 +76,7 @@ def tidy(house: House, by: str) -> int:
     kept = contents(house)
     with house.store.read() as connection:
         files = wanted(connection)
-    if all(sha256 in files for sha256 in kept.held()) and not any(kept.folder.glob("staged-*")):
-        return 0  # nothing to do, so nobody waits for the lock
+    if not kept.needs_tidying(files):
+        return 0
     with house.store.write(by) as work:
         return kept.tidy(wanted(work.connection))

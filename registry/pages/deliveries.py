@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -26,6 +28,7 @@ from registry.shell.languages import language
 from registry.shell.serving import house
 from registry.store.clock import instant_text
 
+HASH = re.compile(r"(\b[0-9a-f]{12})[0-9a-f]{52}\b")
 TONES = {WAITING: "calm", SENDING: "calm", SENT: "good", FAILED: "warn", GIVEN_UP: "bad"}
 
 
@@ -52,6 +55,7 @@ def deliveries() -> str:
         why=_why,
         names=lambda row: [file["name"] for file in json.loads(row.files)],
         subject=lambda row: row.subject_en if language() == "en" else row.subject,
+        receipt=_receipt,
         again=(FAILED, GIVEN_UP),
         ways=[(way, address, [_list_name(here, one) for one in lists])
               for way, address, lists in all_addresses(here.settings.delivery)],
@@ -67,7 +71,7 @@ def export_deliveries(suffix: str) -> Response:
     with here.store.read() as connection:
         rows = listed(connection, _chosen("status", STATUSES), _chosen("channel", CHANNELS))
     header = [
-        _("Number"), _("Parcel"), _("Subject"), _("Files"), _("Channel"), _("Address"), _("State"), _("Tries"),
+        _("Delivery no."), _("Parcel"), _("Subject"), _("Files"), _("Channel"), _("Addressee"), _("State"), _("Tries"),
         _("Next try"), _("Delivered at"), _("Receipt"), _("Why not"), _("The other side said"), _("Queued at"),
     ]  # fmt: skip
     statuses, channels = _statuses(), _channels()
@@ -107,11 +111,17 @@ def test_delivery() -> Response:
     return redirect(_back(), code=303)
 
 
+def _receipt(row: Any) -> str:
+    """A receipt as it is read: without the folder, which stands beside it, and with the beginnings of hashes."""
+    text = str(row.receipt).replace(f"{row.address}/", "") if row.channel == FOLDER else str(row.receipt)
+    return HASH.sub(r"\1…", text)
+
+
 def _tell(id: int) -> None:
     with house().store.read() as connection:
         row = delivery(connection, id)
     if row.status == SENT:
-        flash(_("Delivered to %(address)s: %(receipt)s", address=row.address, receipt=row.receipt), "good")
+        flash(_("Delivered to %(address)s: %(receipt)s", address=row.address, receipt=_receipt(row)), "good")
     else:
         why = _why(row.reason) or _statuses()[row.status]
         said = f" ({row.message})" if row.message else ""

@@ -103,6 +103,17 @@ class Contents:
                 gone += 1
         return gone
 
+    def needs_tidying(self, named: Collection[str]) -> bool:
+        """Is there anything for ``tidy``? Asked first, so that nobody waits for the lock where there is nothing."""
+        return any(sha256 not in named for sha256 in self.held()) or any(self.folder.glob(f"{STAGED}*"))
+
+    def fault(self, sha256: str) -> str | None:
+        """What is wrong with the bytes of a name; None where they are what they were."""
+        found = self.digest(sha256)
+        if found == sha256:
+            return None
+        return "its bytes are missing" if found is None else "its bytes were altered"
+
     def digest(self, sha256: str) -> str | None:
         """The hash of what really stands under a name; None where nothing does."""
         try:

@@ -129,3 +129,14 @@ def test_a_file_that_is_lost_or_altered_is_not_sent(house: House, inbox: Path, t
     assert send_due(house) == Sent(given_up=1)
     assert row(house).reason == "file_lost"
     assert held(inbox) == {}
+
+
+def test_what_a_killed_sender_left_half_written_goes_after_a_day(house: House, inbox: Path) -> None:
+    old, young = inbox / ".tidu-part-0", inbox / ".tidu-part-1"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    put_in(house)
+    send_due(house)
+    assert not old.exists()
+    assert young.exists(), "somebody may be writing it"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -126,6 +127,35 @@ def test_a_sender_that_dies_before_the_receipt_is_followed_after_its_lease(
     house.store.dispose()
 
 
+def test_senders_killed_at_random_lose_nothing_and_change_nothing(database_url: str, tmp_path: Path) -> None:
+    """Whatever was killed between sending and receipt comes again the same; all the others came once."""
+    time, hook, number = Time(), Hook(), 40
+    with web_server(hook) as port:
+        hooks = [f"bulletins=http://127.0.0.1:{port}/"]
+        house = house_with(database_url, tmp_path / "var", time, webhooks=hooks, tries=20)
+        put_in(house, *(parcel(f"p/{n}", files=()) for n in range(number)))
+        house.store.dispose()
+        killed = 0
+        for _round in range(4):
+            process = get_context("fork").Process(target=lambda: send_due(another(house, database_url, time)))
+            process.start()
+            process.join(random.uniform(0.02, 0.3))
+            if process.is_alive():
+                process.kill()
+                killed += 1
+            process.join(10)
+            time.now += lease(house)
+        send_due(house)
+    assert {r.status for r in rows(house)} == {"sent"}
+    bodies: dict[str, set[bytes]] = {}
+    for headers, body in hook.received:
+        bodies.setdefault(headers["Idempotency-Key"], set()).add(body)
+    assert len(bodies) == number
+    assert all(len(each) == 1 for each in bodies.values())
+    assert len(hook.received) <= number + killed, "one kill repeats one at most"
+    house.store.dispose()
+
+
 def test_a_sender_that_dies_again_and_again_is_given_up_as_unknown(sqlite_url: str, tmp_path: Path) -> None:
     time = Time()
     house = house_with(sqlite_url, tmp_path / "var", time, **by_mail(25))
@@ -151,6 +181,38 @@ def test_who_lost_the_lease_writes_nothing(database_url: str, tmp_path: Path) ->
     assert settle(house, quick, arrived("250 ok")) == "sent"
     assert settle(house, quick, arrived("250 twice")) is None
     assert row(house).receipt == "250 ok"
+    house.store.dispose()
+
+
+def test_a_receipt_waits_for_a_long_import(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message is out: giving up on the receipt would send it a second time."""
+    box = Mailbox()
+    monkeypatch.setattr("registry.store.engine.BUSY_MS", 300)
+    with mail_server(box) as port:
+        house = house_with(sqlite_url, tmp_path / "var", **by_mail(port))
+        put_in(house)
+        importing, let_go = another(house, sqlite_url), threading.Event()
+
+        def hold_the_lock(_server: Any) -> None:
+            held = threading.Event()
+
+            def hold() -> None:
+                with importing.store.write("import"):
+                    held.set()
+                    let_go.wait(20)
+
+            threading.Thread(target=hold, daemon=True).start()
+            assert held.wait(10)
+            threading.Timer(0.8, let_go.set).start()
+
+        box.after = hold_the_lock
+        assert send_due(house) == Sent(sent=1)
+        box.after = None
+        assert send_due(house) == Sent()
+    assert (len(box.received), row(house).status) == (1, "sent")
+    importing.store.dispose()
     house.store.dispose()
 
 
