@@ -7,6 +7,9 @@ from tiers import ladder, near_pages, round_pages, rule_pages, rungs, simulation
 from tiers.after_fold import derive
 from tiers.api import tiers_api
 from tiers.asking import holders
+from tiers.bulletins import api as bulletin_api
+from tiers.bulletins import pages as bulletin_pages
+from tiers.bulletins.commands import report
 from tiers.commands import COMMANDS
 from tiers.derived import derived
 from tiers.kinds import kinds
@@ -15,18 +18,18 @@ from tiers.todo import TODO
 from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (ladder, near_pages, round_pages, rule_pages, simulation_pages)
+PAGES = (bulletin_api, bulletin_pages, ladder, near_pages, round_pages, rule_pages, simulation_pages)
 
 ROOM = Room(
     "tiers",
     kinds=kinds,
     blueprint=tiers_blueprint,
     api=tiers_api,
-    commands=COMMANDS,
-    navigation=(*NAVIGATION, *round_pages.NAVIGATION, *rule_pages.NAVIGATION),
+    commands=(*COMMANDS, report),
+    navigation=(*NAVIGATION, *round_pages.NAVIGATION, *rule_pages.NAVIGATION, *bulletin_pages.NAVIGATION),
     cards=CARDS,
     panels=(*PANELS, rungs.PANEL),
-    permissions=(*PERMISSIONS, *rule_pages.PERMISSIONS),
+    permissions=(*PERMISSIONS, *rule_pages.PERMISSIONS, *bulletin_pages.PERMISSIONS),
     after_fold=derive,
     derive=derived,
     holders=holders,
