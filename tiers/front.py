@@ -18,6 +18,9 @@ from tiers.after_fold import derive
 from tiers.api import tiers_api
 from tiers.asking import holders
 from tiers.bridge_commands import COMMANDS as BRIDGE_COMMANDS
+from tiers.bulletins import api as bulletin_api
+from tiers.bulletins import pages as bulletin_pages
+from tiers.bulletins.commands import report
 from tiers.commands import COMMANDS
 from tiers.derived import derived
 from tiers.kinds import kinds
@@ -30,7 +33,8 @@ from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
 PAGES = (
-    cultivating_pages, indicator_pages, ladder, near_pages, round_pages, rule_pages, simulation_pages, target_pages,
+    bulletin_api, bulletin_pages, cultivating_pages, indicator_pages, ladder, near_pages, round_pages, rule_pages,
+    simulation_pages, target_pages,
 )  # fmt: skip
 
 ROOM = Room(
@@ -38,11 +42,11 @@ ROOM = Room(
     kinds=lambda settings: (*kinds(settings), *plan_kinds(settings)),
     blueprint=tiers_blueprint,
     api=tiers_api,
-    commands=(*COMMANDS, *BRIDGE_COMMANDS),
-    navigation=(*NAVIGATION, *round_pages.NAVIGATION, *rule_pages.NAVIGATION),
+    commands=(*COMMANDS, *BRIDGE_COMMANDS, report),
+    navigation=(*NAVIGATION, *round_pages.NAVIGATION, *rule_pages.NAVIGATION, *bulletin_pages.NAVIGATION),
     cards=CARDS,
     panels=(*PANELS, rungs.PANEL),
-    permissions=(*PERMISSIONS, *rule_pages.PERMISSIONS),
+    permissions=(*PERMISSIONS, *rule_pages.PERMISSIONS, *bulletin_pages.PERMISSIONS),
     after_fold=derive,
     derive=derived,
     holders=holders,

@@ -81,7 +81,7 @@ class Parameter:
 @dataclass(frozen=True)
 class Description:
     """What a route answers. ``shape``: the JSON schema of its document; ``body`` what it is sent, ``statuses`` where all is
-    well; ``refuses``: statuses of refusals beside the usual ones."""
+    well; ``refuses``: statuses of refusals beside the usual ones; ``media``: what it is answered as, a file being bytes."""
 
     en: str
     zh: str
@@ -91,6 +91,7 @@ class Description:
     body: type[BaseModel] | None = None
     statuses: Sequence[int] = (200,)
     refuses: Sequence[int] = ()
+    media: str = "application/json"
 
 
 def described(
@@ -102,11 +103,14 @@ def described(
     body: type[BaseModel] | None = None,
     statuses: Sequence[int] = (200,),
     refuses: Sequence[int] = (),
+    media: str = "application/json",
 ) -> Callable[[Handler], Handler]:
     """Describe a route, beneath the route decorator. ``example``: an address that can be opened, after the prefix."""
 
     def state(view: Handler) -> Handler:
-        view.__dict__["described"] = Description(en, zh, parameters, shape, example, body, statuses, refuses)
+        view.__dict__["described"] = Description(
+            en, zh, parameters, shape, example, body, statuses, refuses, media
+        )
         return view
 
     return state
@@ -219,7 +223,7 @@ def openapi(app: Flask) -> dict[str, Any]:
     schemas: dict[str, Any] = {"Error": error}
     paths: dict[str, dict[str, Any]] = {}
     for path, method, said in routes(app):
-        good = {"description": said.en, "content": {"application/json": {"schema": said.shape}}}
+        good = {"description": said.en, "content": {said.media: {"schema": said.shape}}}
         name = re.sub(r"\W+", "_", path).strip("_")
         operation: dict[str, Any] = {
             "operationId": name if method == "GET" else f"{method.lower()}_{name}",

@@ -157,10 +157,13 @@ class Facts:
 
     @cached_property
     def expiring(self) -> Sequence[Record]:
-        """The frozen titles that end soon, of the firms that lists may name."""
-        return [
-            one for one in self.parts["expiring"]["titles"] if self.own is None or one["uscc"] in self.own
-        ]
+        """The frozen titles that end soon, of all firms: numbers are everybody's."""
+        found: Sequence[Record] = self.parts["expiring"]["titles"]
+        return found
+
+    def names_firm(self, uscc: str) -> bool:
+        """May lists name this firm?"""
+        return self.own is None or uscc in self.own
 
     @property
     def ahead(self) -> int:

@@ -120,7 +120,7 @@ def months(facts: Facts) -> Picture | None:
 def named(facts: Facts, sheets: Sheets, unit: str | None, id: str, most: int = NAMED) -> Iterator[Block]:
     """The firms of one unit whose titles end, with what to do and by when."""
     speech, say = facts.speech, facts.speech.say
-    titles = [one for one in facts.expiring if one["unit"] == unit]
+    titles = [one for one in facts.expiring if one["unit"] == unit and facts.names_firm(one["uscc"])]
     if not titles:
         return
     columns = (Column(say("企业名称", "Firm"), 4.6), Column(say("称号", "Title"), 1.9), Column(say("有效期至", "Last day"), 1.8),

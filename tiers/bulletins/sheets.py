@@ -106,7 +106,7 @@ class Sheets:
         rows = [
             (one["uscc"], one["name"], facts.unit(one["unit"]), facts.tier(one["tier"], one["level"]), one["last"],
              *continuation(facts, one), one["document"])
-            for one in facts.expiring if self.unit is None or one["unit"] == self.unit
+            for one in facts.expiring if self._shows(one["uscc"], one["unit"])
         ]  # fmt: skip
         title = say(f"{facts.ahead}天内到期称号", f"Titles that end within {facts.ahead} days")
         self.add(EXPIRING, title, say("到期称号", "Titles that end"), columns, rows)
@@ -120,8 +120,7 @@ class Sheets:
         return (*first, *(Column(say(zh, en), width) for zh, en, width in more))
 
     def _shows(self, uscc: str, unit: str | None) -> bool:
-        own = self.facts.own
-        return (own is None or uscc in own) and (self.unit is None or unit == self.unit)
+        return self.facts.names_firm(uscc) and (self.unit is None or unit == self.unit)
 
     def _target_rows(self, id: str) -> Iterator[tuple[str, ...]]:
         names: dict[str | None, str] = {}
