@@ -10,6 +10,7 @@ from registry.speaking import Progress, as_of_day, command, known_at_instant, pr
 from tiers import expiring, flows
 from tiers.asking import ask_count, ask_firms, view
 from tiers.count import DIMENSIONS
+from tiers.forecasting.commands import COMMANDS as FORECAST_COMMANDS
 from tiers.members import Question
 from tiers.rule_commands import COMMANDS as RULE_COMMANDS
 from tiers.sampling import file_sample, is_empty, is_sample, is_whole
@@ -127,4 +128,4 @@ def _place(house: House) -> str:
     return f"{url.database}*" if house.store.is_sqlite else url.render_as_string(hide_password=True)
 
 
-COMMANDS = (count, ladder, demo, *RULE_COMMANDS)
+COMMANDS = (count, ladder, demo, *FORECAST_COMMANDS, *RULE_COMMANDS)
