@@ -11,6 +11,7 @@ from registry.store.clock import instant_text
 from tiers import expiring, flows
 from tiers.asking import ask_count, ask_firms, view
 from tiers.count import DIMENSIONS
+from tiers.forecasting.commands import COMMANDS as FORECAST_COMMANDS
 from tiers.judging import STATES
 from tiers.members import Question
 from tiers.progress import document as laid_out
@@ -178,4 +179,4 @@ def _place(house: House) -> str:
     return f"{url.database}*" if house.store.is_sqlite else url.render_as_string(hide_password=True)
 
 
-COMMANDS = (count, targets, ladder, demo, *RULE_COMMANDS)
+COMMANDS = (count, targets, ladder, demo, *FORECAST_COMMANDS, *RULE_COMMANDS)

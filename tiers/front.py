@@ -23,6 +23,9 @@ from tiers.bulletins import pages as bulletin_pages
 from tiers.bulletins.commands import report
 from tiers.commands import COMMANDS
 from tiers.derived import derived
+from tiers.forecasting import api as forecast_api
+from tiers.forecasting import cultivation_pages
+from tiers.forecasting import pages as forecast_pages
 from tiers.kinds import kinds
 from tiers.overtaking import leaning
 from tiers.plan_kinds import plan_kinds
@@ -33,8 +36,8 @@ from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
 PAGES = (
-    bulletin_api, bulletin_pages, cultivating_pages, indicator_pages, ladder, near_pages, round_pages, rule_pages,
-    simulation_pages, target_pages,
+    bulletin_api, bulletin_pages, cultivating_pages, cultivation_pages, forecast_api, forecast_pages, indicator_pages,
+    ladder, near_pages, round_pages, rule_pages, simulation_pages, target_pages,
 )  # fmt: skip
 
 ROOM = Room(
@@ -43,8 +46,11 @@ ROOM = Room(
     blueprint=tiers_blueprint,
     api=tiers_api,
     commands=(*COMMANDS, *BRIDGE_COMMANDS, report),
-    navigation=(*NAVIGATION, *round_pages.NAVIGATION, *rule_pages.NAVIGATION, *bulletin_pages.NAVIGATION),
-    cards=CARDS,
+    navigation=(
+        *NAVIGATION, *forecast_pages.NAVIGATION, *round_pages.NAVIGATION, *rule_pages.NAVIGATION,
+        *bulletin_pages.NAVIGATION,
+    ),
+    cards=(*CARDS, *forecast_pages.CARDS),
     panels=(*PANELS, rungs.PANEL),
     permissions=(*PERMISSIONS, *rule_pages.PERMISSIONS, *bulletin_pages.PERMISSIONS),
     after_fold=derive,

@@ -250,3 +250,121 @@ def _column(sums: Mapping[str, int], scale: float, gap: float) -> tuple[Node, ..
 def _ribbon(left: float, right: float, thick: float) -> str:
     a, b, c, d = (f"{y:.2f}" for y in (left, right, right + thick, left + thick))
     return f"M0 {a}C50 {a} 50 {b} 100 {b}L100 {c}C50 {c} 50 {d} 0 {d}Z"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A labelled place on an axis; ``at`` is a length along it."""
+
+    at: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Fan:
+    """What was and how it may go on, in a box 100 wide and ``height`` high, to be stretched: ``outer`` and ``inner`` are the
+    areas of the wide and the narrow interval, ``middle`` the median, ``past`` the line of what was. ``goal`` is the y of
+    the goal, ``now`` and ``due`` the x of two days; ``across`` and ``up`` are the marks of the axes."""
+
+    past: str
+    middle: str
+    outer: str
+    inner: str
+    goal: str | None
+    now: str
+    due: str | None
+    across: tuple[Mark, ...]
+    up: tuple[Mark, ...]
+    height: int
+
+
+#: One day of a forecast: the wide interval, the narrow one and the median, from the lowest value to the highest.
+Ray = tuple[date, Sequence[Value]]
+
+
+def fan(
+    past: Sequence[tuple[date, Value]],
+    rays: Sequence[Ray],
+    goal: Value | None = None,
+    due: date | None = None,
+    height: int = 240,
+) -> Fan | None:
+    """Lay out values of the past and five quantiles (5, 25, 50, 75, 95 %) of days to come; None without any of the latter.
+
+    The goal is on the scale; the scale need not begin at zero.
+    """
+    if not rays:
+        return None
+    start = past[-1] if past else (rays[0][0], rays[0][1][2])
+    first, last = (past[0][0] if past else rays[0][0]), rays[-1][0]
+    days = max((last - first).days, 1)
+    values = [float(v) for _d, v in past] + [float(v) for _d, five in rays for v in five]
+    low, high = min(values), max(values)
+    if goal is not None:
+        low, high = min(low, float(goal)), max(high, float(goal))
+    step = _round_step((high - low) / 4 or max(high, 1.0) / 4)
+    low, high = step * (low // step), step * -(-high // step)
+
+    def x(day: date) -> float:
+        return (day - first).days / days * 100
+
+    def y(value: Value) -> float:
+        return height - (float(value) - low) / max(high - low, 1e-9) * height
+
+    def line_of(points: Sequence[tuple[date, Value]]) -> str:
+        return "M" + "L".join(f"{x(day):.2f} {y(value):.1f}" for day, value in points) if points else ""
+
+    def area(under: int, over: int) -> str:
+        there = [start, *((day, five[over]) for day, five in rays)]
+        back = [(day, five[under]) for day, five in reversed(rays)]
+        return line_of([*there, *back]) + "Z"
+
+    years = [date(year, 1, 1) for year in range(first.year + 1, last.year + 1)]
+    ticks = int((high - low) / step + 0.5) + 1
+    return Fan(
+        line_of(past),
+        line_of([start, *((day, five[2]) for day, five in rays)]),
+        area(0, 4),
+        area(1, 3),
+        None if goal is None else f"{y(goal):.1f}",
+        f"{x(start[0]):.2f}%",
+        None if due is None or not first <= due <= last else f"{x(due):.2f}%",
+        tuple(Mark(f"{x(day):.2f}%", str(day.year)) for day in years),
+        tuple(Mark(f"{y(low + n * step):.1f}", f"{low + n * step:,.0f}") for n in range(ticks)),
+        height,
+    )
+
+
+def _round_step(least: float) -> float:
+    """1, 2 or 5 times a power of ten, at least ``least`` and at least one."""
+    step = 1.0
+    while True:
+        for times in (1, 2, 5):
+            if step * times >= least:
+                return step * times
+        step *= 10
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A wide and a narrow interval and a value on one scale, as lengths."""
+
+    wide: tuple[str, str]
+    narrow: tuple[str, str]
+    middle: str
+    mark: str
+
+
+def interval(five: Sequence[Value], mark: Value, low: Value, high: Value) -> Interval:
+    """Five quantiles and what came, between the ends of a scale that several share."""
+    span = float(high) - float(low)
+
+    def at(value: Value) -> str:
+        return share(float(value) - float(low), span)
+
+    def width(first: Value, last: Value) -> str:
+        return share(float(last) - float(first), span)
+
+    return Interval(
+        (at(five[0]), width(five[0], five[4])), (at(five[1]), width(five[1], five[3])), at(five[2]), at(mark)
+    )

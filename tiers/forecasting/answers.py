@@ -96,10 +96,7 @@ def cohorts(model: Model, records: Records, ending: Mapping[tuple[int, int], int
         group, year = key
         tier, _, level = records.groups[group].partition(":")
         good, bad = model.cohorts.get(key, (0, 0))
-        renewal = model.renewals.get(group)
-        expected = None
-        if renewal is not None:
-            expected = (renewal.mean * renewal.kappa + good) / (renewal.kappa + good + bad)
+        expected = model.expected(group, year)
         found.append({
             "tier": tier, "level": level or None, "issued": year, "renewed": good, "lapsed": bad,
             "ending": ending.get(key, 0), "expected": None if expected is None else decimal(expected),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Lock
@@ -12,7 +12,7 @@ import numpy as np
 
 from registry.house import House
 from registry.kind import Record
-from registry.said import SaidError
+from registry.refusals import MisusedError
 from registry.store.clock import instant_text
 from tiers.asking import view
 from tiers.forecasting import answers, backtest
@@ -29,11 +29,12 @@ HELD = 48
 FEW = 200  # draws that suffice to find a median
 #: What the page shows of the past beside a forecast, in months.
 PAST = 36
+HALF_YEAR = 180
 _held: dict[Hashable, Any] = {}
 _lock = Lock()
 
 
-class UnknownTargetError(SaidError):
+class UnknownTargetError(MisusedError):
     def __init__(self, target: str) -> None:
         known = ", ".join((*TARGETS, *tiers_known()))
         super().__init__(
@@ -117,7 +118,7 @@ def forecast(house: House, subject: Subject, wanted: Wanted, day: date) -> Recor
     settings = house.settings.forecast
     target = next((t for t in plan(house.settings.targets.plan) if t.id == wanted.target), None)
     due = date.fromisoformat(target.due) if target else None
-    months = _months(wanted.months or settings.months, day, due)
+    months = months_ahead(wanted.months or settings.months, day, due)
     ends = ends_after(day, months)
     limited = _limit(subject, day, ends)
     ends = [end for end in ends if limited is None or end <= limited]
@@ -147,7 +148,7 @@ def forecast(house: House, subject: Subject, wanted: Wanted, day: date) -> Recor
     asked = _judged(ends, due)
     if target:
         document["chances"] = [_chance(base.total, ends.index(end), end, target) for end in asked]
-    last = due if due in ends else asked[-1] if asked else ends[-1]
+    last = judged_on(day, due, ends)
     at = ends.index(last)
     if isinstance(subject, Titles):
         document["drivers"] = _drivers(subject, day, last, base, at)
@@ -159,10 +160,19 @@ def forecast(house: House, subject: Subject, wanted: Wanted, day: date) -> Recor
     return document
 
 
-def _months(wanted: int, day: date, due: date | None) -> int:
+def months_ahead(wanted: int, day: date, due: date | None) -> int:
     """So many months, or up to the due day where that is later."""
     to_due = (due.year - day.year) * 12 + due.month - day.month + 1 if due and due > day else 0
     return min(max(wanted, to_due), MOST_MONTHS)
+
+
+def judged_on(day: date, due: date | None, ends: Sequence[date]) -> date:
+    """The day that a goal is looked at: when it is due; where that is past or not said, the first end of a year half a
+    year on or later, as far as ``ends`` go."""
+    if due in ends:
+        return due
+    years = [end for end in ends if end.month == 12]
+    return next((end for end in years if (end - day).days >= HALF_YEAR), years[-1] if years else ends[-1])
 
 
 def _limit(subject: Subject, day: date, ends: list[date]) -> date | None:
@@ -313,29 +323,42 @@ def tested(house: House, subject: Subject, day: date) -> Record:
     return backtest.document(trials)
 
 
-def scenario_of(asked: Mapping[str, str]) -> Scenario:
-    """``renewals=+5`` (points), ``near=300`` or ``near=300:srdi``, ``exits=-20`` (a year), ``new=+10`` (percent). Raises
-    SaidError for anything else."""
+#: Whose line near-miss firms are lifted over where no tier is named.
+LINES = {
+    "quality-firms": "innovative_sme",
+    "high-tech": "high_tech",
+    "tech-sme": "tech_sme",
+    "above-scale": "above_scale",
+}
+#: What may be done differently, between which amounts.
+CHANGES = {"renewals": (-100, 100), "near": (0, 100_000), "exits": (-100_000, 0), "new": (-100, 1000)}
+
+
+def scenario_of(asked: Mapping[str, str], target: str, quality: Sequence[str] = ()) -> Scenario:
+    """``renewals=+5`` (points), ``near=300`` or ``near=300:srdi``, ``exits=-20`` (a year), ``new=+10`` (percent);
+    ``quality``: the tiers of quality firms. Raises MisusedError for anything else."""
     parts: dict[str, Any] = {}
+    own = LINES.get(target, target.partition(":")[0])
+    lines = {entry.partition(":")[0] for entry in quality} if target == "quality-firms" else {own}
     for name, text in asked.items():
         amount, _, tier = text.strip().partition(":")
         try:
             value = float(amount)
         except ValueError:
             value = float("nan")
-        limits = {"renewals": (-100, 100), "near": (0, 100_000), "exits": (-100_000, 0), "new": (-100, 1000)}
-        low, high = limits.get(name, (1, 0))
-        if not low <= value <= high or (tier and (name != "near" or tier not in tiers_known())):
-            raise SaidError(
-                f"{name}={text}: give renewals (points), near (firms, or firms:tier), exits (fewer a year, e.g. -20) or new "
-                "(percent), such as renewals=+5",
-                f"{name}={text}：可写 renewals（续认率增减的百分点）、near（过线企业数，可加 :称号）、exits（每年少退出的企业数，"
-                "如 -20）、new（新认定增减的百分比），如 renewals=+5",
+        low, high = CHANGES.get(name, (1, 0))
+        if not low <= value <= high or (tier and (name != "near" or tier not in lines)):
+            raise MisusedError(
+                f"{name}={text}: give renewals (points), near (firms, or firms:tier with one of {', '.join(sorted(lines))}), "
+                "exits (fewer a year, e.g. -20) or new (percent), such as renewals=+5",
+                f"{name}={text}：可写 renewals（续认率增减的百分点）、near（过线企业数，可加 :称号，"
+                f"如 {'、'.join(sorted(lines))}）、exits（每年少退出的企业数，如 -20）、new（新认定增减的百分比），"
+                "如 renewals=+5",
             )
         if name == "renewals":
             parts["renewals"] = value / 100
         elif name == "near":
-            parts["near"] = {tier or "innovative_sme": int(value)} if value else {}
+            parts["near"] = {tier or own: int(value)} if value else {}
         elif name == "exits":
             parts["exits"] = -value
         else:

@@ -91,6 +91,24 @@ class Model:
     enough: bool
     recognised: Mapping[str, tuple[int, int]]
 
+    def expected(self, group: int, year: int) -> float | None:
+        """A cohort's expected renewal rate; None where nothing of any group ever came up."""
+        renewal = self.renewals.get(group)
+        if renewal is None:
+            return None
+        good, bad = self.cohorts.get((group, year), (0, 0))
+        return (renewal.mean * renewal.kappa + good) / (renewal.kappa + good + bad)
+
+    def renewed_by(self, group: int, year: int, end: int, day: int) -> float:
+        """The chance that a title that ends on ``end`` (perhaps already) is renewed and counts again on ``day``."""
+        rate, today = self.expected(group, year), number(self.day)
+        if rate is None:
+            return 0.0
+        lags = self.renewals[group].lags
+        by = float((lags <= day - end).mean()) if len(lags) else 1.0
+        gone = float((lags <= today - end).mean()) if len(lags) and end <= today else 0.0
+        return max(rate * (by - gone), 0.0) / max(1 - rate * gone, 1e-9)
+
 
 def fit(
     records: Records, day: date, max_days: int, recognised: Mapping[str, tuple[int, int]] | None = None
@@ -233,9 +251,8 @@ def outcomes(
         mine = np.sort(lag[due & renewed & (records.group == group)])
         lags[group] = mine
         limits[group] = limit(mine, max_days)
-    decided = due & (renewed | (end + limits[records.group] <= today))
-    # Early renewals of a term that is not over yet say nothing without those that will fail: only whole ends are trials.
-    decided &= end <= today
+    # While renewals may still come, those that came say nothing without those that will fail.
+    decided = due & (end + limits[records.group] <= today)
     years = _years(records.issued)
     cohorts: dict[tuple[int, int], tuple[int, int]] = {}
     for group, year in np.unique(np.stack((records.group[decided], years[decided]), axis=1), axis=0):

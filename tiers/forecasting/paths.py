@@ -307,11 +307,20 @@ def _arrivals(
             first = shares if year == 0 else first
         arriving = arriving[:months] * part[:, None] * scenario.new
         if lifted := scenario.near.get(tier, 0):
-            good, bad = model.recognised.get(tier, (0, 0))
+            good, bad = _recognised(model, tier)
             rate = draw["near"].beta(good + 1, bad + 1, sims)
             arriving[: min(SEASON, months)] += lifted * rate * first[: min(SEASON, months)]
         found[tier] = arriving
     return found
+
+
+def _recognised(model: Model, tier: str) -> tuple[float, float]:
+    """(recognised, rejected) applications of a tier; where none was decided, all tiers together are worth ten."""
+    if tier in model.recognised:
+        return model.recognised[tier]
+    good, bad = (float(sum(pair[at] for pair in model.recognised.values())) for at in (0, 1))
+    worth = 10 / (good + bad) if good + bad else 0.0
+    return good * worth, bad * worth
 
 
 def _typical_rate(model: Model, scenario: Scenario, draw: np.random.Generator, sims: int) -> Floats:

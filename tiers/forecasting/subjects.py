@@ -23,6 +23,7 @@ from tiers.forecasting.history import (
     following,
     known_on,
     number,
+    overtaken,
     presence,
     spans,
 )
@@ -80,6 +81,29 @@ class Titles:
     def first(self) -> date | None:
         found = self._spans.start
         return day_of(int(found.min())) if len(found) else None
+
+    def at_stake(self, day: date, until: date) -> dict[str, tuple[float, int]]:
+        """Firms that count now, or whose review may still come, and hold nothing beyond ``until``: credit code → (chance
+        that a renewal makes them count on that day, place of the title that ends first among the records known)."""
+        model, known = self.model(day)
+        today, last = number(day), number(until)
+        natural = np.minimum(known.last + 1, overtaken(known))
+        home = np.zeros(len(known.firms), dtype=bool)
+        home[known.stay_firm[(known.stay_from <= today) & (known.stay_to > today)]] = True
+        alive = (known.revoked > today) & home[known.firm]
+        safe = set(known.firm[alive & (natural > last) & (known.start <= last)].tolist())
+        ending = alive & (natural <= last) & (known.start <= today) & (following(known) < 0)
+        found: dict[int, tuple[float, int]] = {}
+        for row in np.flatnonzero(ending)[np.argsort(natural[ending], kind="stable")].tolist():
+            firm = int(known.firm[row])
+            chance = model.renewed_by(
+                int(known.group[row]), day_of(int(known.issued[row])).year, int(natural[row]), last
+            )
+            if firm in safe or (natural[row] <= today and not chance):
+                continue
+            before, first = found.get(firm, (0.0, row))
+            found[firm] = 1 - (1 - before) * (1 - chance), first
+        return {known.firms[firm]: entry for firm, entry in sorted(found.items())}
 
     def ending(self, day: date, until: date) -> dict[tuple[int, int], int]:
         """(group, year of issue) → titles in force on ``day`` that end by ``until`` and are not renewed yet."""

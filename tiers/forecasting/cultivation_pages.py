@@ -1,0 +1,110 @@
+"""The page of the firms to cultivate, and the same list as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import abort, render_template, request
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from registry.pages.asked import asked, page_number
+from registry.pages.blueprint import table_file
+from registry.pages.own_firms import own_codes
+from registry.shell import tables
+from registry.shell.access import allow
+from registry.shell.languages import language
+from registry.shell.serving import house
+from tiers import answers
+from tiers.forecasting.candidates import CULTIVATED, cultivate, part, shown, summary
+from tiers.forecasting.cultivation import RENEWAL, Candidate
+from tiers.forecasting.pages import name_of
+from tiers.forecasting.subjects import tiers_known
+from tiers.names import full_name
+from tiers.views import blueprint
+
+
+@blueprint.get("/cultivation")
+@allow("rules.read")
+def cultivation() -> str:
+    """Firms nearest to the line first, with what each may bring, until the sum reaches the goal."""
+    here, question, target = house(), asked(house()), _target()
+    found, rests = cultivate(here, target, question.day)
+    taken = _taken(found)
+    size = here.settings.web.page_rows
+    page = min(page_number(), max(1, -(-len(taken) // size)))
+    first = (page - 1) * size
+    sums, total = [], 0.0
+    for firm in taken:
+        total += firm.probability
+        sums.append(total)
+    rows = zip(
+        shown(here, question.day, taken[first : first + size]), sums[first : first + size], strict=True
+    )
+    return render_template(
+        "tiers/cultivation.html",
+        asked=question,
+        title=_("Whom to cultivate: %(name)s", name=name_of(target)),
+        target=target,
+        targets=[(id, name_of(id)) for id in (*CULTIVATED, *tiers_known())],
+        found={**rests, **summary(found)},
+        rows=list(rows),
+        total=total,
+        listed=len(taken),
+        paging=tables.numbered(page, size, len(taken)),
+        unit=_unit(),
+        units=[(id, here.places.label(id, language())) for id in here.places.names],
+        whole=request.args.get("whole") == "yes",
+    )
+
+
+@blueprint.get("/cultivation/export<suffix>")
+@allow("rules.read")
+def export_cultivation(suffix: str) -> Response:
+    """The list as a file. Gaps differ by row, so each says its unit."""
+    here, day, target = house(), asked(house()).day, _target()
+    taken = _taken(cultivate(here, target, day)[0])
+    header = [_("Credit code"), _("Name"), _("Management unit"), _("Tier"), _("Why"), _("What it takes"), _("Distance"),
+              _("Probability"), _("Sum so far")]  # fmt: skip
+
+    def rows() -> Iterator[list[Any]]:
+        total = 0.0
+        for firm, row in zip(taken, shown(here, day, taken), strict=True):
+            total += firm.probability
+            gaps = "；".join(Markup(answers.gap_words(gap)).striptags() for gap in row["gaps"])
+            yield [
+                firm.uscc, row["name"], here.places.label(firm.unit, language()) or None,
+                full_name(firm.tier, firm.level or None), why(firm.what),
+                gaps or _("renew in time; last day %(day)s", day=row["last"]), firm.distance,
+                round(firm.probability, 3), round(total, 1),
+            ]  # fmt: skip
+
+    name = f"cultivation-{target.replace(':', '-')}-{day.isoformat()}"
+    return table_file(name, suffix, name_of(target).replace("/", "-")[:31], header, rows())
+
+
+def why(what: str) -> str:
+    return _("renewal at stake") if what == RENEWAL else _("one requirement below")
+
+
+def _taken(found: Any) -> list[Candidate]:
+    return part(found, _unit() or None, own_codes(), request.args.get("whole") == "yes")
+
+
+def _target() -> str:
+    target = request.args.get("target", "").strip() or "quality-firms"
+    if target not in CULTIVATED and target not in tiers_known():
+        abort(404, description=_("Of “%(id)s” the rules know no line, so nobody can be named.", id=target))
+    return target
+
+
+def _unit() -> str:
+    unit = request.args.get("unit", "")
+    if unit and unit != "unknown" and unit not in house().places.names:
+        abort(404)
+    return unit
+
+
+blueprint.add_app_template_filter(why, "why_cultivated")
