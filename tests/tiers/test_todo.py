@@ -63,6 +63,7 @@ def test_every_number_is_the_length_of_the_list_that_it_opens(client: FlaskClien
         "contradicting",
         "desk",
         "waiting",
+        "jobs",
     ]
     for id in ids:
         page = client.get(f"/todo/{id}")
