@@ -35,7 +35,7 @@ COMPARED_EVERY, LEAP = 15.0, 5.0
 Say = Callable[[Ran], None]
 
 
-class Due(BaseTrigger):  # type: ignore[misc]  # it carries no types
+class Due(BaseTrigger):
     """Rings when the next period of a rhythm is due."""
 
     __slots__ = ("when",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -63,7 +63,7 @@ def ages(house: House, connection: Connection, asked: Asked) -> list[Age]:
             )
     f = FILING.c
     stands = (f.accepted + f.unchanged > 0, f.recorded_at <= asked.known_at, f.withdrawn_at.is_(None))
-    newest = dict(
+    newest: dict[str, datetime] = dict(
         connection.execute(select(f.kind, func.max(f.recorded_at)).where(*stands).group_by(f.kind)).all()
     )
     return [

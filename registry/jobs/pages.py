@@ -17,7 +17,7 @@ from registry.jobs.due import WEEKDAYS, When, next_due
 from registry.jobs.ledger import Claim
 from registry.jobs.models import ABANDONED, DONE, FAILED, RUNNING, STATUSES
 from registry.jobs.period import EXAMPLES, Rhythm
-from registry.jobs.running import SCHEDULE, in_background, newest_over, read_period
+from registry.jobs.running import SCHEDULE, in_background, read_period
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint, table_file
 from registry.refusals import MisusedError
@@ -112,9 +112,8 @@ def _page(typed: Mapping[str, str] | None = None, errors: Sequence[tuple[str, st
         total = queries.number_of_runs(connection, wanted)
         page = min(page, max(1, -(-total // PER_PAGE)))
         rows = queries.runs(connection, wanted, PER_PAGE, (page - 1) * PER_PAGE)
-        last, going, broken = (
-            read(connection) for read in (queries.last_runs, queries.going_on, queries.broken)
-        )
+        last = queries.last_runs(connection)
+        going, broken = queries.going_on(connection), queries.broken(connection)
     listed = [
         {
             "id": job.id,
@@ -122,8 +121,6 @@ def _page(typed: Mapping[str, str] | None = None, errors: Sequence[tuple[str, st
             "schedule": schedule_in_words(settings.when(job.rhythm)),
             "next": None if job.id in settings.off else next_due(settings.when(job.rhythm), now),
             "last": last.get(job.id),
-            "newest": newest_over(job, here.clock.today()).id,
-            "example": EXAMPLES[job.rhythm],
         }
         for job in here.jobs.values()
     ]
@@ -139,8 +136,9 @@ def _page(typed: Mapping[str, str] | None = None, errors: Sequence[tuple[str, st
         paging=tables.numbered(page, PER_PAGE, total),
         on=settings.on,
         now=now,
-        typed=typed or {},
+        typed=request.args if typed is None else typed,
         errors=dict(errors),
+        examples={str(rhythm): text for rhythm, text in EXAMPLES.items()},
         label=label,
         message=message,
         asked_by=asked_by,
@@ -231,7 +229,16 @@ def _failures(here: House, _by: str, _unit: str | None) -> list[tuple[str, int, 
     for row in found:
         by_job.setdefault(row.job, []).append(row)
     return [
-        (f"{label(job)} {rows[0].period}: {message(rows[0])}", len(rows), url_for("registry.jobs", job=job))
+        (
+            _(
+                "%(job)s %(period)s: %(status)s",
+                job=label(job),
+                period=rows[0].period,
+                status=message(rows[0]),
+            ),
+            len(rows),
+            url_for("registry.jobs", job=job),
+        )
         for job, rows in by_job.items()
     ]
 

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 SCHEDULE = "schedule"
 #: Progress is noted so often at most.
 NOTED_EVERY = 1.0
+#: What may go wrong without the program being wrong: the ledger says why, and a trace would say no more.
+EXPECTED = (SaidError, StoreError, DBAPIError, OSError)
 ENDED = Said("the program was ended", "程序已被结束")
 
 
@@ -116,7 +118,7 @@ def carry_out(house: House, job: Job, claim: Claim, stop: Event | None = None) -
     except StoppedError:
         ledger.abandon(house, claim, ENDED)
     except Exception as error:
-        if not isinstance(error, SaidError):
+        if not isinstance(error, EXPECTED):
             log.exception("%s failed", claim.name)
         _fail(house, claim, error)
     except BaseException:

@@ -63,6 +63,7 @@ def test_every_number_is_the_length_of_the_list_that_it_opens(client: FlaskClien
         "contradicting",
         "desk",
         "waiting",
+        "jobs",
         "deliveries",
     ]
     for id in ids:

@@ -105,6 +105,9 @@ def test_a_done_period_says_so_and_again_supersedes(client: FlaskClient) -> None
     post(client, "/jobs/run", run="tally", period="")
     joined()
     assert "试算 2026-06 已完成" in words_of(post_and_follow(client, run="tally", period="2026-06"))
+    form = main_of(client.get("/jobs?run=tally&period=2026-06&again=yes").text).split('id="by-hand"')[1]
+    assert 'value="2026-06"' in form
+    assert re.search(r'id="again"[^>]* checked', form), "the way from the table leads here, filled in"
     post(client, "/jobs/run", run="tally", period="2026-06", again="yes")
     joined()
     page = words_of(client.get("/jobs").text)
@@ -135,7 +138,7 @@ def test_a_failure_is_told_on_the_page_in_the_navigation_and_on_the_to_do_list(c
     assert "计划没有目标值" in alert
     assert re.search(r'class="rail-mark"[^>]*>1<', client.get("/").text)
     todo = client.get("/todo/jobs").text
-    assert "试算 2026-05: 计划没有目标值" in words_of(todo)
+    assert "试算 2026-05：计划没有目标值" in words_of(todo)
     assert 'href="/jobs?job=tally"' in todo
     STATE["broken"] = False
     post(client, "/jobs/run", run="tally", period="2026-05", again="yes")
