@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from registry.kind import Kind
     from registry.said import Said
     from registry.settings import Settings
-    from registry.store.engine import Write
 
 
 @dataclass(frozen=True)
@@ -187,10 +186,6 @@ class Room:
     todo: tuple[Todo, ...] = ()
     # What the room does on schedule, once for each period; see registry.jobs.
     jobs: tuple[Job, ...] = ()
-    # Takes what a run wants delivered, in its finishing transaction: (unit, "job/period/number", parcels) → how many it took.
-    takes: Callable[[Write, str, Sequence[Any]], int] | None = None
-    # Called after each run that is done, and now and then by the schedule: what is to be carried out then, such as sending.
-    errands: Callable[[House], object] | None = None
     # Called in a filing's own transaction with the credit codes whose records changed.
     after_fold: Callable[..., None] | None = None
     # Adds to `show`, pure: (house, record word → folded records, day) → {"size_class": …}

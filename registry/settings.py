@@ -339,7 +339,9 @@ class Settings(_Section):
     def backups(self) -> Path:
         """The folder of the copies that are made on schedule."""
         path = Path(self.backup.folder or self.var / "backups")
+        return path if path.is_absolute() else ROOT / path
 
+    @property
     def templates(self) -> Path:
         """Where the bureau keeps its own Word templates of bulletins."""
         path = Path(self.bulletins.templates) if self.bulletins.templates else self.var / "templates"

@@ -47,7 +47,10 @@ ROOM = Room(
     api=tiers_api,
     commands=(*COMMANDS, *BRIDGE_COMMANDS, report),
     navigation=(
-        *NAVIGATION, *forecast_pages.NAVIGATION, *round_pages.NAVIGATION, *rule_pages.NAVIGATION,
+        *NAVIGATION,
+        *forecast_pages.NAVIGATION,
+        *round_pages.NAVIGATION,
+        *rule_pages.NAVIGATION,
         *bulletin_pages.NAVIGATION,
     ),
     cards=(*CARDS, *forecast_pages.CARDS),

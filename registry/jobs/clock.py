@@ -25,7 +25,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from registry.house import House
 from registry.jobs.due import When, next_due
 from registry.jobs.job import Job
-from registry.jobs.running import Ran, catch_up, errands
+from registry.jobs.posting import post_due
+from registry.jobs.running import Ran, catch_up
 from registry.refusals import MisusedError
 from registry.store.clock import SHANGHAI
 
@@ -108,7 +109,7 @@ class Schedule:
         for job in self.jobs:
             self._one(job)
         if not self._ending.is_set():
-            errands(self.house)
+            post_due(self.house)
 
     def _one(self, job: Job) -> None:
         try:

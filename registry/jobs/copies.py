@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from registry import documents
+from registry.delivery import outbox
 from registry.house import House
 from registry.jobs.job import Asked, Done, Job, named
 from registry.jobs.period import Period, Rhythm, period_of
@@ -47,7 +48,7 @@ def copy(house: House, asked: Asked) -> Done:
     target, aside = folder / name_of(asked.period, asked.again), folder / f"{ASIDE}{secrets.token_hex(6)}"
     try:
         asked.progress("copy", 0, 2)
-        backup(house.store, aside, documents.folder(house))
+        backup(house.store, aside, documents.folder(house), outbox.folder(house))
         asked.progress("verify", 1, 2)
         rows = verify(aside)
         size = aside.stat().st_size

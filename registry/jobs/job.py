@@ -6,15 +6,16 @@ that also marks the run done. So a run that dies in between has done nothing, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from registry import words
 from registry.jobs.period import Period, Rhythm
 
 if TYPE_CHECKING:
+    from registry.delivery.parcel import Parcel
     from registry.house import House
     from registry.store.engine import Write
 
@@ -41,25 +42,43 @@ class Asked:
 class Done:
     """What a run came to: how much it looked at, how much it changed, and what to say of it, in English and Chinese.
 
-    ``write(unit)`` is called in the finishing transaction; a number that it gives is taken for ``changed``. ``parcels`` are
-    handed over there to the room that delivers (``Room.takes``).
+    ``write(unit)`` is called in the finishing transaction; a number that it gives is taken for ``changed``.
     """
 
     evaluated: int
     changed: int
     said: tuple[str, str]
     write: Callable[[Write], int | None] | None = None
-    parcels: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that is done, for what it sends: see ``Asked``."""
+
+    job: str
+    period: Period
+    again: int
+    known_at: datetime
+
+    @property
+    def id(self) -> str:
+        """What tells its parcels from those of any other run."""
+        return f"{self.job}/{self.period.id}/{self.again + 1}"
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something done once for each period. ``label`` gives its name in the language of the request."""
+    """Something done once for each period. ``label`` gives its name in the language of the request.
+
+    ``post`` makes what a run sends, from what is on record once it is done (posting.py): it is asked again until it has
+    been queued, so a run that died in between is delivered all the same.
+    """
 
     id: str
     label: Callable[[], str]
     rhythm: Rhythm
     run: Callable[[House, Asked], Done]
+    post: Callable[[House, Finished], Sequence[Parcel]] | None = None
 
 
 def named(id: str) -> Callable[[], str]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -137,30 +137,40 @@ def note_progress(house: House, claim: Claim, stage: str, done: int, total: int)
         connection.execute(at)
 
 
-def finish(house: House, claim: Claim, done: Done) -> None:
-    """Results and the word ``done`` in one transaction. Raises LostError where the run is another's by now; whatever
+def finish(house: House, claim: Claim, done: Done, *, posts: bool = False) -> None:
+    """Results and the word ``done`` in one transaction. ``posts``: something is to be sent, so what was delivered is not
+    known yet. Raises LostError where the run is another's by now; whatever
     ``done.write`` raises undoes all."""
     with house.store.write(claim.by) as unit:
         said = {"message": done.said[0], "message_zh": done.said[1]}
         fenced = update(RUN).where(_own(claim)).values(
-            status=DONE, finished_at=house.clock.now(), evaluated=done.evaluated, changed=done.changed, delivered=0,
+            status=DONE, finished_at=house.clock.now(), evaluated=done.evaluated, changed=done.changed,
+            delivered=None if posts else 0,
             stage=None, stage_done=None, stage_total=None, **said,
         )  # fmt: skip
         if unit.connection.execute(fenced).rowcount != 1:
             raise LostError(claim.name)
         changed = done.write(unit) if done.write else None
-        delivered = hand_over(house, unit, claim.name, done.parcels)
-        came_to = (
-            {"delivered": delivered} if changed is None else {"delivered": delivered, "changed": changed}
-        )
-        unit.connection.execute(update(RUN).where(RUN.c.id == claim.id).values(came_to))
+        if changed is not None:
+            unit.connection.execute(update(RUN).where(RUN.c.id == claim.id).values(changed=changed))
 
 
-def hand_over(house: House, unit: Any, run: str, parcels: Sequence[Any]) -> int:
-    """Queue what a run wants delivered, in its finishing transaction. Gives how many parcels were taken: none where no room
-    delivers."""
-    takers = [room.takes for room in house.rooms if room.takes]
-    return sum(take(unit, run, parcels) for take in takers) if parcels else 0
+def unposted(connection: Connection, jobs: Collection[str], before: datetime) -> Sequence[Any]:
+    """Runs that are done and have not sent what they send, the oldest first; ``before``: not those tried since."""
+    r = RUN.c
+    waiting = (r.status == DONE, r.delivered.is_(None), r.job.in_(jobs))
+    due = or_(r.posted_at.is_(None), r.posted_at < before)
+    return connection.execute(select(RUN).where(*waiting, due).order_by(r.finished_at, r.id)).all()
+
+
+def note_posting(connection: Connection, id: int, **values: Any) -> bool:
+    """Keep how the sending of a run stands, unless another worker has settled it."""
+    mine = update(RUN).where(RUN.c.id == id, RUN.c.delivered.is_(None)).values(values)
+    return connection.execute(mine).rowcount == 1
+
+
+def note_delivered(connection: Connection, id: int, number: int) -> None:
+    connection.execute(update(RUN).where(RUN.c.id == id).values(delivered=number))
 
 
 def fail(house: House, claim: Claim, why: Said) -> bool:

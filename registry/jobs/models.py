@@ -18,8 +18,10 @@ class JobRun(SQLModel, table=True):
 
     ``owner`` names the worker that has it until ``lease_until``, which it keeps pushing on; ``tries`` counts how often it was
     begun. ``known_at``: what the register knew at the first run of the period, kept by all later ones. What it came to
-    (``evaluated``, ``changed``, ``delivered``) is null until it is done. ``message`` says it in English, ``message_zh`` in
-    Chinese. ``stage``: what it is at, ``stage_done`` of ``stage_total``. ``aside_by``: who put its failure aside.
+    (``evaluated``, ``changed``) is null until it is done, ``delivered`` until what it sends is queued; ``posted_at``: when
+    that was last tried in vain, ``unposted`` and ``unposted_zh``: why. ``message`` says in English what it came to,
+    ``message_zh`` in Chinese. ``stage``: what it is at, ``stage_done`` of ``stage_total``. ``aside_by``: who put its
+    failure aside.
     """
 
     __tablename__ = "job_run"
@@ -44,6 +46,9 @@ class JobRun(SQLModel, table=True):
     stage: str | None = None
     stage_done: int | None = None
     stage_total: int | None = None
+    posted_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    unposted: str | None = Field(default=None, sa_column=Column(Text))
+    unposted_zh: str | None = Field(default=None, sa_column=Column(Text))
     aside_by: str | None = None
     aside_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     __table_args__ = (

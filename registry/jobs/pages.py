@@ -78,7 +78,9 @@ def label(id: str) -> str:
 
 
 def message(row: Any) -> str:
-    return str((row.message if language() == "en" else row.message_zh) or row.message or "")
+    spoken = "" if language() == "en" else "_zh"
+    said = [getattr(row, name + spoken) or getattr(row, name) for name in ("message", "unposted")]
+    return "; ".join(filter(None, said)) if language() == "en" else "；".join(filter(None, said))
 
 
 def asked_by(row: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from registry.jobs.ledger import RUN
 from registry.jobs.models import ABANDONED, FAILED, RUNNING
@@ -67,14 +67,21 @@ def going_on(connection: Connection) -> Sequence[Any]:
     ).all()
 
 
+#: Runs that failed or were left by a dead worker and that nobody has put aside, and those that could not send what they send.
+STANDING = or_(
+    and_(RUN.c.status.in_(BROKEN), RUN.c.aside_at.is_(None)),
+    and_(RUN.c.delivered.is_(None), RUN.c.unposted.is_not(None)),
+)
+
+
 def broken(connection: Connection) -> Sequence[Any]:
-    """The runs that failed or were left by a dead worker, and that nobody has put aside; the last begun first."""
-    standing = select(RUN).where(RUN.c.status.in_(BROKEN), RUN.c.aside_at.is_(None))
+    """The runs that somebody has to see to; the last begun first."""
+    standing = select(RUN).where(STANDING)
     return connection.execute(standing.order_by(RUN.c.started_at.desc(), RUN.c.id.desc())).all()
 
 
 def number_broken(connection: Connection) -> int:
-    standing = select(func.count()).where(RUN.c.status.in_(BROKEN), RUN.c.aside_at.is_(None))
+    standing = select(func.count()).where(STANDING)
     return connection.execute(standing).scalar_one()
 
 
@@ -95,4 +102,5 @@ def document(row: Any) -> dict[str, Any]:
         "changed": row.changed,
         "delivered": row.delivered,
         "message": row.message,
+        "unposted": row.unposted,
     }

@@ -24,16 +24,15 @@ from registry.jobs.job import Asked, Job
 from registry.jobs.ledger import Claim, LostError
 from registry.jobs.models import DONE
 from registry.jobs.period import EXAMPLES, Period, parse, period_of
+from registry.jobs.posting import post_due, tell_of_failure
+from registry.jobs.reasons import EXPECTED, reason
 from registry.refusals import MisusedError
-from registry.said import Said, SaidError
-from registry.store.engine import StoreError
+from registry.said import Said
 
 log = logging.getLogger(__name__)
 SCHEDULE = "schedule"
 #: Progress is noted so often at most.
 NOTED_EVERY = 1.0
-#: What may go wrong without the program being wrong: the ledger says why, and a trace would say no more.
-EXPECTED = (SaidError, StoreError, DBAPIError, OSError)
 ENDED = Said("the program was ended", "程序已被结束")
 
 
@@ -112,7 +111,7 @@ def carry_out(house: House, job: Job, claim: Claim, stop: Event | None = None) -
         with Kept(house, claim) as kept:
             watched = Watched(house, claim, kept.lost, stop)
             asked = Asked(claim.period, claim.period.last, claim.known_at, claim.number - 1, watched)
-            ledger.finish(house, claim, job.run(house, asked))
+            ledger.finish(house, claim, job.run(house, asked), posts=job.post is not None)
     except LostError:
         return _ran(house, claim, "lost")
     except StoppedError:
@@ -126,30 +125,16 @@ def carry_out(house: House, job: Job, claim: Claim, stop: Event | None = None) -
             ledger.abandon(house, claim, ENDED)
         raise
     else:
-        errands(house)
+        post_due(house)
     return _ran(house, claim)
 
 
 def _fail(house: House, claim: Claim, error: Exception) -> None:
     try:
         ledger.fail(house, claim, reason(error))
+        tell_of_failure(house, claim.id)
     except DBAPIError as broken:  # the database is what failed; the lease runs out
         log.warning("%s: its failure could not be kept: %s", claim.name, broken.orig)
-
-
-def reason(error: Exception) -> Said:
-    """Why a run failed, for people."""
-    if isinstance(error, SaidError):
-        return Said(error.en, error.zh)
-    if isinstance(error, StoreError):
-        return Said(str(error), str(error))
-    if isinstance(error, DBAPIError):
-        return Said(f"the database refuses: {error.orig}", f"数据库出错：{error.orig}")
-    if isinstance(error, OSError):
-        what = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
-        return Said(f"a file cannot be used: {what}", f"文件无法使用：{what}")
-    what = f"{type(error).__name__}: {error}"
-    return Said(f"an error of the program: {what}", f"程序错误：{what}")
 
 
 def _ran(house: House, claim: Claim, outcome: str | None = None) -> Ran:
@@ -158,16 +143,6 @@ def _ran(house: House, claim: Claim, outcome: str | None = None) -> Ran:
     if outcome is None:
         outcome = str(row.status) if row.owner == claim.owner else "lost"
     return Ran(outcome, row)
-
-
-def errands(house: House) -> None:
-    """What rooms have to carry out after a run, such as sending what was queued. Their errors are theirs to keep."""
-    for room in house.rooms:
-        if room.errands:
-            try:
-                room.errands(house)
-            except Exception:
-                log.exception("an errand of %s failed", room.id)
 
 
 def in_background(house: House, job: Job, claim: Claim) -> Thread:

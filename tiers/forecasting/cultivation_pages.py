@@ -28,7 +28,7 @@ from tiers.views import blueprint
 
 @blueprint.get("/cultivation")
 @allow("rules.read")
-def cultivation() -> str:
+def cultivate() -> str:
     """Firms nearest to the line first, with what each may bring, until the sum reaches the goal."""
     here, question, target = house(), asked(house()), _target()
     found, rests = cultivate(here, target, question.day)
@@ -62,7 +62,7 @@ def cultivation() -> str:
 
 @blueprint.get("/cultivation/export<suffix>")
 @allow("rules.read")
-def export_cultivation(suffix: str) -> Response:
+def export_cultivate(suffix: str) -> Response:
     """The list as a file. Gaps differ by row, so each says its unit."""
     here, day, target = house(), asked(house()).day, _target()
     taken = _taken(cultivate(here, target, day)[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Event, Thread
@@ -11,15 +12,17 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
+from registry.delivery.parcel import Parcel
 from registry.house import House
 from registry.jobs import ledger
 from registry.jobs.clock import leapt, scheduled_jobs
 from registry.jobs.job import Asked, Done, Job
 from registry.jobs.ledger import Claim, LostError
 from registry.jobs.period import Rhythm, parse
+from registry.jobs.posting import post_due
+from registry.jobs.queries import number_broken
 from registry.jobs.running import Ran, catch_up, read_period, run
 from registry.refusals import MisusedError, RefusedError
-from registry.room import Room
 from registry.waiting import FILING
 from tests.registry.house import Time, code, file_rows
 from tests.registry.jobs.worked import EFFECT, effects, house_with, job_of, ledger_of, rows_of
@@ -351,24 +354,84 @@ def test_ctrl_c_gives_the_run_up_and_goes_on(house: House) -> None:
     assert ledger_of(house) == [("2026-02", 1, "abandoned")]
 
 
-def test_parcels_are_taken_in_the_finishing_transaction_and_sent_after_it(
-    database_url: str, tmp_path: Path
+PARCEL = Parcel("counted/2026-02/1/bulletin", ("通报", "Bulletin"), "text", (("a.txt", b"a"),))
+
+
+def posting(database_url: str, tmp_path: Path, post: Any, time: Time | None = None) -> tuple[House, Job]:
+    """A house with one job that posts, and a folder that takes parcels."""
+    (tmp_path / "taken").mkdir()
+    job = replace(job_of(id="counted"), post=post)
+    house = house_with(database_url, tmp_path, job, time=time)
+    delivery = house.settings.delivery.model_copy(update={"folder": str(tmp_path / "taken")})
+    return replace(house, settings=house.settings.model_copy(update={"delivery": delivery})), job
+
+
+def test_what_a_run_sends_is_made_and_sent_once_it_is_done(database_url: str, tmp_path: Path) -> None:
+    house, job = posting(database_url, tmp_path, lambda _house, _done: [PARCEL])
+    assert run(house, job, FEBRUARY, "test").run.delivered == 1
+    assert [path.name for path in (tmp_path / "taken").iterdir()] == ["a.txt"]
+    (tmp_path / "taken" / "a.txt").unlink()
+    post_due(house)
+    assert not list((tmp_path / "taken").iterdir())
+    house.store.dispose()
+
+
+def test_a_run_whose_sending_died_is_sent_by_the_next_look(
+    database_url: str, tmp_path: Path, time: Time
 ) -> None:
-    sent: list[str] = []
+    broken = [True]
 
-    def take(unit: Any, run: str, parcels: Any) -> int:
-        unit.connection.execute(text("insert into effect values (:run, 'taken', 0)"), {"run": run})
-        return len(parcels)
+    def post(_house: House, done: Any) -> list[Parcel]:
+        if broken[0]:
+            raise RefusedError("no template", "没有模板")
+        return [replace(PARCEL, id=f"{done.id}/bulletin")]
 
-    def send(house: House) -> None:
-        with house.store.read() as connection:
-            sent.extend(connection.execute(text("select job from effect")).scalars())
+    house, job = posting(database_url, tmp_path, post, time)
+    ran = run(house, job, FEBRUARY, "test")
+    assert (ran.outcome, ran.run.delivered, ran.run.unposted_zh) == ("done", None, "没有模板")
+    with house.store.read() as connection:
+        assert number_broken(connection) == 1
+    broken[0] = False
+    post_due(house)  # too early: it waits as long as a failed run does
+    assert not list((tmp_path / "taken").iterdir())
+    time.pass_days(1)
+    post_due(house)
+    assert [path.name for path in (tmp_path / "taken").iterdir()] == ["a.txt"]
+    with house.store.read() as connection:
+        assert number_broken(connection) == 0
+    house.store.dispose()
 
-    job = Job("counted", str, Rhythm.MONTH, lambda _house, _asked: Done(1, 0, ("", ""), parcels=("a", "b")))
+
+def test_of_two_that_post_at_once_one_queues(database_url: str, tmp_path: Path) -> None:
+    def post(house: House, done: Any) -> list[Parcel]:
+        if not other:  # another process is as far as this one, and faster
+            other.append(1)
+            post_due(house)
+        return [replace(PARCEL, id=f"{done.id}/{len(other)}")]
+
+    other: list[int] = []
+    house, job = posting(database_url, tmp_path, post)
+    assert run(house, job, FEBRUARY, "test").run.delivered == 1
+    assert [path.name for path in (tmp_path / "taken").iterdir()] == ["a.txt"]
+    house.store.dispose()
+
+
+def test_a_failure_is_sent_to_those_who_want_to_know(database_url: str, tmp_path: Path) -> None:
+    def fail(_house: House, _asked: Asked) -> Done:
+        raise RefusedError("the plan has no goal", "计划没有目标值")
+
+    job = replace(job_of(id="counted"), run=fail)
     house = house_with(database_url, tmp_path, job)
-    house = type(house)(house.settings, house.store, (*house.rooms, Room("post", takes=take, errands=send)))
-    assert run(house, job, FEBRUARY, "test").run.delivered == 2
-    assert sent == ["counted/2026-02/1"]
+    delivery = house.settings.delivery.model_copy(
+        update={"webhooks": ["failures=http://127.0.0.1:9/never"], "sender": ""}
+    )
+    house = replace(house, settings=house.settings.model_copy(update={"delivery": delivery}))
+    run(house, job, FEBRUARY, "test")
+    with house.store.read() as connection:
+        (row,) = connection.execute(text("select parcel, purpose, text from delivery")).all()
+    assert row.parcel == "counted/2026-02/1/failed/1"
+    assert row.purpose == "failures"
+    assert "计划没有目标值" in row.text
     house.store.dispose()
 
 
