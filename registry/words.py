@@ -70,7 +70,7 @@ def _joined(tables: Sequence[Sequence[Word]]) -> list[Word]:
         for part, term in (("zh", word.zh), ("en", word.en)):
             owner = terms.setdefault(fold(term), word.id)
             said[part] = term if owner == word.id else f"{term} ({word.id})"
-        found[word.id] = word._replace(**said)
+        found[word.id] = Word(word.id, said["zh"], said["en"], word.aliases)
     return list(found.values())
 
 

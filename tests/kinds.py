@@ -10,4 +10,6 @@ KINDS = (
     "listings",
     "above-scale",
     "doubling",
+    "indicators",
+    "targets",
 )

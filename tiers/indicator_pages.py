@@ -177,7 +177,7 @@ def export_indicator(id: str, suffix: str) -> Response:
     """The indicator by management unit, in plain numbers of its unit; what is not broken down is the last row."""
     here, question, name = house(), asked(house()), plan_asked(house())
     line = _line(here, question, name, id)
-    header = [_("Unit"), _("Value"), _("Goal"), _("Rate"), _("Period"), _("Filing")]
+    header = [_("Management unit"), _("Value"), _("Goal"), _("Rate"), _("Reporting period"), _("Filing")]
     rows: list[list[Any]] = [
         [_place(here, row.key), _number(row.value), _number(row.goal), plain(row.rate), row.period,
          row.why and f"{row.why['filing']}#{row.why['row']}"]

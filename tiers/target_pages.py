@@ -50,6 +50,7 @@ def targets() -> str:
         kept=carried(here, question, name),
         plan_name=name,
         plan_names=[(plan_id(one), plan_period(one)) for one in plans()],
+        long_names=language() == "en",
         unset=not any(line.entry["goal"] is not None for line in lines),
     )
 
@@ -62,7 +63,8 @@ def export_targets(suffix: str) -> Response:
     lines = progress(here, question.day, question.known_at, question.year, name)
     header = [
         _("Id"), _("Indicator"), _("Clause"), _("Value"), _("Goal"), _("Unit of measure"), _("Direction"), _("Rate"),
-        _("State"), _("Due"), _("Period"), _("On the due day"), _("State on the due day"), _("Not allocated"), _("Reported by"),
+        _("State"), _("Due"), _("Reporting period"), _("On the due day"), _("State on the due day"), _("Not allocated"),
+        _("Reported by"),
         _("Document"), _("Filing"), _("Departments"),
     ]  # fmt: skip
     table = f"targets-{plan_period(name)}-{question.day}"
@@ -118,7 +120,7 @@ def _narrowing(lines: list[Line]) -> tuple[str, str]:
 
 
 def state_name(state: str) -> str:
-    return {
+    names: dict[str, str] = {
         "met": _("reached"),
         "unmet": _("not reached"),
         "pending": _("under way"),
@@ -126,4 +128,5 @@ def state_name(state: str) -> str:
         "missing": _("no figure yet"),
         "not_set": _("goal not set"),
         OWED: _("owed by departments"),
-    }[state]
+    }
+    return names[state]

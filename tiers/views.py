@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
@@ -66,7 +67,8 @@ def target(id: str) -> str | Response:
     """The firms behind a target, each with the records that make it count; what departments file has a page of its own."""
     here, question = house(), asked(house())
     if any(target.id == id and target.source == "filed" for target in plan(here.settings.targets.plan)):
-        return redirect(url_for("tiers.indicator", id=id, **question.arguments))
+        kept: dict[str, Any] = dict(question.arguments)
+        return redirect(url_for("tiers.indicator", id=id, **kept))
     entry, found = _behind_target(here, id)
     unit, highest = request.args.get("unit", ""), request.args.get("highest", "")
     narrowed = [_unit_name(here, unit)] if unit else []

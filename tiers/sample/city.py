@@ -3,7 +3,7 @@
 A year at the bureau, as the filings tell it:
 
     January    new firms, renames, moves and endings of the last half-year; high-tech certificates of December; listings
-    February   above-scale list: entries and exits of the annual audit
+    February   above-scale list: entries and exits of the annual audit; figures of the plan from departments (also in August)
     March      gaps in the register filled in
     April-May  figures of last year: above-scale report, update of titled firms, other firms; evidence updated
     May-June   SRDI and innovative lists; first tech-SME round; above-scale entries of the first half
@@ -26,6 +26,7 @@ from tiers.sample.firms import make_firms
 from tiers.sample.life import live
 from tiers.sample.listing import listing_steps, listings
 from tiers.sample.membership import above_scale, above_scale_steps, doubling, doubling_steps
+from tiers.sample.plan import plan_steps
 from tiers.sample.register import register_steps
 from tiers.sample.reviews import application_steps
 from tiers.sample.titles import award
@@ -41,6 +42,8 @@ _ORDER = (
     "honours",
     "figures",
     "evidence",
+    "targets",
+    "indicators",
 )
 
 
@@ -61,6 +64,7 @@ def diary(firms: int, seed: int) -> list[Step]:
         *honour_steps(scale, everyone, ledger),
         *figure_steps(scale, accounts(scale, everyone, members, ledger)),
         *evidence_steps(scale, ledger),
+        *plan_steps(scale),
     ]
     return sorted(steps, key=lambda step: (step.day, _ORDER.index(step.kind), step.label))
 
