@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from registry.room import Room
-from tiers import ladder, near_pages, round_pages, rule_pages, rungs, simulation_pages
+from tiers import change_pages, ladder, near_pages, round_pages, rule_pages, rungs, simulation_pages
 from tiers.after_fold import derive
 from tiers.api import tiers_api
 from tiers.asking import holders
 from tiers.commands import COMMANDS
 from tiers.derived import derived
 from tiers.kinds import kinds
+from tiers.overview_cards import CARDS
 from tiers.register import REGISTER
 from tiers.todo import TODO
-from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
+from tiers.views import NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (ladder, near_pages, round_pages, rule_pages, simulation_pages)
+PAGES = (change_pages, ladder, near_pages, round_pages, rule_pages, simulation_pages)
 
 ROOM = Room(
     "tiers",
