@@ -34,10 +34,10 @@ def changes(id: str, way: str) -> str:
     """Firms that ``entered`` or ``left`` a target, one unit's part of it or one highest tier since a day."""
     here, question = house(), asked(house())
     since, found = _behind_change(here, question, id, way)
-    beside = [
-        (one, ways()[one], url_for("tiers.changes", id=id, way=one, **request.args), len(own_part(firms).firms))
-        for one, firms in found.items()
-    ]  # fmt: skip
+    beside = []
+    for one, firms in found.items():
+        address = url_for("tiers.changes", id=id, way=one, **request.args)  # type: ignore[arg-type]
+        beside.append((one, ways()[one], address, len(own_part(firms).firms)))
     narrowed = [f"{since} → {question.day}", *_narrowed(here)]
     up = (_("Overview"), url_for("registry.overview", **question.arguments))  # type: ignore[arg-type]
     title = f"{target_short(id)} · {ways()[way]}"

@@ -83,8 +83,8 @@ def target_short(id: str) -> str:
 #: How a target stands, see ``pace.Stand``.
 STATES: dict[str, Callable[[], str]] = {
     "met": lambda: _("goal met"),
-    "on_pace": lambda: _("on pace"),
-    "behind": lambda: _("behind pace"),
+    "on_pace": lambda: _("on course"),
+    "behind": lambda: _("lagging"),
     "open": lambda: _("not reached"),
     "missed": lambda: _("goal missed"),
     "pending": lambda: _("pending"),

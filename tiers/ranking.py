@@ -80,7 +80,7 @@ def ranking(
     total = {
         column: Cell(
             whole[column],
-            Decimal(1) if whole[column] else None,
+            Decimal("1.0000") if whole[column] else None,
             tuple(whole[column] - one[column] for one in before),
         )
         for column in columns

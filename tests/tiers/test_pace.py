@@ -40,7 +40,7 @@ def test_the_pace_is_a_line_from_the_eve_to_the_due_day() -> None:
     day = date(2024, 7, 1)
     at = stand(entry(6000), day, EVE, opening=4000)
     assert at.expected == Decimal(4000) + Decimal(4000) * 548 / 1096 == 6000
-    assert at.state == "on_pace" and not at.judged
+    assert (at.state, at.judged) == ("on_pace", False)
     assert stand(entry(5999), day, EVE, opening=4000).state == "behind"
     assert stand(entry(8000), day, EVE, opening=4000).state == "met"
 
