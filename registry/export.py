@@ -20,11 +20,14 @@ from registry.intake.rows import Progress
 from registry.intake.workbooks import write_cell
 from registry.kind import FIRM, Field, Kind
 from registry.places import Place, Places
+from registry.room import Sheet
 from registry.subjects import ENTERPRISE
 
 #: What spreadsheets take for a formula; only strings are ever marked, numbers never (negative profits stay).
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 BATCH = 5_000
+#: What the name of a sheet may not hold.
+NO_SHEET = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 
 
 def export_kind(house: House, kind: Kind, out: Path, day: date, district: str | None = None, tier: str | None = None,
@@ -158,6 +161,23 @@ def write_table(
                 progress("export", count, 0)
         sheet.freeze_panes(1, 0)
     return count
+
+
+def write_sheets(out: Path, sheets: Iterable[Sheet]) -> None:
+    """Several tables to one .xlsx, a sheet each; strings as strings. Sheets are named by their titles, which differ."""
+    with xlsxwriter.Workbook(str(out)) as book:
+        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        for one in sheets:
+            sheet = book.add_worksheet(one.title.translate(NO_SHEET)[:31])
+            for line, cells in enumerate([one.header, *one.rows]):
+                for at, value in enumerate(cells):
+                    write_cell(sheet, line, at, value, None if line else bold)
+            for at in range(len(one.header)):
+                texts = [str(cells[at]) for cells in [one.header, *one.rows] if at < len(cells)]
+                sheet.set_column(
+                    at, at, min(48, 3 + max(sum(1 + (ch > "ÿ") for ch in text) for text in texts))
+                )
+            sheet.freeze_panes(1, 1)
 
 
 def _write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

@@ -34,6 +34,20 @@ def filings(
     return [document(row) for row in connection.execute(query.limit(limit) if limit else query)]
 
 
+def newest_filing(connection: Connection, known_at: datetime | None) -> tuple[int, datetime] | None:
+    """The last filing that stood at an instant (None: now): its id and when it was put on record."""
+    f = FILING.c
+    query = select(f.id, f.recorded_at)
+    if known_at is None:
+        query = query.where(f.withdrawn_at.is_(None))
+    else:
+        query = query.where(
+            f.recorded_at <= known_at, (f.withdrawn_at.is_(None)) | (f.withdrawn_at > known_at)
+        )
+    row = connection.execute(query.order_by(f.id.desc()).limit(1)).first()
+    return None if row is None else (row.id, row.recorded_at)
+
+
 def filings_before(
     connection: Connection, limit: int, before: int | None, kind: str | None = None, by: str | None = None
 ) -> list[Record]:

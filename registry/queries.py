@@ -391,16 +391,6 @@ def size_of_register(connection: Connection, home: str, day: date) -> tuple[int,
     return int(row[0]), int(row[1] - row[0])
 
 
-def waiting_rows(connection: Connection) -> tuple[int, int]:
-    """(rows in review, filings that hold them) over all filings that stand."""
-    f = FILING.c
-    query = select(func.coalesce(func.sum(f.review), 0), func.count()).where(
-        f.review > 0, f.withdrawn_at.is_(None)
-    )
-    rows, filings = connection.execute(query).one()
-    return int(rows), int(filings)
-
-
 def waiting_lists(connection: Connection, by: str | None = None) -> Sequence[Any]:
     """Filings that stand and hold rows in review, newest first; ``by``: those that this person filed."""
     f = FILING.c

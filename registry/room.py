@@ -37,12 +37,23 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """One table of a workbook; money in plain yuan with the unit in the header, absent is None."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True)
 class Panel:
     """A part of a page that a room contributes: an overview card or a profile panel.
 
     Cards are loaded by ``load(house, asked)``, panels by ``load(house, asked, document)`` with the firm's document of
     ``show``; ``asked`` holds the day, the instant and the year of the question. Gives the template's variables, or
-    None where there is nothing to show. ``span``: columns of the page's twelve on a wide screen.
+    None where there is nothing to show. ``span``: columns of the page's twelve on a wide screen. ``sheet(house, asked)``
+    is what a card says as a table, for the overview as a workbook; None where there is none. A card ``beneath`` shares the
+    columns of the one before it.
     """
 
     id: str
@@ -50,6 +61,8 @@ class Panel:
     load: Callable[..., Mapping[str, Any] | None]
     order: int
     span: int = 12
+    sheet: Callable[..., Sheet | None] | None = None
+    beneath: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,6 +161,9 @@ class Todo:
 
     ``pressing``: lines shown in the tone of a warning where they are not empty. ``links(house, by, unit)`` gives
     (text, number, address) of what is seen to elsewhere and is about no firm yet, such as rows that wait for a decision.
+
+    On the overview stand the pressing lines and what is seen to elsewhere; of a source that is ``summed`` the number of
+    firms in all its lines instead.
     """
 
     id: str
@@ -159,6 +175,7 @@ class Todo:
     line: Callable[[str], str] = str
     pressing: frozenset[str] = frozenset()
     links: Callable[[House, str, str | None], Sequence[tuple[str, int, str]]] | None = None
+    summed: bool = False
 
 
 @dataclass(frozen=True)

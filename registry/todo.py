@@ -45,6 +45,49 @@ def numbers(house: House, todo: Todo, unit: str | None, day: date) -> Mapping[st
     }
 
 
+@dataclass(frozen=True)
+class Top:
+    """A line of what needs a decision: ``line`` None is the whole source, ``address`` None its page."""
+
+    source: Todo
+    line: str | None
+    number: int
+    pressing: bool
+    address: str | None = None
+
+
+def top(house: House, actor: Actor, day: date, *, judged: bool = True) -> list[Top]:
+    """What needs a decision of the actor, out of all sources: what is seen to elsewhere and is no firm's first, then
+    the pressing lines in the order of their sources, then the sources that are summed. Nothing empty.
+
+    Without ``judged`` only what is known without judging firms.
+    """
+    first: list[Top] = []
+    pressing: list[Top] = []
+    summed: list[Top] = []
+    for source in sources(house, actor):
+        if source.links:
+            links = [link for link in source.links(house, actor.id, actor.unit) if link[1]]
+            address = links[0][2] if len(links) == 1 else None
+            first.append(Top(source, None, sum(number for _text, number, _to in links), False, address))
+        if not judged:
+            continue
+        if source.summed:
+            summed.append(Top(source, None, _firms(house, source, actor.unit, day), False))
+        elif source.pressing:
+            found = numbers(house, source, actor.unit, day)
+            pressing += [Top(source, id, found.get(id, 0), True) for id in found if id in source.pressing]
+    return [one for one in (*first, *pressing, *summed) if one.number]
+
+
+def _firms(house: House, todo: Todo, unit: str | None, day: date) -> int:
+    """How many firms are in the lines of a source altogether."""
+    lines = todo.tasks(house, day)
+    mine = _own(house, lines, unit)
+    found = {task.uscc for tasks in lines.values() for task in tasks}
+    return len(found if mine is None else found & mine)
+
+
 def _own(house: House, lines: Mapping[str, Sequence[Task]], unit: str | None) -> frozenset[str] | None:
     """The unit's firms of today among those of the lines; None stands for all."""
     if unit is None:

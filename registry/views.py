@@ -89,7 +89,10 @@ NAVIGATION = (
     NavItem("fields", "registry.fields", "question-circle", lambda: _("Columns understood"), 90),
 )
 
-CARDS = (Panel("register", "registry/_card.html", overview.register_card, 90),)
+CARDS = (
+    Panel("decisions", "registry/_decisions.html", overview.decisions_card, 22, 4),
+    Panel("register", "registry/_card.html", overview.register_card, 90),
+)
 
 PANELS = (
     Panel("profile", "registry/_profile.html", profile.profile_panel, 40, 7),

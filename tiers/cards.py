@@ -1,4 +1,4 @@
-"""This room's cards on the overview and panels on the profile: targets, quality firms, tiers, units, expiries, terms."""
+"""The count that the overview's cards share, and this room's panels on the profile: terms, duties, records."""
 
 from __future__ import annotations
 
@@ -20,69 +20,16 @@ from tiers.findings import Round, grace_of, of_firm, recorded_rounds
 from tiers.lifecycle import findings
 from tiers.members import Question
 from tiers.names import full_name
-from tiers.queries import expiries
 
-#: The columns of the table of management units.
-UNIT_TARGETS = ("quality-firms", "above-scale", "listed", "high-tech", "tech-sme")
 SOON = timedelta(days=180)
 
 
-def counted(house: House, asked: Asked) -> Record:
-    """The count of the page's question by management unit; one answer serves all cards of a request."""
-    held: dict[Asked, Record] = g.setdefault("counted", {})
-    if asked not in held:
-        held[asked] = ask_count(house, asked.day, asked.known_at, asked.year, "area")
-    return held[asked]
-
-
-def targets_card(house: House, asked: Asked) -> Mapping[str, Any]:
-    """Targets counted from firms and tags first; those that departments file, folded."""
-    document = counted(house, asked)
-    ours = [target for target in document["targets"] if target["source"] != "filed"]
-    return {
-        "targets": [target for target in ours if target["source"] == "firms"],
-        "tags": [target for target in ours if target["source"] == "tags"],
-        "filed": [target for target in document["targets"] if target["source"] == "filed"],
-    }
-
-
-def quality_card(house: House, asked: Asked) -> Mapping[str, Any]:
-    document = counted(house, asked)
-    target = next(target for target in document["targets"] if target["id"] == "quality-firms")
-    return {"quality": document["quality"], "target": target}
-
-
-def highest_card(house: House, asked: Asked) -> Mapping[str, Any]:
-    return {"quality": counted(house, asked)["quality"]}
-
-
-def tiers_card(house: House, asked: Asked) -> Mapping[str, Any]:
-    return {"tiers": counted(house, asked)["tiers"]}
-
-
-def units_card(house: House, asked: Asked) -> Mapping[str, Any]:
-    """Management units against the things that the plan counts, each column coloured by its own maximum."""
-    document = counted(house, asked)
-    names = {target["id"]: target for target in document["targets"]}
-    shown = [id for id in UNIT_TARGETS if id in names]
-    rows = document["by"]
-    top = {id: max((row["targets"].get(id, {}).get("value") or 0 for row in rows), default=0) for id in shown}
-    return {
-        "rows": rows,
-        "columns": [names[id] for id in shown],
-        "top": top,
-        "quality": document["quality"],
-        "order": house.settings.quality.order,
-    }
-
-
-def revenue_card(house: House, asked: Asked) -> Mapping[str, Any]:
-    return {"revenue": counted(house, asked)["revenue"]}
-
-
-def expiries_card(house: House, asked: Asked) -> Mapping[str, Any]:
-    with view(house, asked.known_at) as connection:
-        return expiries(connection, Question(asked.day, house.settings, asked.year))
+def counted(house: House, asked: Asked, by: str | None = "area") -> Record:
+    """The count of the page's question, by management unit; one answer serves all cards of a request."""
+    held: dict[tuple[Asked, str | None], Record] = g.setdefault("counted", {})
+    if (asked, by) not in held:
+        held[asked, by] = ask_count(house, asked.day, asked.known_at, asked.year, by)
+    return held[asked, by]
 
 
 # Profile -----------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from registry.room import Room
 from tiers import (
+    change_pages,
     cultivating_pages,
     indicator_pages,
     ladder,
@@ -28,15 +29,16 @@ from tiers.forecasting import cultivation_pages
 from tiers.forecasting import pages as forecast_pages
 from tiers.kinds import kinds
 from tiers.overtaking import leaning
+from tiers.overview_cards import CARDS
 from tiers.plan_kinds import plan_kinds
 from tiers.publishing import faults
 from tiers.register import REGISTER
 from tiers.todo import TODO
-from tiers.views import CARDS, NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
+from tiers.views import NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
 PAGES = (
-    bulletin_api, bulletin_pages, cultivating_pages, cultivation_pages, forecast_api, forecast_pages, indicator_pages,
+    bulletin_api, bulletin_pages, change_pages, cultivating_pages, cultivation_pages, forecast_api, forecast_pages, indicator_pages,
     ladder, near_pages, round_pages, rule_pages, simulation_pages, target_pages,
 )  # fmt: skip
 

@@ -27,8 +27,11 @@ def list_page(
     up: tuple[str, str],
     narrowed: Sequence[str] = (),
     target: Record | None = None,
+    beside: Sequence[tuple[str, str, str, int]] = (),
+    current: str = "",
 ) -> str:
-    """Firms with the records that put them on the list. ``up``: (label, address) of the page that the number stands on."""
+    """Firms with the records that put them on the list. ``up``: (label, address) of the page that the number stands on.
+    ``beside``: (id, label, address, number) of lists that belong together, of which this is ``current``."""
     found = own_part(found)
     size = here.settings.web.page_rows
     page = min(page_number(), max(1, -(-len(found.firms) // size)))
@@ -42,6 +45,8 @@ def list_page(
         paging=tables.numbered(page, size, len(found.firms)),
         narrowed=[*narrowed, *filter(None, [only_own()])],
         up=up,
+        beside=beside,
+        current=current,
         by_record=here.kinds.by_record,
         export=_export_address,
     )

@@ -84,6 +84,24 @@ def target_short(id: str) -> str:
     return str(short.get(id, id))
 
 
+#: How a target stands, see ``pace.Stand``.
+STATES: dict[str, Callable[[], str]] = {
+    "met": lambda: _("goal met"),
+    "on_pace": lambda: _("on course"),
+    "behind": lambda: _("lagging"),
+    "open": lambda: _("not reached"),
+    "missed": lambda: _("goal missed"),
+    "pending": lambda: _("pending"),
+    "unknown": lambda: _("unknown"),
+    "overdue": lambda: _("figure overdue"),
+    "unset": lambda: _("no goal set"),
+}
+
+
+def state_name(state: str) -> str:
+    return STATES[state]()
+
+
 #: A finding by what it is and, where that says more, by its state or way.
 FINDINGS: dict[str, Callable[[], str]] = {
     "banned_until": lambda: _("No application allowed"),

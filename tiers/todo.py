@@ -220,7 +220,7 @@ TODO = (
          lambda: _("nothing else is missing or unmet for a tier that the firm does not hold"), "rules.read", 50,
          deciding, lambda id: wording.fact(id, language())),
     Todo("contradicting", lambda: _("Facts that contradict each other"), lambda: _("to be corrected at their source"),
-         "rules.read", 55, contradicting, oddity_name),
+         "rules.read", 55, contradicting, oddity_name, summed=True),
     Todo("owed", lambda: _("Figures overdue"), lambda: _("indicators of the plan that a department has not filed in time"),
          "counts.read", 57, links=_owed),
 )  # fmt: skip

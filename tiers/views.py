@@ -41,6 +41,7 @@ from tiers.names import (
     lead,
     rung,
     short_name,
+    state_name,
     target_short,
 )
 from tiers.queries import WINDOWS, month_of
@@ -56,6 +57,7 @@ blueprint.add_app_template_filter(as_filter(clause), "clause")
 blueprint.add_app_template_filter(as_filter(lead), "lead")
 blueprint.add_app_template_filter(as_filter(body_name), "body")
 blueprint.add_app_template_filter(as_filter(finding_name), "finding")
+blueprint.add_app_template_filter(as_filter(state_name), "state_name")
 blueprint.add_app_template_filter(rung, "rung")
 
 UNKNOWN = "unknown"
@@ -230,16 +232,6 @@ PERMISSIONS = (
 NAVIGATION = (
     NavItem("ladder", "tiers.ladder", "bar-chart-steps", lambda: _("Ladder"), 25),
     NavItem("targets", "tiers.targets", "bullseye", lambda: _("Targets"), 30),
-)
-
-CARDS = (
-    Panel("quality", "tiers/_quality.html", cards.quality_card, 10),
-    Panel("targets", "tiers/_targets.html", cards.targets_card, 20, 7),
-    Panel("expiries", "tiers/_expiries.html", cards.expiries_card, 30, 5),
-    Panel("highest", "tiers/_highest.html", cards.highest_card, 40, 6),
-    Panel("revenue", "tiers/_revenue.html", cards.revenue_card, 45, 6),
-    Panel("tiers", "tiers/_tiers.html", cards.tiers_card, 50),
-    Panel("units", "tiers/_units.html", cards.units_card, 60),
 )
 
 PANELS = (

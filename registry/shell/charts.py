@@ -75,6 +75,32 @@ def level(value: Value | None, top: Value) -> int | None:
 
 
 @dataclass(frozen=True)
+class Column:
+    """One column of a row of columns: ``x`` and ``width`` of its place, ``middle`` of it; ``y`` and ``height`` in pixels."""
+
+    x: str
+    width: str
+    middle: str
+    y: float
+    height: float
+
+
+def standing_columns(values: Sequence[int], height: int) -> tuple[Column, ...]:
+    """Columns side by side in a picture ``height`` pixels tall, the largest filling it; whatever is there is seen."""
+    top, share_of = max(values, default=0), 100 / max(len(values), 1)
+    found = []
+    for place, value in enumerate(values):
+        tall = max(value / top * height, 2.0) if value > 0 else 0.0
+        found.append(
+            Column(
+                f"{(place + 0.12) * share_of:.4g}%", f"{0.76 * share_of:.4g}%", f"{(place + 0.5) * share_of:.4g}%",
+                round(height - tall, 1), round(tall, 1),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+@dataclass(frozen=True)
 class Span:
     """One term on a strip: both days belong to it; ``last`` None means open. ``tone`` names its CSS class."""
 

@@ -13,12 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.shell.app import create_app
-from tests.sample_app import app_in, house_in, house_of, words_of
+from tests.sample_app import app_in, house_in, house_of
 from tests.signed_in import signing_in
 from tiers.asking import ask_count, ask_firms, view
 from tiers.lists import MEASURES
 from tiers.members import REVENUE_CLASSES, Question
-from tiers.queries import expiries
+from tiers.queries import windows
 from tiers.sampling import file_sample
 
 DAYS = ["2025-12-31", "2026-06-30"]
@@ -121,12 +121,10 @@ def test_quality_titles_lead_to_their_firms(app: Flask, client: FlaskClient, day
 @pytest.mark.parametrize("day", DAYS)
 def test_what_expires_leads_to_its_firms(app: Flask, client: FlaskClient, day: str) -> None:
     with view(house_of(app), None) as connection:
-        found = expiries(connection, Question(date.fromisoformat(day), house_of(app).settings))
-    for within, titles, firms in found["windows"]:
+        found = windows(connection, Question(date.fromisoformat(day), house_of(app).settings))
+    for within, titles, firms in found:
         assert listed(client, f"/quality/expiring?as_of={day}&within={within}&lang=zh") == (firms, titles)
-    assert sum(titles for _month, titles, _firms in found["months"]) > 0
-    for month, titles, firms in found["months"]:
-        assert listed(client, f"/quality/expiring?as_of={day}&month={month}&lang=zh") == (firms, titles)
+    assert [titles for _days, titles, _firms in found] == sorted(titles for _days, titles, _firms in found)
 
 
 @pytest.mark.parametrize("day", [*DAYS, "2026-06-30&year=2023"])
@@ -140,27 +138,11 @@ def test_revenue_classes_lead_to_their_firms(app: Flask, client: FlaskClient, da
         assert listed(client, f"/revenue/{name}?as_of={day}")[0] == revenue[name], name
 
 
-def test_every_number_of_the_overview_is_a_link(client: FlaskClient) -> None:
-    """Numbers of firms and titles, that is: the rate is none."""
-    html = client.get("/?as_of=2025-12-31&lang=zh").text
-    cards = {part.partition('"')[0]: part for part in html.split('id="card-')[1:]}
-    assert cards["quality"].count('<a class="stat"') == 4
-    assert len(re.findall(r'href="/revenue/\w+\?as_of', cards["revenue"])) == len(REVENUE_CLASSES)
-    assert len(re.findall(r'href="/quality/expiring\?', cards["expiries"])) == 3 + 12
-    for id in ("tiers", "units"):
-        cells = re.sub(r"<a .*?</a>", "", cards[id].split("<tbody>")[1], flags=re.S)
-        assert not re.search(r'<data value="[1-9]', cells), id
-
-
 def test_english_pages_speak_english_of_plan_and_trades(client: FlaskClient) -> None:
     targets = client.get("/targets?lang=en").text.split("<tbody>")[1].split("</tbody>")[0]
     assert "Part 3 (3), item 8" in targets
     assert "Bureau of Industry and Information Technology" in targets
     assert not re.search(r"[\u4e00-\u9fff]", targets)
-    cards = client.get("/?as_of=2025-12-31&lang=en").text.split('id="card-')
-    for card in cards[1:]:
-        if not card.startswith("register"):  # names of files are as they were
-            assert not re.search(r"[\u4e00-\u9fff]", card.split("<footer")[0]), card.partition('"')[0]
     firms = client.get("/firms?tier=srdi&lang=en").text
     trade = re.search(
         r'<span class="code" title="General equipment · [\u4e00-\u9fff]+">C34\d\d</span> General equipment<',
@@ -170,32 +152,6 @@ def test_english_pages_speak_english_of_plan_and_trades(client: FlaskClient) -> 
     elsewhere = client.get("/firms?city=outside&lang=en").text.split("<tbody>")[1]
     assert not re.search(r'<td data-label="Place"[^>]*>[^<]*[\u4e00-\u9fff]', elsewhere)
     assert "三(三)8" in client.get("/targets?lang=zh").text
-
-
-def test_the_overview_shows_the_count_of_its_day(app: Flask, client: FlaskClient) -> None:
-    for day in DAYS:
-        text = client.get(f"/?as_of={day}&lang=zh").text
-        quality = counted(app, day)["quality"]
-        assert f'<data value="{quality["firms_valid"]}">' in text.split('id="card-quality"')[1]
-        assert f'<data value="{quality["titles_cumulative"]}">' in text
-        assert f"as_of={day}" in text  # links speak of the same day
-
-
-def test_the_overview_shows_what_was_known_then(client: FlaskClient) -> None:
-    now = words_of(client.get("/?as_of=2024-12-31&lang=zh").text)
-    then = words_of(client.get("/?as_of=2024-12-31&known_at=2022-01-01&lang=zh").text)
-    assert "这是当时掌握的数据" in then
-    assert now != then
-
-
-def test_expiries_add_up_to_the_windows(client: FlaskClient, app: Flask) -> None:
-    with view(house_of(app), None) as connection:
-        found = expiries(connection, Question(date(2025, 12, 31), house_of(app).settings))
-    assert len(found["months"]) == 12
-    assert found["months"][0][0] == "2025-12"
-    titles = [titles for _days, titles, _firms in found["windows"]]
-    assert titles == sorted(titles)
-    assert sum(titles for _month, titles, _firms in found["months"]) >= titles[-1]
 
 
 def test_lists_can_be_taken_away(client: FlaskClient) -> None:
