@@ -92,7 +92,8 @@ def quality_sheet(house: House, asked: Asked) -> Sheet | None:
 def stands(house: House, asked: Asked) -> list[tuple[Record, Stand]]:
     """Every target with how it stands; earlier counts are asked for only where a target needs them."""
     targets = counted(house, asked)["targets"]
-    first = eve(house.settings.targets.plan)
+    indicators = plan(house.settings.targets.plan)
+    first = eve(indicators[0]) if indicators else None
     found = []
     for target in targets:
         due = date.fromisoformat(target["due"])

@@ -7,17 +7,16 @@ and a goal that is not set without a judgement: neither is taken for zero.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from tiers.judging import met
+from tiers.targets import Target
+
 State = Literal["met", "on_pace", "behind", "open", "missed", "pending", "unknown", "overdue", "unset"]
-#: ``about`` is met within this share of the goal.
-ABOUT = Decimal("0.05")
-YEARS = re.compile(r"(\d{4})-\d{4}$")
 ONE_DAY = timedelta(days=1)
 
 
@@ -31,22 +30,9 @@ class Stand:
     judged: bool = False
 
 
-def eve(plan_name: str) -> date | None:
-    """The day before the plan begins, by the years in its name: ``plans/plan-2023-2025`` → 31 December 2022."""
-    years = YEARS.search(plan_name)
-    return date(int(years[1]), 1, 1) - ONE_DAY if years else None
-
-
-def reached(value: Decimal, goal: Decimal, direction: str) -> bool:
-    """Is the goal met? ``direction``: at_least, more_than, at_most, about (within 5 %)."""
-    match direction:
-        case "at_most":
-            return value <= goal
-        case "more_than":
-            return value > goal
-        case "about":
-            return abs(value - goal) <= ABOUT * abs(goal)
-    return value >= goal
+def eve(target: Target) -> date | None:
+    """The day before the first year of the target's plan."""
+    return date(target.first_year, 1, 1) - ONE_DAY if target.first_year else None
 
 
 def stand(
@@ -62,13 +48,13 @@ def stand(
         if value is None:
             return Stand("overdue", judged=True)
         final = Decimal(value)
-        return Stand("met" if reached(final, goal, entry["direction"]) else "missed", None, final, True)
+        return Stand("met" if met(final, goal, entry["direction"]) else "missed", None, final, True)
     if entry["value"] is None:
         return Stand("unknown")
     value, expected = Decimal(entry["value"]), _expected(entry, goal, day, due, since, opening)
     if entry["pending"]:
         return Stand("pending", expected)
-    if reached(value, goal, entry["direction"]):
+    if met(value, goal, entry["direction"]):
         return Stand("met", expected)
     if expected is None:
         return Stand("open")

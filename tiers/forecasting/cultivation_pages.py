@@ -26,9 +26,9 @@ from tiers.names import full_name
 from tiers.views import blueprint
 
 
-@blueprint.get("/cultivation")
+@blueprint.get("/cultivation", endpoint="cultivate")
 @allow("rules.read")
-def cultivate() -> str:
+def cultivate_page() -> str:
     """Firms nearest to the line first, with what each may bring, until the sum reaches the goal."""
     here, question, target = house(), asked(house()), _target()
     found, rests = cultivate(here, target, question.day)
