@@ -205,6 +205,20 @@ def test_a_page_seen_again_asks_the_database_little(app: Flask, client: FlaskCli
     assert len(sorted_) == len(seen)
 
 
+@pytest.mark.parametrize(
+    ("day", "counts"),
+    [("2024-06-30", 4),  # the day, the ends of the month and year before, the eve of the plan
+     ("2026-06-30", 3),  # … whose due day is the end of the year before
+     ("2023-01-31", 2)],
+)  # fmt: skip
+def test_a_page_asks_for_a_handful_of_counts(app: Flask, client: FlaskClient, day: str, counts: int) -> None:
+    with house_of(app).store.engine.begin() as connection:
+        connection.exec_driver_sql("delete from count_cache")
+    client.get(f"/?as_of={day}")
+    with house_of(app).store.read() as connection:
+        assert connection.exec_driver_sql("select count(*) from count_cache").scalar() == counts
+
+
 def test_the_workbook_holds_what_the_cards_say(app: Flask, client: FlaskClient) -> None:
     answer = client.get("/overview/export.xlsx?as_of=2025-12-31&lang=zh")
     book = load_workbook(io.BytesIO(answer.data), read_only=True)
