@@ -38,8 +38,8 @@ from tiers.views import NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
 PAGES = (
-    bulletin_api, bulletin_pages, change_pages, cultivating_pages, cultivation_pages, forecast_api, forecast_pages, indicator_pages,
-    ladder, near_pages, round_pages, rule_pages, simulation_pages, target_pages,
+    bulletin_api, bulletin_pages, change_pages, cultivating_pages, cultivation_pages, forecast_api, forecast_pages,
+    indicator_pages, ladder, near_pages, round_pages, rule_pages, simulation_pages, target_pages,
 )  # fmt: skip
 
 ROOM = Room(

@@ -28,6 +28,7 @@ from tiers.pace import Stand, eve, stand
 from tiers.queries import windows
 from tiers.ranking import HIGHEST, UNKNOWN, Ranking, ranking
 from tiers.ranking import QUALITY as QUALITY_FIRMS
+from tiers.targets import plan
 
 #: So many targets stand on the overview, in the plan's order; the rest are folded.
 MAIN = 12
