@@ -187,7 +187,8 @@ class Room:
     jobs: tuple[Job, ...] = ()
     # Takes what a run wants delivered, in its finishing transaction: (unit, "job/period/number", parcels) → how many it took.
     takes: Callable[[Write, str, Sequence[Any]], int] | None = None
-    # Called after each run that is done, and now and then by the schedule: what is to be carried out then, such as sending.
+    # Called after each run that is done or failed, and now and then by the schedule: what is to be carried out then, such as
+    # sending what was queued, or telling somebody of failures.
     errands: Callable[[House], object] | None = None
     # Called in a filing's own transaction with the credit codes whose records changed.
     after_fold: Callable[..., None] | None = None
