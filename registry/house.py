@@ -46,8 +46,12 @@ class House:
 
     @cached_property
     def jobs(self) -> Mapping[str, Job]:
-        """Job id → job, room by room."""
-        return {job.id: job for room in self.rooms for job in room.jobs}
+        """Job id → job, room by room. Raises ValueError where two rooms declare the same."""
+        listed = [job for room in self.rooms for job in room.jobs]
+        found = {job.id: job for job in listed}
+        if len(found) != len(listed):
+            raise ValueError("two rooms declare the same job")
+        return found
 
     @property
     def places(self) -> Places:

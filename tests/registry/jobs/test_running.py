@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, text
 from registry.delivery.parcel import Parcel
 from registry.house import House
 from registry.jobs import ledger
-from registry.jobs.clock import leapt, scheduled_jobs
+from registry.jobs.clock import scheduled_jobs
 from registry.jobs.job import Asked, Done, Job
 from registry.jobs.ledger import Claim, LostError
 from registry.jobs.period import Rhythm, parse
@@ -456,10 +456,3 @@ def test_a_job_that_is_switched_off_is_left_alone_and_a_wrong_name_is_said(
     house = house_with(sqlite_url, tmp_path, job, new=False, jobs={"off": ["nix"]})
     with pytest.raises(MisusedError, match="nix"):
         scheduled_jobs(house)
-
-
-def test_a_clock_that_was_set_is_told_from_time_that_passed() -> None:
-    noon = datetime(2026, 3, 1, 4, tzinfo=UTC)
-    assert not leapt(noon, noon + timedelta(seconds=16), 15)
-    assert leapt(noon, noon + timedelta(hours=3), 15), "the machine slept, or the clock was set"
-    assert leapt(noon, noon - timedelta(days=300), 15)
