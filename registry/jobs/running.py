@@ -120,7 +120,6 @@ def carry_out(house: House, job: Job, claim: Claim, stop: Event | None = None) -
         if not isinstance(error, EXPECTED):
             log.exception("%s failed", claim.name)
         _fail(house, claim, error)
-        errands(house)
     except BaseException:
         with suppress(Exception):
             ledger.abandon(house, claim, ENDED)

@@ -64,8 +64,8 @@ def test_every_number_is_the_length_of_the_list_that_it_opens(client: FlaskClien
         "owed",
         "desk",
         "waiting",
-        "jobs",
         "deliveries",
+        "jobs",
     ]
     for id in ids:
         page = client.get(f"/todo/{id}")
