@@ -24,7 +24,7 @@ from tiers.city import city_on
 from tiers.facts import YEARS_BACK
 from tiers.lifecycle import Finding
 from tiers.names import body_name, finding_name, full_name, short_name
-from tiers.progress import progress, waiting
+from tiers.progress import NOBODY, progress, waiting
 from tiers.rules.oddities import ODDITIES, oddities
 from tiers.rules.verdicts import UNKNOWN, UNMET
 
@@ -188,7 +188,7 @@ def _nesting_line(id: str) -> str:
 
 
 def _owed_by(department: str) -> str:
-    return url_for("tiers.targets", state="overdue", department=department or None)
+    return url_for("tiers.targets", state="overdue", lead=department or NOBODY)
 
 
 def _owed(house: House, _by: str, unit: str | None) -> list[tuple[str, int, str]]:

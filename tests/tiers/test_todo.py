@@ -61,6 +61,7 @@ def test_every_number_is_the_length_of_the_list_that_it_opens(client: FlaskClien
         "nesting",
         "deciding",
         "contradicting",
+        "owed",
         "desk",
         "waiting",
     ]
