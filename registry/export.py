@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 BATCH = 5_000
 #: What the name of a sheet may not hold.
 NO_SHEET = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
+#: Sheets keep fifteen digits.
+MOST_EXACT = 10**15
 
 
 def export_kind(house: House, kind: Kind, out: Path, day: date, district: str | None = None, tier: str | None = None,
@@ -133,7 +136,14 @@ def _shown(field: Field, value: Any, at_home: Places) -> Any:
         return at_home.label(value)
     if isinstance(value, date):
         return value.isoformat()
-    return value
+    return _number(value) if field.type == "amount" else value
+
+
+def _number(text: str) -> int | float | str:
+    """Exact decimal text as a number where a sheet keeps it exactly, else as it stands."""
+    exact = Decimal(text)
+    number = int(exact) if exact == exact.to_integral_value() else float(exact)
+    return number if abs(exact) < MOST_EXACT and Decimal(repr(number)) == exact else text
 
 
 def write_table(

@@ -94,13 +94,18 @@ def waiting(lines: Iterable[Line]) -> dict[str, list[Line]]:
     return found
 
 
-def narrowed(lines: Iterable[Line], state: str = "", department: str = "") -> list[Line]:
-    """The lines of one state (``owed``: whatever a department owes) and of one responsible department."""
+#: Asked for as the leading department: where the plan names none.
+NOBODY = "none"
+
+
+def narrowed(lines: Iterable[Line], state: str = "", department: str = "", lead: str = "") -> list[Line]:
+    """The lines of one state (``owed``: whatever a department owes), of one responsible department, of one that leads."""
     return [
         line
         for line in lines
         if (not state or line.state == state or (state == "owed" and line.owed))
         and (not department or department in line.target.responsible)
+        and (not lead or (line.lead or NOBODY) == lead)
     ]
 
 

@@ -33,8 +33,8 @@ def targets() -> str:
     """All indicators of the plan by its parts, with value, goal, rate and state; narrowed to a state or department."""
     here, question, name = house(), asked(house()), plan_asked(house())
     lines = progress(here, question.day, question.known_at, question.year, name)
-    state, department = _narrowing(lines)
-    shown = narrowed(lines, state, department)
+    state, department, lead = _narrowing(lines)
+    shown = narrowed(lines, state, department, lead)
     return render_template(
         "tiers/targets.html",
         asked=question,
@@ -42,7 +42,8 @@ def targets() -> str:
         lines=lines,
         shown=shown,
         numbers={state: sum(line.state == state for line in lines) for state in STATES},
-        owed=waiting(narrowed(lines, "", department)),
+        owed=waiting(narrowed(lines, "", department, lead)),
+        lead=lead,
         state=state,
         states=[(state, state_name(state)) for state in (*STATES, OWED)],
         department=department,
@@ -110,13 +111,14 @@ def carried(here: House, question: Asked, name: str) -> dict[str, str]:
     return {**question.arguments, **other}
 
 
-def _narrowing(lines: list[Line]) -> tuple[str, str]:
-    state, department = request.args.get("state", ""), request.args.get("department", "")
+def _narrowing(lines: list[Line]) -> tuple[str, str, str]:
+    """State, responsible department, department that leads."""
+    state, department, lead = (request.args.get(name, "") for name in ("state", "department", "lead"))
     if state and state not in (*STATES, OWED):
         abort(404)
     if department and department not in departments(lines):
         department = ""  # another plan's department
-    return state, department
+    return state, department, lead
 
 
 def state_name(state: str) -> str:

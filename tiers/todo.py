@@ -24,7 +24,7 @@ from tiers.city import city_on
 from tiers.facts import YEARS_BACK
 from tiers.lifecycle import Finding
 from tiers.names import body_name, finding_name, full_name, short_name
-from tiers.progress import progress, waiting
+from tiers.progress import NOBODY, progress, waiting
 from tiers.rules.oddities import ODDITIES, oddities
 from tiers.rules.verdicts import UNKNOWN, UNMET
 
@@ -187,10 +187,6 @@ def _nesting_line(id: str) -> str:
     )[id]
 
 
-def _owed_by(department: str) -> str:
-    return url_for("tiers.targets", state="overdue", department=department or None)
-
-
 def _owed(house: House, _by: str, unit: str | None) -> list[tuple[str, int, str]]:
     """Department → how many figures it owes, with the page that lists them. City-wide figures are the city's to chase."""
     if unit is not None:
@@ -200,7 +196,7 @@ def _owed(house: House, _by: str, unit: str | None) -> list[tuple[str, int, str]
         (
             body_name(department) or _("no department named"),
             late,
-            url_for("tiers.targets", state="overdue", department=department or None),
+            url_for("tiers.targets", state="overdue", lead=department or NOBODY),
         )
         for department, lines in owed.items()
         if (late := sum(line.state == "overdue" for line in lines))

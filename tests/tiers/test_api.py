@@ -164,6 +164,7 @@ def test_documents_have_the_parts_that_are_described(client: FlaskClient, uscc: 
         "/simulate": "/simulate?edition=lg-2022", "/firms": "/firms", "/filings": "/filings", "/filings/{id}": "/filings/1",
         "/filings/{id}/rows": "/filings/1/rows", "/todo": "/todo", "/me": "/me", "/views": "/views",
         "/duplicates": "/duplicates?limit=3", "/facets": "/facets", "/merges": "/merges", "/rounds": "/rounds",
+            "/targets": "/targets",
         "/firms/{uscc}/documents": f"/firms/{uscc}/documents",
         "/todo/{id}/{line}": "/todo/expiring/90",
     }  # fmt: skip

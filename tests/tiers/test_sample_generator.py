@@ -14,6 +14,7 @@ from registry.codes import load as table
 from tests.kinds import KINDS
 from tiers.sample import SampleFiling, sample_city
 from tiers.sample.codes import check, organisation_check
+from tiers.targets import plan, plans
 
 SHANGHAI = timezone(timedelta(hours=8))
 LATER = {"valid_from", "valid_to"}  # may lie ahead of the filing
@@ -70,6 +71,8 @@ class Titles:
         return found
 
 
+#: Kinds whose rows speak of indicators, not of firms.
+ABOUT_THE_PLAN = ("indicators", "targets")
 QUALITY = ("innovative_sme", "srdi", "little_giant", "single_champion", "gazelle", "unicorn")
 
 
@@ -136,7 +139,7 @@ def test_filings_are_well_formed(size: int, city: list[SampleFiling]) -> None:
         for key in ("issued_on", "on", "effective_on"):
             assert date.fromisoformat(filing.sets.get(key, "2019-01-01")) <= day
         for row in filing.rows:
-            assert "uscc" in row or "name" in row
+            assert row.keys() & {"uscc", "name", "indicator"}
             for key, value in row.items():
                 assert value is not None, (filing.label, key)
                 assert not isinstance(value, float), (filing.label, key)
@@ -148,7 +151,7 @@ def test_every_row_speaks_of_a_firm_already_on_the_register(city: list[SampleFil
     known: set[Any] = set()
     names: dict[str, set[Any]] = defaultdict(set)
     for filing in city:
-        for row in filing.rows:
+        for row in filing.rows if filing.kind not in ABOUT_THE_PLAN else ():
             code = row.get("uscc")
             if filing.kind == "enterprises":
                 known.add(code)
@@ -172,6 +175,8 @@ def test_a_key_stands_once_in_a_file(city: list[SampleFiling]) -> None:
         "listings": ("uscc", "board", "stage", "stage_on"),
         "above-scale": ("uscc", "entered_on", "left_on"),
         "doubling": ("uscc", "programme", "entered_on"),
+        "indicators": ("indicator", "period", "unit"),
+        "targets": ("indicator", "period", "unit"),
     }
     for filing in city:
         made = [tuple({**filing.sets, **row}.get(k) for k in keys[filing.kind]) for row in filing.rows]
@@ -413,3 +418,15 @@ def test_a_small_city_has_every_phenomenon(size: int) -> None:
     assert any("left_on" in row for _, row in full_rows(filings, "above-scale"))
     assert any("left_on" in row for _, row in full_rows(filings, "doubling"))
     assert any(f.complete_on for f in filings)
+
+
+def test_departments_file_figures_that_the_register_does_not_count_and_some_are_late(
+    city: list[SampleFiling],
+) -> None:
+    filed = [row for filing in city if filing.kind == "indicators" for row in filing.rows]
+    counted = {target.id for target in plan(plans()[0]) if not target.is_filed}
+    assert len(filed) > 40
+    assert not counted & {row["indicator"] for row in filed}
+    assert "2025" in {row["period"] for row in filed if row["indicator"] == "software-revenue"}
+    assert "2025" not in {row["period"] for row in filed if row["indicator"] == "electronics-revenue"}
+    assert all("样例" in filing.file for filing in city if filing.kind in ABOUT_THE_PLAN)

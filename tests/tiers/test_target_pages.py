@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.registry.house import file_rows
 from tests.sample_app import app_in, house_of, post, token, words_of
 from tiers.asking import ask_count
 
@@ -135,6 +136,30 @@ def test_a_district_files_for_itself_only_and_a_reader_not_at_all(fresh: Flask) 
     reader = fresh.test_client(role="reader")
     assert "填报数值" not in reader.get("/indicators/tech-upgrades?lang=zh").text
     assert post(reader, "/indicators/tech-upgrades", period="2025", value="2").status_code == 403
+
+
+def test_the_pages_of_lists_know_kinds_that_are_about_no_firm(fresh: Flask) -> None:
+    client = fresh.test_client()
+    for path in (
+        "/upload?kind=indicators",
+        "/fields/targets",
+        "/fields/indicators",
+        "/templates/indicators.xlsx",
+    ):
+        assert client.get(path).status_code == 200, path
+    code = re.search(r'href="/firms/(\w{18})"', client.get("/firms?tier=srdi").text)
+    assert code
+    assert client.get(f"/firms/{code[1]}/edit").status_code == 200
+    assert client.get(f"/firms/{code[1]}/edit/indicators").status_code == 404
+    row = {"indicator": "computing", "period": "2025"}
+    done = file_rows(house_of(fresh), "indicators", [{**row, "value": 1}, {**row, "value": 2}])
+    html = client.get(f"/filings/{done.filing}?lang=zh").text
+    assert "以本行为准" in html
+    assert "part=firms" not in html
+    assert post(client, f"/filings/{done.filing}/rows/3", answer="take").status_code == 302
+    for part in ("problems", "columns", "firms", "refused"):
+        assert client.get(f"/filings/{done.filing}?part={part}").status_code == 200
+    assert client.get(f"/filings/{done.filing}/withdraw").status_code == 200
 
 
 def test_figures_that_the_register_counts_have_no_form(client: FlaskClient) -> None:
