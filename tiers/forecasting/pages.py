@@ -50,7 +50,7 @@ def forecast() -> str:
         target=target,
         targets=[(id, name_of(id)) for id in (*TARGETS, *tiers_known())],
         drawn=_drawn(document),
-        what_if=_drawn(document, document["what_if"]["months"]) if document["what_if"] else None,
+        what_if=_drawn(document, document["what_if"]["months"], CARD) if document["what_if"] else None,
         chance_words=chance_words,
         typed=request.args,
         wrong=wrong,

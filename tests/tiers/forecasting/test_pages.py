@@ -93,7 +93,9 @@ def test_what_makes_no_sense_is_refused(client: FlaskClient, path: str, status: 
 def test_the_value_is_the_counts(app: Flask, client: FlaskClient) -> None:
     """For every target that has a forecast, on days in and between rounds."""
     for day in ("2024-03-15", DAY, "2025-12-31", "2026-01-01", "2026-06-15"):
-        counted = {t["id"]: t["value"] for t in ask_count(house_of(app), date.fromisoformat(day), None)["targets"]}
+        counted = {
+            t["id"]: t["value"] for t in ask_count(house_of(app), date.fromisoformat(day), None)["targets"]
+        }
         for target in ("quality-firms", "above-scale", "listed", "tech-sme", "high-tech"):
             found = client.get(f"/api/v1/forecast?target={target}&as_of={day}&months=1").json
             assert found["value"] == counted[target], (target, day)
@@ -181,7 +183,13 @@ def test_the_part_for_a_snapshot_says_the_same_again(app: Flask) -> None:
     question = Question(date.fromisoformat(DAY), house.settings)
     first, again = (json.dumps(forecast_part(house, question, None)) for _n in range(2))
     assert first == again
-    assert set(json.loads(first)["targets"]) == {"quality-firms", "above-scale", "listed", "tech-sme", "high-tech"}
+    assert set(json.loads(first)["targets"]) == {
+        "quality-firms",
+        "above-scale",
+        "listed",
+        "tech-sme",
+        "high-tech",
+    }
     assert "known_at" not in first
 
 
