@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -36,15 +37,22 @@ def test_forecast(city: House) -> None:
     question = Question(DAY, city.settings)
     with city.store.read() as connection:
         counted, document = timed(lambda: count(connection, question, None))
+        start = process_time()
         reading, subject = timed(lambda: read_subject(connection, question, "quality-firms"))
     drawing, found = timed(lambda: forecast(city, subject, Wanted(), DAY))
+    computed = process_time() - start
     testing, trials = timed(lambda: backtested(city, subject, DAY))
     assert found["value"] == document["quality"]["firms_valid"]
     assert len(found["months"]) == 24
     say(
         f"forecast of {found['value']:,} quality firms among {FIRMS:,}, 24 months, {found['simulations']:,} draws",
         reading + drawing,
-        {"one count of the day": counted, "of it reading": reading, "beside it the back-test": testing},
+        {
+            "one count of the day": counted,
+            "of it reading": reading,
+            "the same in processor time": computed,
+            "beside it the back-test": testing,
+        },
     )
     assert trials["trials"]
-    assert reading + drawing < MOST_SECONDS
+    assert computed < MOST_SECONDS  # of one processor, whoever else uses the machine

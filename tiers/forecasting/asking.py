@@ -169,7 +169,7 @@ def months_ahead(wanted: int, day: date, due: date | None) -> int:
 def judged_on(day: date, due: date | None, ends: Sequence[date]) -> date:
     """The day that a goal is looked at: when it is due; where that is past or not said, the first end of a year half a
     year on or later, as far as ``ends`` go."""
-    if due in ends:
+    if due is not None and due in ends:
         return due
     years = [end for end in ends if end.month == 12]
     return next((end for end in years if (end - day).days >= HALF_YEAR), years[-1] if years else ends[-1])

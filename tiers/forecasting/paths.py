@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -208,7 +209,7 @@ def _at_stake(
     months = len(points)
     rates, back = _cohort_draws(model, stake, points, scenario, draw, sims)
     # Months are bits of the smallest word that holds them.
-    word = np.uint32 if months < 30 else np.uint64
+    word: Any = np.uint32 if months < 30 else np.uint64
     one, nothing = word(1), word(0)
     lower = (one << np.arange(months + 2, dtype=word)) - one
     whole = lower[months]
