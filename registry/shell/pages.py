@@ -47,8 +47,14 @@ def style() -> str:
         ("丙", "乙"): 40,
         ("甲", "乙"): 6,
     }
+    past = [(date(2025, month, 28), 90 + 9 * month) for month in range(1, 13)]
+    rays = [
+        (date(2026, m, 28), (190 - m, 198 + m, 204 + 4 * m, 208 + 7 * m, 212 + 12 * m)) for m in range(1, 13)
+    ]
     return render_template(
         "shell/style.html",
+        outlook=charts.fan(past, rays, 300, date(2026, 6, 30), 160),
+        judged=charts.interval((120, 160, 180, 210, 260), 190, 100, 300),
         moves=charts.sankey(moves, ("甲", "乙", "丙"), height=220),
         strip=charts.strip(terms, date(2026, 6, 1)),
         paging=tables.numbered(2, 50, 20_000),

@@ -163,3 +163,33 @@ def test_a_line_breaks_where_a_value_is_missing() -> None:
     assert drawn.end == ("103.0", "3.0")
     assert charts.line([None, None]).end is None
     assert charts.line([5]).end is not None
+
+
+def test_a_fan_spans_past_future_and_goal() -> None:
+    past = [(date(2024, 1, 31), 100), (date(2024, 7, 31), 200)]
+    rays = [(date(2025, 1, 31), (150, 180, 210, 240, 300))]
+    drawn = charts.fan(past, rays, goal=400, due=date(2024, 12, 31), height=200)
+    assert drawn is not None
+    assert drawn.past.startswith("M0.00 ")
+    assert drawn.middle.endswith("L100.00 126.7")
+    assert drawn.goal == "0.0"
+    assert [mark.text for mark in drawn.up] == ["100", "200", "300", "400"][-len(drawn.up) :]
+    assert [mark.text for mark in drawn.across] == ["2025"]
+    assert drawn.outer.endswith("Z")
+    assert charts.fan(past, []) is None
+    later = charts.fan(past, rays, goal=400, due=date(2026, 1, 1))
+    assert later is not None
+    assert later.due is None
+
+
+def test_a_fan_of_nothing_but_zeros_is_no_error() -> None:
+    drawn = charts.fan([], [(date(2025, 1, 31), (0, 0, 0, 0, 0))])
+    assert drawn is not None
+    assert "nan" not in drawn.outer
+
+
+def test_an_interval_lies_on_its_scale() -> None:
+    drawn = charts.interval((10, 20, 30, 40, 50), 60, 0, 100)
+    assert drawn.wide == ("10%", "40%")
+    assert drawn.narrow == ("20%", "20%")
+    assert (drawn.middle, drawn.mark) == ("30%", "60%")

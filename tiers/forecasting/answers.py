@@ -66,17 +66,22 @@ def difference(base: Floats, other: Floats) -> Document:
     }
 
 
-def bisect(median: Callable[[float], float], goal: float, high: float, steps: int = 9) -> float | None:
-    """The smallest of the values up to ``high`` at which a rising median reaches the goal; None where none does."""
-    if median(high) < goal:
+def crossing(median: Callable[[float], float], goal: float, high: float, steps: int) -> float | None:
+    """Where a rising median meets the goal between 0 and ``high``, by false position; None where it stays below."""
+    low, under, over = 0.0, median(0.0), median(high)
+    if over < goal:
         return None
-    low = 0.0
     for _step in range(steps):
-        middle = (low + high) / 2
-        if median(middle) >= goal:
-            high = middle
+        if under >= goal or over - under < 1e-9:
+            return low if under >= goal else high
+        middle = low + (high - low) * (goal - under) / (over - under)
+        found = median(middle)
+        if abs(found - goal) < 0.5:
+            return middle
+        if found >= goal:
+            high, over = middle, found
         else:
-            low = middle
+            low, under = middle, found
     return high
 
 
@@ -86,7 +91,7 @@ def new_a_month(paths: Paths, at: int, goal: float) -> float | None:
     if not lasting.max():
         return None
     top = max(goal, 1.0)
-    return bisect(lambda n: float(np.median(paths.held[at] + n * lasting)), goal, top, steps=24)
+    return crossing(lambda n: float(np.median(paths.held[at] + n * lasting)), goal, top, 40)
 
 
 def cohorts(model: Model, records: Records, ending: Mapping[tuple[int, int], int]) -> list[Document]:

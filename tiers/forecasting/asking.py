@@ -26,7 +26,7 @@ from tiers.targets import Target, plan
 
 T = TypeVar("T")
 HELD = 48
-FEW = 200  # draws that suffice to find a median
+FEW, STEPS = 200, 3  # draws that suffice to find a median, and how often it is sought
 #: What the page shows of the past beside a forecast, in months.
 PAST = 36
 HALF_YEAR = 180
@@ -169,7 +169,7 @@ def months_ahead(wanted: int, day: date, due: date | None) -> int:
 def judged_on(day: date, due: date | None, ends: Sequence[date]) -> date:
     """The day that a goal is looked at: when it is due; where that is past or not said, the first end of a year half a
     year on or later, as far as ``ends`` go."""
-    if due in ends:
+    if due is not None and due in ends:
         return due
     years = [end for end in ends if end.month == 12]
     return next((end for end in years if (end - day).days >= HALF_YEAR), years[-1] if years else ends[-1])
@@ -255,7 +255,7 @@ def _needed(subject: Titles, target: Target, base: Paths, day: date, points: lis
 
         found["renewal_rate"] = {
             "now": _text(_expected_rate(subject, day, date.fromisoformat(found["day"])), 3),
-            "needed": _text(answers.bisect(median, goal, 1.0), 3),
+            "needed": _text(answers.crossing(median, goal, 1.0, STEPS), 3),
         }
     return found
 
@@ -302,11 +302,11 @@ def _what_if(
 def ask_backtest(house: House, target: str, day: date, known_at: datetime | None) -> Record:
     """Forecasts from past half-years against what came. Raises UnknownTargetError."""
     subject = subject_of(house, target, day, known_at)
-    document = kept(house, known_at, "backtest", target, day, make=lambda: tested(house, subject, day))
+    document = kept(house, known_at, "backtest", target, day, make=lambda: backtested(house, subject, day))
     return {"target": target, "as_of": day.isoformat(), **document, "sample": is_sample(house)}
 
 
-def tested(house: House, subject: Subject, day: date) -> Record:
+def backtested(house: House, subject: Subject, day: date) -> Record:
     settings = house.settings.forecast
     trials: list[backtest.Trial] = []
     first = subject.first()

@@ -112,11 +112,11 @@ def backtest(house: House, target: str, as_of: str | None, as_json: bool) -> Non
     head = ("origin", "day", "p05", "p25", "p50", "p75", "p95", "actual", "in_50", "in_90")
     table(head, [[trial[name] for name in head] for trial in document["trials"]])
     click.echo()
-    head = ("ahead", "forecasts", "in_50", "in_90", "error", "loss", "loss_last_value", "loss_last_change")
+    scored = ("ahead", "forecasts", "in_50", "in_90", "error", "loss", "loss_last_value", "loss_last_change")
     table(
-        head,
+        scored,
         [
-            [score[name] if score[name] is not None else "all" for name in head]
+            [score[name] if score[name] is not None else "all" for name in scored]
             for score in document["scores"]
         ],
     )

@@ -38,7 +38,7 @@ class Conversion:
     def within(self, distance: float, months: float) -> float:
         """The chance within some months."""
         rate = next((rate for upto, rate in self.bands if distance <= upto), self.bands[-1][1])
-        return 1 - (1 - rate) ** (months / 12)
+        return 1 - float((1 - rate) ** (months / 12))
 
 
 def conversion(then: Sequence[tuple[float, bool]], stated: float) -> Conversion:

@@ -86,7 +86,7 @@ def export_cultivate(suffix: str) -> Response:
 
 
 def why(what: str) -> str:
-    return _("renewal at stake") if what == RENEWAL else _("one requirement below")
+    return str(_("renewal at stake") if what == RENEWAL else _("one requirement below"))
 
 
 def _taken(found: Any) -> list[Candidate]:

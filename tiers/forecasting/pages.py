@@ -50,7 +50,7 @@ def forecast() -> str:
         target=target,
         targets=[(id, name_of(id)) for id in (*TARGETS, *tiers_known())],
         drawn=_drawn(document),
-        what_if=_drawn(document, document["what_if"]["months"]) if document["what_if"] else None,
+        what_if=_drawn(document, document["what_if"]["months"], CARD) if document["what_if"] else None,
         chance_words=chance_words,
         typed=request.args,
         wrong=wrong,
@@ -158,12 +158,14 @@ def chance_words(chance: str) -> str:
     """``about 7 in 10``; near the ends in hundredths."""
     share = float(chance)
     if share < 0.01:
-        return _("less than 1 in 100")
-    if share > 0.99:
-        return _("more than 99 in 100")
-    if share < 0.1 or share > 0.95:
-        return _("about %(n)s in 100", n=round(share * 100))
-    return _("about %(n)s in 10", n=round(share * 10))
+        said = _("less than 1 in 100")
+    elif share > 0.99:
+        said = _("more than 99 in 100")
+    elif share < 0.1 or share > 0.95:
+        said = _("about %(n)s in 100", n=round(share * 100))
+    else:
+        said = _("about %(n)s in 10", n=round(share * 10))
+    return str(said)
 
 
 def _drawn(document: Record, months: Any = None, height: int = 260) -> charts.Fan | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,6 @@ MOST_MONTHS = 60  # months are the bits of one word
 SIMULATIONS, SEED = 1000, 2023
 CHUNK = 1500  # firms at a time: what is drawn for them stays in the processor's cache
 STREAMS = ("rates", "lags", "renewals", "again", "exits", "upgrades", "new", "near")
-Bits = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Paths:
 
 
 @dataclass(frozen=True)
-class _Stake:
+class Stake:
     """The titles of firms that hold none beyond the horizon, by firm: months from which they count (``begin``), end, and
     could come back; ``combo``: the cohort and day of end that draws are shared by."""
 
@@ -64,6 +64,15 @@ class _Stake:
     second: Ints
     combo: Ints
     combos: Sequence[tuple[int, int, int, bool]]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How things stand on the model's day, the same for every scenario: firms that hold a title beyond the months, and
+    the titles of all others."""
+
+    stay: int
+    stake: Stake
 
 
 def streams(seed: int) -> dict[str, np.random.Generator]:
@@ -79,15 +88,18 @@ def simulate(
     sims: int = SIMULATIONS,
     seed: int = SEED,
     scenario: Scenario | None = None,
+    ready: Standing | None = None,
 ) -> Paths:
-    """``records`` as known on the model's day; ``points``: the month ends to come, as days, MOST_MONTHS at most."""
+    """``records`` as known on the model's day; ``points``: the month ends to come, as days, MOST_MONTHS at most.
+    ``ready``: what ``standing`` gives for them, where several scenarios are drawn."""
     if len(points) > MOST_MONTHS:
         raise ValueError(f"{len(points)} months are more than {MOST_MONTHS}")
     scenario = scenario or Scenario()
     draw = streams(seed)
     months = len(points)
     whole = np.array(points, dtype=np.int64)
-    stay, stake = _standing(model, records, whole)
+    ready = ready or standing(model, records, points)
+    stay, stake = ready.stay, ready.stake
     noise = gamma(draw["exits"], model.exits_vary, sims)
     season = np.arange(months) % SEASON
     exits = model.exits[season] * _fewer(scenario, model, stay + len(np.unique(stake.firm)))
@@ -122,8 +134,9 @@ def gamma(draw: np.random.Generator, varies: float, sims: int) -> Floats:
     return draw.gamma(1 / varies, varies, sims) if varies > 0 else np.ones(sims)
 
 
-def _standing(model: Model, records: Records, points: Ints) -> tuple[int, _Stake]:
-    """(firms with a title that outlasts the months, the titles of all others that count or may come back)."""
+def standing(model: Model, records: Records, days: Sequence[int]) -> Standing:
+    """Firms with a title that outlasts the months, and the titles of all others that count or may come back."""
+    points = np.array(days, dtype=np.int64)
     today, months = number(model.day), len(points)
     home = np.zeros(len(records.firms), dtype=bool)
     home[records.stay_firm[(records.stay_from <= today) & (records.stay_to > today)]] = True
@@ -147,15 +160,19 @@ def _standing(model: Model, records: Records, points: Ints) -> tuple[int, _Stake
     order = np.argsort(firm, kind="stable")
     rows, firm, begin, end = rows[order], firm[order], begin[order], end[order]
     years = records.issued[rows].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    # Where the next term is on record already, nothing is left to chance.
+    # Where the next term is on record already, nothing is left to chance. Ends within a month share their draws.
     settled = after[rows] >= 0
-    keyed = np.stack((records.group[rows], years, natural[rows], settled.astype(np.int64)), axis=1)
-    found, combo = np.unique(keyed, axis=0, return_inverse=True)
+    month = natural[rows].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    keyed = ((records.group[rows] * 10_000 + years) * 100_000 + np.maximum(month, 0)) * 2 + settled
+    _keys, first, combo = np.unique(keyed, return_index=True, return_inverse=True)
     length = np.array(records.months, dtype=np.int64)[records.group[rows]]
     later = (natural[rows].astype("datetime64[D]").astype("datetime64[M]") + length).astype("datetime64[D]")
     second = np.searchsorted(points, later.astype(np.int64)) + 1
-    combos = [(int(g), int(y), int(e), bool(s)) for g, y, e, s in found]
-    return int(safe.sum()), _Stake(firm, begin, end, second, combo.reshape(-1), combos)
+    combos = [
+        (int(records.group[rows[at]]), int(years[at]), int(natural[rows[at]]), bool(settled[at]))
+        for at in first
+    ]
+    return Standing(int(safe.sum()), Stake(firm, begin, end, second, combo.reshape(-1), combos))
 
 
 def _stayers(stay: int, leaving: Floats, noise: Floats, months: int, draw: np.random.Generator) -> Floats:
@@ -185,13 +202,16 @@ def _events(
 
 
 def _at_stake(
-    model: Model, stake: _Stake, points: Ints, leaving: Floats, noise: Floats, scenario: Scenario,
+    model: Model, stake: Stake, points: Ints, leaving: Floats, noise: Floats, scenario: Scenario,
     draw: Mapping[str, np.random.Generator], sims: int,
 ) -> Floats:  # fmt: skip
     """Months × simulations: how many of the firms whose titles all end count."""
     months = len(points)
     rates, back = _cohort_draws(model, stake, points, scenario, draw, sims)
-    lower = (np.uint64(1) << np.arange(months + 2, dtype=np.uint64)) - np.uint64(1)
+    # Months are bits of the smallest word that holds them.
+    word: Any = np.uint32 if months < 30 else np.uint64
+    one, nothing = word(1), word(0)
+    lower = (one << np.arange(months + 2, dtype=word)) - one
     whole = lower[months]
     rising = model.upgrades[np.arange(months) % SEASON]
     rising = np.cumsum(-np.log1p(-rising))
@@ -207,29 +227,29 @@ def _at_stake(
         chance = draw["renewals"].random((len(combo), sims), dtype=np.float32)
         renewed = chance < rates[combo]
         again = np.minimum(stake.second[rows], months + 1)
-        counted = np.where(renewed, whole & ~lower[np.maximum(back[combo], 1) - 1], np.uint64(0))
+        counted = np.where(renewed, whole & ~lower[np.maximum(back[combo], 1) - 1], nothing)
         if (again <= months).any():
             lapsed = draw["again"].random((len(combo), sims), dtype=np.float32) >= rates[combo]
             counted = np.where(lapsed, counted & lower[np.maximum(again, 1) - 1][:, None], counted)
         first_term = lower[np.minimum(np.maximum(end, 1) - 1, months)] & ~lower[np.maximum(begin, 1) - 1]
         counted |= first_term[:, None]
-        held: Bits = np.bitwise_or.reduceat(counted, first[:-1] - first[0], axis=0)
+        held = np.bitwise_or.reduceat(counted, first[:-1] - first[0], axis=0)
         # A further title keeps a firm that counts; one that counts no more is among the new ones.
         now = np.logical_or.reduceat((begin == 0) & (end > 0), first[:-1] - first[0])
         firm, month, sim = _events(draw["upgrades"], firms, rising, better)
-        before = held[firm, sim] >> (np.maximum(month, 1).astype(np.uint64) - np.uint64(1))
-        so = np.where(month > 0, (before & np.uint64(1)).astype(bool), now[firm])
+        before = held[firm, sim] >> (np.maximum(month, 1).astype(word) - one)
+        so = np.where(month > 0, (before & one).astype(bool), now[firm])
         firm, month, sim = firm[so], month[so], sim[so]
         held[firm, sim] |= whole & ~lower[month]
         firm, month, sim = _events(draw["exits"], firms, leaving, noise)
         held[firm, sim] &= lower[month]
         for place in range(months):
-            count[place] += ((held >> np.uint64(place)) & np.uint64(1)).sum(axis=0)
+            count[place] += ((held >> word(place)) & one).sum(axis=0, dtype=word)
     return count
 
 
 def _cohort_draws(
-    model: Model, stake: _Stake, points: Ints, scenario: Scenario, draw: Mapping[str, np.random.Generator], sims: int
+    model: Model, stake: Stake, points: Ints, scenario: Scenario, draw: Mapping[str, np.random.Generator], sims: int
 ) -> tuple[NDArray[np.float32], Ints]:  # fmt: skip
     """For each cohort and day of end: the renewal rate, and the month from which renewed titles count again."""
     today, months = number(model.day), len(points)

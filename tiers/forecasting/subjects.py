@@ -28,7 +28,7 @@ from tiers.forecasting.history import (
     spans,
 )
 from tiers.forecasting.listing import fit_pipeline, simulate_pipeline
-from tiers.forecasting.paths import SEED, SIMULATIONS, Paths, Scenario, simulate
+from tiers.forecasting.paths import SEED, SIMULATIONS, Paths, Scenario, Standing, simulate, standing
 from tiers.forecasting.rounds import Rounds, fit_rounds, simulate_rounds
 from tiers.members import Question
 
@@ -56,6 +56,7 @@ class Titles:
     max_days: int
     recognised: Mapping[str, tuple[int, int]]
     _models: dict[date, tuple[Model, Records]] = field(default_factory=dict)
+    _ready: dict[tuple[date, tuple[int, ...]], Standing] = field(default_factory=dict)
 
     def model(self, day: date) -> tuple[Model, Records]:
         if day not in self._models:
@@ -68,7 +69,12 @@ class Titles:
 
     def paths(self, day: date, points: Sequence[int], scenario: Scenario, sims: int, seed: int) -> Paths:
         model, known = self.model(day)
-        return simulate(model, known, points, sims=sims, seed=seed, scenario=scenario)
+        key = (day, tuple(points))
+        if key not in self._ready:
+            self._ready.clear()
+            self._ready[key] = standing(model, known, points)
+        ready = self._ready[key]
+        return simulate(model, known, points, sims=sims, seed=seed, scenario=scenario, ready=ready)
 
     @cached_property
     def _spans(self) -> Spans:
