@@ -301,11 +301,13 @@ class _Filer:
         self.new = subjects - held.keys()
         live = self._settle(live, held)
         payloads = {row.number: payload_of(self.kind, row) for row in live}
+        # What names a firm without a code, and who leaves a list, speaks of the record where it stands.
+        without = []
         for row in (*live, *leavers):
             assert row.subject
             row.key = self.kind.key_of(row.subject, row.values)
-        # What names a firm without a code, and who leaves a list, speaks of the record where it stands.
-        without = [row for row in (*live, *leavers) if row.values.get(self.kind.subject) is None]
+            if row.values.get(self.kind.subject) is None:
+                without.append(row)
         filed = statements.filed_with(
             self.connection, self.kind, (row.subject or "" for row in without), self.led
         )
@@ -313,7 +315,7 @@ class _Filer:
             if row.subject not in filed.get(row.key, (row.subject,)):
                 row.filed_under = filed[row.key][0]
         clashes = contradictions(self.kind, live, payloads)
-        for row in live:
+        for row in live if clashes else ():
             if row.number in clashes:
                 row.note(
                     "conflict_in_file",
@@ -462,13 +464,13 @@ class _Filer:
             number = row.number if row else 0
             filed = key if code == subject else rekeyed(key, subject, code)
             rows.append((filing, number, record, code, filed, valid_from, encode(payload)))
+            touched[record].add(subject)
             about = self.held.setdefault(subject, {}).setdefault(key, [])
             about.append(Stated(valid_from, filing, number, payload))
             if len(about) > 1:
                 added.add((subject, key))
         for subject, key in added:
             self.held[subject][key] = in_order(self.held[subject][key])
-        touched[record].update(firm for _row, firm, *_rest in self.written)
         if not self.kind.founding:
             for row in created:
                 if not row.stopped and row.subject:

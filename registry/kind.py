@@ -82,7 +82,7 @@ class Row:
         """The worst fate among the notes: refused before review; None when the row may go on."""
         if not self.notes:
             return None
-        fates = {note.fate for note in self.notes}
+        fates = [note.fate for note in self.notes]
         return "refused" if "refused" in fates else "review" if "review" in fates else None
 
 
@@ -195,7 +195,7 @@ class Kind:
 
     def key_of(self, subject: str, values: Mapping[str, Any]) -> str:
         """One text for what tells records apart; （） and () are one."""
-        parts = (normalize("NFKC", str(values.get(part) or "")) for part in self.key)
+        parts = [normalize("NFKC", str(values.get(part) or "")) for part in self.key]
         return "|".join([subject, *parts])
 
 

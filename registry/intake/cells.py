@@ -112,7 +112,9 @@ def as_they_stand(field: Field, texts: Sequence[str]) -> Collection[str]:
     if (care := _CARE.get(field.type)) is None:
         return ()
     clean: list[str] = []
-    long = [text for text in texts if len(text) > _LONGEST]
+    long = texts
+    if min(map(len, texts), default=0) <= _LONGEST:
+        long = [text for text in texts if len(text) > _LONGEST]
     for start in range(0, len(long), _AT_A_TIME):
         several = long[start : start + _AT_A_TIME]
         if _clean(_APART.join(several), care):

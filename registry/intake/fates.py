@@ -8,7 +8,7 @@ value is a change from the day of filing for some fields and a correction of wha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
@@ -89,14 +89,15 @@ def _undated(kind: Kind, payload: Record, held: Sequence[Stated], today: str, me
     return Judged(changes, sorted(by_day.items()))
 
 
-def contradictions(kind: Kind, rows: Iterable[Row], payloads: dict[int, Record]) -> dict[int, str]:
+def contradictions(kind: Kind, rows: Collection[Row], payloads: dict[int, Record]) -> dict[int, str]:
     """Rows of one file that disagree on a key and field: row number → which field and which rows."""
+    effective = kind.effective or ""
+    if len({(row.key, row.values.get(effective)) for row in rows}) == len(payloads):
+        return {}
     groups: dict[tuple[str, Any], list[Row]] = defaultdict(list)
     for row in rows:
-        groups[row.key, row.values.get(kind.effective or "")].append(row)
+        groups[row.key, row.values.get(effective)].append(row)
     found: dict[int, str] = {}
-    if len(groups) == len(payloads):
-        return {}
     for group in groups.values():
         if len(group) < 2:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import repeat, zip_longest
@@ -178,7 +178,7 @@ def _data_rows(grid: Grid, header: Header, leave_out: bool) -> tuple[list[int], 
     numbers, asides = [], []
     for index in range(header.first_row, len(grid.rows)):
         row = grid.rows[index]
-        if all(is_empty(value) for value in row):
+        if not row or (is_empty(row[0]) and all(map(is_empty, row))):
             continue
         repeats = header.titled and len(row) > first and str(row[first]).strip() == titles[first]
         if repeats and [str(v or "").strip() for v in row[: len(titles)]] == titles:
@@ -270,8 +270,8 @@ def _read_column(
 class _Once(dict[Any, Any]):
     """Cell → value. Each distinct cell is read once, when it is first met: real columns repeat themselves."""
 
-    def __init__(self, read: Callable[[Any], Cell], clean: Iterable[str], typed: bool) -> None:
-        super().__init__((text, text) for text in clean)
+    def __init__(self, read: Callable[[Any], Cell], clean: Collection[str], typed: bool) -> None:
+        super().__init__(zip(clean, clean, strict=True))
         self.read, self.typed = read, typed
         self.problems: dict[Any, Cell] = {}
 

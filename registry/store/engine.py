@@ -146,6 +146,7 @@ def _open(url: str, clock: Clock | None) -> Store:
 def _sqlite_manners(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
+        "page_size=16384",  # of a new file: rows are long, and wider pages are written a sixth faster
         "journal_mode=WAL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_MS}",

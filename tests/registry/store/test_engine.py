@@ -13,6 +13,7 @@ from sqlalchemy import Connection, event, func, select
 
 from registry.house import House
 from registry.store.backup import backup
+from registry.store.bulk import among
 from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE
 from registry.waiting import FILING
@@ -113,3 +114,14 @@ def test_a_backup_is_one_picture_though_a_filing_commits_while_it_is_written(
             for name in ("filing", "filing_row", "statement")
         }
     assert held == {"filing": 1, "filing_row": 2, "statement": 2}
+
+
+def test_half_a_character_is_looked_for_like_any_other_text(tmp_path: Path) -> None:
+    house = open_test_house(f"sqlite:///{tmp_path}/half.sqlite", tmp_path)
+    file_firms(house, 1)
+    with house.store.read() as connection:
+        found = connection.execute(
+            select(ENTERPRISE.c.uscc).where(among(connection, ENTERPRISE.c.uscc, ["\ud800", code(1)]))
+        ).scalars()
+        assert list(found) == [code(1)]
+    house.store.dispose()
