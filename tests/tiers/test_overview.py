@@ -142,7 +142,8 @@ def test_departments_figures_are_one_line(app: Flask, client: FlaskClient) -> No
         r'<a class="small-text" href="/targets\?as_of=2025-06-30">(\d+) 项指标待部门报送</a>', card
     )
     targets = counted(app, "2025-06-30")["targets"]
-    assert waiting and int(waiting[1]) == sum(target["value"] is None for target in targets)
+    assert waiting
+    assert int(waiting[1]) == sum(target["value"] is None for target in targets)
     assert "逾期" not in card
     assert "均已逾期" in cards_of(client, "/?as_of=2026-06-30&lang=zh")["targets"]
 
