@@ -166,7 +166,8 @@ def test_documents_have_the_parts_that_are_described(client: FlaskClient, uscc: 
         "/duplicates": "/duplicates?limit=3", "/facets": "/facets", "/merges": "/merges", "/rounds": "/rounds",
             "/targets": "/targets",
         "/firms/{uscc}/documents": f"/firms/{uscc}/documents",
-        "/todo/{id}/{line}": "/todo/expiring/90",
+        "/todo/{id}/{line}": "/todo/expiring/90", "/forecast": "/forecast", "/forecast/backtest": "/forecast/backtest",
+        "/cultivation": "/cultivation",
     }  # fmt: skip
     for path, schema in schemas.items():
         fits(client.get(f"/api/v1{asked[path]}").json, schema, path)
