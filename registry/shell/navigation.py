@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask, g, request, url_for
+from flask_babel import gettext as _
 
 from registry.room import NavItem, Room
 from registry.shell.access import may_open
@@ -13,6 +14,21 @@ from registry.shell.serving import house, serving
 
 # The top bar's search goes to the page behind this entry, if a room brings one.
 SEARCH_ENTRY = "register"
+#: From which order on entries stand under which heading; before the first they stand without one.
+HEADINGS: tuple[tuple[int, Callable[[], str]], ...] = (
+    (24, lambda: _("Standing and targets")),
+    (80, lambda: _("Records and system")),
+)
+
+
+def headed(entries: Sequence[tuple[NavItem, str]]) -> dict[str, str]:
+    """Entry → the heading above it, for the first entry of each part."""
+    found: dict[str, str] = {}
+    for least, heading in HEADINGS:
+        first = next((item for item, _address in entries if item.order >= least), None)
+        if first is not None:
+            found[first.id] = heading()
+    return found
 
 
 def items(rooms: Sequence[Room]) -> list[NavItem]:
@@ -45,6 +61,7 @@ def init(app: Flask) -> None:
             search = next((address for item, address in entries if item.id == SEARCH_ENTRY), None)
             held = g.navigation = {
                 "navigation": entries,
+                "nav_headings": headed(entries),
                 "current_entry": current(entries),
                 "search_address": search,
                 "sample": serving().sample(),
