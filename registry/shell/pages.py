@@ -50,6 +50,7 @@ def style() -> str:
     return render_template(
         "shell/style.html",
         moves=charts.sankey(moves, ("甲", "乙", "丙"), height=220),
+        fall=charts.waterfall(6982, (-12, -341, 160), 6789),
         strip=charts.strip(terms, date(2026, 6, 1)),
         paging=tables.numbered(2, 50, 20_000),
     )
