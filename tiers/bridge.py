@@ -153,13 +153,14 @@ def bridge(
     after: End,
     was: Frame | None = None,
     now: Frame | None = None,
+    base: Frame | None = None,
 ) -> Bridge:
     """The bridge of one target. ``connection`` holds the register as known at T2, ``question`` asks about D2.
 
-    ``was``: who counted on D1 as known at T1; None where T1 and T2 know the same. ``now``: who counts on D2, where that is
-    at hand.
+    ``was``: who counted on D1 as known at T1; None where T1 and T2 know the same. ``now``, ``base``: who counts on D2, and
+    on D1 as known at T2, where that is at hand.
     """
-    base = frame(connection, Question(before.day, question.settings), target)
+    base = frame(connection, Question(before.day, question.settings), target) if base is None else base
     now = frame(connection, question, target) if now is None else now
     was = base if was is None else was
     return Bridge(

@@ -6,6 +6,7 @@ count freezes them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -18,20 +19,11 @@ from tiers.count import counts_as_listed, dimension_sql
 from tiers.members import Question
 from tiers.targets import Target, plan
 
-#: What is kept of a record that makes a firm count, beside its filing and row.
-DETAILS = {
-    "title": ("tier", "level", "kind", "valid_from", "valid_to"),
-    "listing": ("board", "stage_on"),
-    "above_scale": ("entered_on",),
-    "figures": ("year", "revenue"),
-    "honour": ("honour", "level", "title", "on"),
-}
-
 
 class Counted(NamedTuple):
     """A firm that counts: its name and management unit (``unknown`` without one) on the day, and why.
 
-    ``why``: records as ``{"record", "filing", "row", …}`` with the fields of ``DETAILS``, ordered by filing and row.
+    ``why``: records as ``{"record", "filing", "row", …}`` with the fields of ``members.DETAILS``, ordered by filing and row.
     """
 
     uscc: str
@@ -73,44 +65,50 @@ def counted_targets(question: Question) -> list[Target]:
     ]
 
 
+class City:
+    """The city's firms on one day in one reading of the register, read once for all targets."""
+
+    def __init__(self, connection: Connection, question: Question) -> None:
+        self.connection, self.question = connection, question
+        self._read: dict[str, dict[str, tuple[str, str, str | None, str | None]]] = {}
+
+    def firms(self, whose: str) -> Mapping[str, tuple[str, str, str | None, str | None]]:
+        """Credit code → name, unit, industry, digital mark; of ``home`` or ``resident`` firms (see ``members``)."""
+        if whose not in self._read:
+            rows = self.question.tuples(
+                self.connection,
+                f"select h.uscc, h.name, {dimension_sql('area')}, h.industry, h.digital_core from {whose} h",
+            )
+            self._read[whose] = {row[0]: row[1:] for row in rows}
+        return self._read[whose]
+
+    def frame(self, target: Target) -> Frame:
+        """Who counts for a target. Raises ValueError where a department files the figure."""
+        sql = members.members(target, self.question, detailed=True)
+        if sql is None:
+            raise ValueError(f"{target.id} is filed, no firms stand behind it")
+        names = ("uscc", "record", "filing", "row", *members.DETAILS[members.record_of(target)])
+        here = self.firms("resident" if target.id == "above-scale" else "home")
+        whys: dict[str, list[Record]] = defaultdict(list)
+        for row in self.question.tuples(self.connection, sql):
+            if row[0] in here:
+                whys[row[0]].append(dict(zip(names[1:], row[1:], strict=True)))
+        firms = {}
+        for uscc in sorted(whys):  # not by the database: collations differ
+            name, unit, industry, mark = here[uscc]
+            if target.id == "listed" and counts_as_listed(industry, mark) != "yes":
+                continue
+            why = whys[uscc]
+            if len(why) > 1:
+                why.sort(key=_place)
+            firms[uscc] = Counted(uscc, name, unit, tuple(why))
+        return Frame(firms, target.source == "tags")
+
+
+def _place(why: Record) -> tuple[int, int]:
+    return why["filing"], why["row"]
+
+
 def frame(connection: Connection, question: Question, target: Target) -> Frame:
-    """Who counts for ``target`` on the question's day. Raises ValueError where a department files the figure."""
-    sql = members.members(target, question)
-    if sql is None:
-        raise ValueError(f"{target.id} is filed, no firms stand behind it")
-    record = record_of(target)
-    details = DETAILS[record]
-    picked = ", ".join(f'd."{name}"' for name in details)
-    rows = question.ask(
-        connection,
-        f"""select h.uscc, h.name, {dimension_sql("area")}, h.industry, h.digital_core, m.filing, m.row, {picked}
-            from ({sql}) m join {members.whose(sql)} h on h.uscc = m.uscc
-            join {record} d on d.uscc = m.uscc and d.filing = m.filing and d.row = m.row""",
-    )
-    listed = target.id == "listed"
-    found: dict[str, tuple[str, str, list[Record]]] = {}
-    for uscc, name, unit, industry, mark, filing, row, *said in rows:
-        if listed and counts_as_listed(industry, mark) != "yes":
-            continue
-        why = {"record": record, "filing": filing, "row": row}
-        for field, value in zip(details, said, strict=True):
-            why[field] = value if value is None or isinstance(value, int) else str(value)
-        if (held := found.get(uscc)) is None:
-            found[uscc] = (name, unit, [why])
-        else:
-            held[2].append(why)
-    firms = {}
-    for uscc in sorted(found):  # not by the database: collations differ
-        name, unit, whys = found[uscc]
-        if len(whys) > 1:
-            whys.sort(key=lambda one: (one["filing"], one["row"]))
-        firms[uscc] = Counted(uscc, name, unit, tuple(whys))
-    return Frame(firms, target.source == "tags")
-
-
-def record_of(target: Target) -> str:
-    """The kind of record that makes firms count for a target."""
-    if target.source == "tags":
-        return "honour"
-    fixed = {"above-scale": "above_scale", "listed": "listing"}
-    return fixed.get(target.id, "figures" if target.id.startswith("revenue-") else "title")
+    """Who counts for one target on the question's day."""
+    return City(connection, question).frame(target)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from registry.room import Room
+from registry.room import Panel, Room
 from tiers import (
+    bridge_api,
+    bridge_pages,
     change_pages,
     cultivating_pages,
     indicator_pages,
@@ -13,6 +15,7 @@ from tiers import (
     rule_pages,
     rungs,
     simulation_pages,
+    snapshot_pages,
     target_pages,
 )
 from tiers.after_fold import derive
@@ -27,6 +30,7 @@ from tiers.derived import derived
 from tiers.forecasting import api as forecast_api
 from tiers.forecasting import cultivation_pages
 from tiers.forecasting import pages as forecast_pages
+from tiers.jobs import jobs
 from tiers.kinds import kinds
 from tiers.overtaking import leaning
 from tiers.overview_cards import CARDS
@@ -38,8 +42,9 @@ from tiers.views import NAVIGATION, PANELS, PERMISSIONS, tiers_blueprint
 
 #: Importing a page's module hangs its routes on the blueprint.
 PAGES = (
-    bulletin_api, bulletin_pages, change_pages, cultivating_pages, cultivation_pages, forecast_api, forecast_pages,
-    indicator_pages, ladder, near_pages, round_pages, rule_pages, simulation_pages, target_pages,
+    bridge_api, bridge_pages, bulletin_api, bulletin_pages, change_pages, cultivating_pages, cultivation_pages,
+    forecast_api, forecast_pages, indicator_pages, ladder, near_pages, round_pages, rule_pages, simulation_pages,
+    snapshot_pages, target_pages,
 )  # fmt: skip
 
 ROOM = Room(
@@ -53,11 +58,22 @@ ROOM = Room(
         *forecast_pages.NAVIGATION,
         *round_pages.NAVIGATION,
         *rule_pages.NAVIGATION,
+        *snapshot_pages.NAVIGATION,
         *bulletin_pages.NAVIGATION,
     ),
-    cards=(*CARDS, *forecast_pages.CARDS),
+    cards=(
+        *CARDS,
+        *forecast_pages.CARDS,
+        Panel("changed", "tiers/_changed.html", bridge_pages.changed_card, 25),
+    ),
     panels=(*PANELS, rungs.PANEL),
-    permissions=(*PERMISSIONS, *rule_pages.PERMISSIONS, *bulletin_pages.PERMISSIONS),
+    permissions=(
+        *PERMISSIONS,
+        *rule_pages.PERMISSIONS,
+        *snapshot_pages.PERMISSIONS,
+        *bulletin_pages.PERMISSIONS,
+    ),
+    jobs=jobs(),
     after_fold=derive,
     derive=derived,
     holders=holders,

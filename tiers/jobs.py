@@ -52,7 +52,7 @@ def _counted(report: str, job: str, house: House, asked: Asked) -> Done:
     asked.progress("publish", 1, 2)
     bridges = prepared.bridges
     moved = {uscc for bridge in bridges.values() for step in bridge["steps"] for uscc in step["firms"]}
-    quality = prepared.value("quality-firms")
+    quality = next(one["value"] for one in prepared.count["targets"] if one["id"] == "quality-firms")
 
     def write(unit: Write) -> None:
         prepared.write(unit)

@@ -40,6 +40,15 @@ PARTS = {"home": HOME, "away": AWAY, "resident": RESIDENT, "elsewhere": ELSEWHER
 #: Asked for by nearly every query of a count, so a whole count makes them once (``prepared``).
 SHARED = ("away", "roaming")
 PREPARED = "tidu-prepared"
+#: What can be asked of a record that makes a firm count, beside its filing and row; days as text.
+DETAILS = {
+    "title": ("tier", "level", "kind", "valid_from", "valid_to"),
+    "listing": ("board", "stage_on"),
+    "above_scale": ("entered_on",),
+    "figures": ("year", "revenue"),
+    "honour": ("honour", "level", "title", "on"),
+}
+_DAYS = ("valid_from", "valid_to", "stage_on", "entered_on", "on")
 IN_FORCE = "t.valid_from <= :day and t.ends_on > :day"
 #: The firm belonged to the city on any day from the title's issue to :day.
 BELONGED = """(t.uscc not in (select uscc from roaming) or exists (
@@ -84,10 +93,19 @@ class Question:
 
     def ask(self, connection: Connection, sql: str, **more: Any) -> Sequence[Any]:
         """Run ``sql`` with ``home`` at hand and the parameters that it names."""
+        return self._ask(connection, sql, more).all()
+
+    def tuples(self, connection: Connection, sql: str, **more: Any) -> list[tuple[Any, ...]]:
+        """The same without names, as the driver gives them: for hundreds of thousands of rows."""
+        cursor: Any = self._ask(connection, sql, more).cursor
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+    def _ask(self, connection: Connection, sql: str, more: Mapping[str, Any]) -> CursorResult[Any]:
         held = SHARED if connection.info.get(PREPARED) == self.day else ()
         used = [name for name in PARTS if name not in held and (f" {name} " in sql or f" {name})" in sql)]
         parts = [f"{name} as ({PARTS[name]})" for name in used]
-        return self._run(connection, f"with {', '.join(parts)}\n{sql}" if parts else sql, more).all()
+        return self._run(connection, f"with {', '.join(parts)}\n{sql}" if parts else sql, more)
 
     @contextmanager
     def prepared(self, connection: Connection) -> Iterator[None]:
@@ -153,17 +171,28 @@ def by(sql: str, dimension: str, counted: str = "count(distinct m.uscc)") -> str
     return f"select {dimension}, {counted} from ({sql}) m join {whose(sql)} h on h.uscc = m.uscc group by 1"
 
 
-def quality_pending(question: Question) -> str:
+def picked(alias: str, record: str, detailed: bool) -> str:
+    """The columns of a membership query, with those of ``DETAILS`` where they are asked for."""
+    more = [
+        f'cast({alias}."{name}" as varchar)' if name in _DAYS else f'{alias}."{name}"'
+        for name in (DETAILS[record] if detailed else ())
+    ]
+    return ", ".join([f"{alias}.uscc", f"'{record}' as record", f"{alias}.filing", f"{alias}.row", *more])
+
+
+def quality_pending(question: Question, detailed: bool = False) -> str:
     """Firms without a valid quality title whose review of one is pending."""
+    term = """ join title d on d.uscc = t.uscc and d.tier = t.tier and d.level = t.level and d.filing = t.filing
+               and d.row = t.row""" if detailed else ""  # fmt: skip
     return f"""
-    select t.uscc, t.record, t.filing, t.row from ({REVIEW_PENDING}) t
+    select {picked("d" if detailed else "t", "title", detailed)} from ({REVIEW_PENDING}) t{term}
     where {question.quality} and not exists (
       select 1 from ({titles(question.quality)}) v where v.uscc = t.uscc)"""
 
 
-def titles(condition: str) -> str:
+def titles(condition: str, detailed: bool = False) -> str:
     """Firms by titles in force on :day that meet ``condition`` on ``t``."""
-    return f"select t.uscc, 'title' as record, t.filing, t.row from title t where {IN_FORCE} and {condition}"
+    return f"select {picked('t', 'title', detailed)} from title t where {IN_FORCE} and {condition}"
 
 
 def ever_issued(condition: str) -> str:
@@ -172,22 +201,22 @@ def ever_issued(condition: str) -> str:
                where t.issued <= :day and t.first = 1 and {condition} and {BELONGED}"""
 
 
-def listed(question: Question) -> str:
+def listed(question: Question, detailed: bool = False) -> str:
     """Firms listed on :day on a counted board, whatever their trade."""
     boards = words(question.settings.listed.boards)
+    columns = picked("l", "listing", True) if detailed else f"{picked('l', 'listing', False)}, l.board"
     return f"""
-    select l.uscc, 'listing' as record, l.filing, l.row, l.board from listing l
+    select {columns} from listing l
     where l.stage = 'listed' and l.stage_on <= :day and l.board in ({boards})
       and not exists (select 1 from listing d where d.uscc = l.uscc and d.board = l.board and d.stage = 'delisted'
                       and d.stage_on <= :day and d.stage_on >= l.stage_on)"""
 
 
-ABOVE_SCALE = """
-    select m.uscc, 'above_scale' as record, m.filing, m.row from above_scale m
-    where m.entered_on <= :day and (m.left_on is null or m.left_on > :day)"""
+_ON_THE_LIST = "from above_scale m where m.entered_on <= :day and (m.left_on is null or m.left_on > :day)"
+ABOVE_SCALE = f"select {picked('m', 'above_scale', False)} {_ON_THE_LIST}"
 
 
-def honours(target: Target) -> str:
+def honours(target: Target, detailed: bool = False) -> str:
     """Honours counted for a target: stock (in force), year (granted this year) or cumulative (ever granted)."""
     kinds = []
     for honour, levels in target.tags:
@@ -198,12 +227,12 @@ def honours(target: Target) -> str:
         "year": 'h."on" >= :january and h."on" <= :day',
         "cumulative": 'h."on" <= :day',
     }[target.basis]
-    return f"select h.uscc, 'honour' as record, h.filing, h.row from honour h where {when} and ({' or '.join(kinds)})"
+    return f"select {picked('h', 'honour', detailed)} from honour h where {when} and ({' or '.join(kinds)})"
 
 
-def revenue(floor: int) -> str:
+def revenue(floor: int, detailed: bool = False) -> str:
     return f"""
-    select f.uscc, 'figures' as record, f.filing, f.row from figures f
+    select {picked("f", "figures", detailed)} from figures f
     where f.year = :revenue_year and f.revenue >= {int(floor)}"""
 
 
@@ -223,32 +252,42 @@ def revenue_class(name: str) -> str:
     return f"select f.uscc, 'figures' as record, f.filing, f.row {accounts}{least}{below}"
 
 
-def members(target: Target, question: Question) -> str | None:
-    """The membership query of a target; None where its value is filed by a department.
+def members(target: Target, question: Question, detailed: bool = False) -> str | None:
+    """The membership query of a target; None where its value is filed by a department. ``detailed``: with what
+    ``DETAILS`` names of each record.
 
     The listed ones still have to be asked for their trade (``count.listed_answers``).
     """
     match target.id:
         case "quality-firms":
             if question.settings.review.include_review_pending:
-                return f"{titles(question.quality)} union all {quality_pending(question)}"
-            return titles(question.quality)
+                pending = quality_pending(question, detailed)
+                return f"{titles(question.quality, detailed)} union all {pending}"
+            return titles(question.quality, detailed)
         case "above-scale":
-            return ABOVE_SCALE
+            return f"select {picked('m', 'above_scale', True)} {_ON_THE_LIST}" if detailed else ABOVE_SCALE
         case "listed":
-            return listed(question)
+            return listed(question, detailed)
         case "high-tech":
-            return titles("t.tier = 'high_tech'")
+            return titles("t.tier = 'high_tech'", detailed)
         case "tech-sme":
-            return tech_round(complete_round(question.day))
+            return tech_round(complete_round(question.day), detailed)
         case "revenue-10bn" | "revenue-1bn":
-            return revenue(REVENUE_FLOORS[target.id.removeprefix("revenue-")])
-    return honours(target) if target.source == "tags" and target.tag else None
+            return revenue(REVENUE_FLOORS[target.id.removeprefix("revenue-")], detailed)
+    return honours(target, detailed) if target.source == "tags" and target.tag else None
 
 
-def tech_round(year: int) -> str:
+def record_of(target: Target) -> str:
+    """The record word of what makes firms count for a target."""
+    if target.source == "tags":
+        return "honour"
+    fixed = {"above-scale": "above_scale", "listed": "listing"}
+    return fixed.get(target.id, "figures" if target.id.startswith("revenue-") else "title")
+
+
+def tech_round(year: int, detailed: bool = False) -> str:
     return f"""
-    select t.uscc, 'title' as record, t.filing, t.row from title t
+    select {picked("t", "title", detailed)} from title t
     where t.tier = 'tech_sme' and t.issued >= '{year:04d}-01-01' and t.issued <= '{year:04d}-12-31' and t.issued <= :day"""
 
 

@@ -20,8 +20,8 @@ from registry.waiting import FILING
 from tiers.asking import ask_count, remembered, view
 from tiers.bridge import corrections
 from tiers.definition import differences, settings_of, versions
-from tiers.frames import Frame, counted_targets, frame, record_of
-from tiers.members import Question
+from tiers.frames import City, Frame, counted_targets
+from tiers.members import Question, record_of
 from tiers.publishing import FIRM, SNAPSHOT, SOURCE, frozen_frames
 from tiers.snapshot import Snapshot
 from tiers.targets import plan
@@ -107,8 +107,9 @@ def _corrected(house: House, published: Snapshot) -> list[Record]:
     found: list[Record] = []
     with view(house, None) as connection:
         frozen = frozen_frames(connection, settings, published.id)
+        city = City(connection, question)
         for target in counted_targets(question):
-            now = frame(connection, question, target)
+            now = city.frame(target)
             was = frozen.get(target.id, Frame({}, now.records))
             changes = list(corrections(was, now))
             if changes:

@@ -55,6 +55,6 @@ class PublishedSource(SQLModel, table=True):
     __tablename__ = "snapshot_filing"
 
     snapshot_id: int = Field(foreign_key="snapshot.id", primary_key=True)
-    filing_id: int = Field(foreign_key="filing.id", primary_key=True)
+    filing_id: int = Field(primary_key=True)
     firms: int
     __table_args__ = (Index("ix_snapshot_filing_filing", "filing_id"),)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -27,7 +27,7 @@ from tiers.asking import view
 from tiers.bridge import End, bridge
 from tiers.count import count
 from tiers.definition import canonical, digest, settings_of, versions
-from tiers.frames import Counted, Frame, counted_targets, frame
+from tiers.frames import City, Counted, Frame, counted_targets
 from tiers.members import Question
 from tiers.published import PublishedCount, PublishedFirm, PublishedSource
 from tiers.snapshot import Snapshot
@@ -39,6 +39,10 @@ SOURCE: Any = PublishedSource.__table__  # type: ignore[attr-defined]
 DOCUMENTS = ("versions", "count", "bridges", "parts")
 #: Months from the end of the period before to the day, by what is published; one for everything else.
 MONTHS = {"quarterly": 3}
+
+
+#: What else is frozen with a count: instant → name → document.
+Parts = Callable[[datetime], Mapping[str, Record]]
 
 
 @dataclass(frozen=True)
@@ -97,15 +101,28 @@ class Prepared:
     new: bool
     published: Snapshot | None = None
 
+    @property
+    def count(self) -> Record:
+        """The document of the count."""
+        return self.published.count if self.published else self._frozen.count
+
+    @property
+    def bridges(self) -> Mapping[str, Record]:
+        return self.published.bridges if self.published else self._frozen.bridges
+
+    @property
+    def _frozen(self) -> Frozen:
+        assert self.frozen is not None
+        return self.frozen
+
     def write(self, unit: Write) -> Snapshot:
         """Write it in a running unit of work, or give the one that stands for the same name, day and definition.
 
         Looks again under the lock: of two who prepare the same at once, one publishes.
         """
-        frozen = self.frozen
-        if frozen is None:
-            assert self.published is not None
+        if self.published is not None:
             return self.published
+        frozen = self._frozen
         if not self.new and (held := _same(unit.connection, frozen.name, frozen.as_of, frozen.definition)):
             return snapshot(self.house, held, unit.connection)
         content = frozen.content()
@@ -123,13 +140,15 @@ class Prepared:
         }
         made: Any = unit.connection.execute(insert(SNAPSHOT).values(**values))
         id = int(made.inserted_primary_key[0])
-        rows, sources = [], Counter[int]()
+        rows = []
+        sources: dict[int, set[str]] = defaultdict(set)
         for target, each in frozen.frames.items():
             for firm in each.firms.values():
                 rows.append((id, target, firm.uscc, firm.name, firm.unit, canonical(list(firm.why)).decode()))
-                sources.update({one["filing"] for one in firm.why})
+                for one in firm.why:
+                    sources[one["filing"]].add(firm.uscc)
         insert_rows(unit.connection, FIRM, ("snapshot_id", "target", "uscc", "name", "unit", "why"), rows)
-        leaning = [(id, filing, firms) for filing, firms in sorted(sources.items())]
+        leaning = [(id, filing, len(firms)) for filing, firms in sorted(sources.items())]
         insert_rows(unit.connection, SOURCE, ("snapshot_id", "filing_id", "firms"), leaning)
         return snapshot(self.house, id, unit.connection)
 
@@ -142,12 +161,12 @@ def prepare(
     *,
     new: bool = False,
     known_at: datetime | None = None,
-    parts: Mapping[str, Record] | None = None,
+    parts: Parts | None = None,
 ) -> Prepared:
     """Count ``day`` as known at ``known_at`` (now) and make it ready to be published as ``name``.
 
     Where the same name, day and definition is published already (and as known then, if ``known_at`` is given), that one is
-    reused unless ``new``. ``parts``: further documents to freeze, by name.
+    reused unless ``new``. ``parts``: makes further documents to freeze, by name, as known at an instant.
     """
     with house.store.read() as connection:
         known = _known_at(house, connection, known_at)
@@ -162,7 +181,8 @@ def prepare(
             published = None if held is None else snapshot(house, held, live)
         if published is not None:
             return Prepared(house, by, None, new, published)
-        frozen = _freeze(house, connection, question, name, known, document, said, before, parts or {})
+        frozen = _freeze(house, connection, question, name, known, document, said, before,
+                         parts(known) if parts else {})  # fmt: skip
     return Prepared(house, by, frozen, new)
 
 
@@ -174,7 +194,7 @@ def publish(
     *,
     new: bool = False,
     known_at: datetime | None = None,
-    parts: Mapping[str, Record] | None = None,
+    parts: Parts | None = None,
 ) -> Snapshot:
     """``prepare`` and write; nothing is written where a published count is reused."""
     prepared = prepare(house, name, day, by, new=new, known_at=known_at, parts=parts)
@@ -287,25 +307,29 @@ def _known_at(house: House, connection: Connection, given: datetime | None) -> d
 def _freeze(house: House, connection: Connection, question: Question, name: str, known_at: datetime, document: Record,
             said: Record, before_id: int | None, parts: Mapping[str, Record]) -> Frozen:  # fmt: skip
     """``connection`` holds the register as known at ``known_at``."""
-    after = End(question.day, known_at)
     was: dict[str, Frame] = {}
     counted_then: set[str] = set()
-    before = End(period_before(name, question.day), known_at)
+    first, known_then = period_before(name, question.day), known_at
     if before_id is not None:
         with house.store.read() as live:
             earlier = snapshot(house, before_id, live)
             was = frozen_frames(live, question.settings, before_id)
+        first, known_then = earlier.as_of, earlier.known_at
         counted_then = {entry["id"] for entry in earlier.count["targets"] if entry["source"] != "filed"}
     frames, bridges = dict[str, Frame](), dict[str, Record]()
+    city, then = (City(connection, Question(day, question.settings)) for day in (question.day, first))
     for target in counted_targets(question):
-        now = frames[target.id] = frame(connection, question, target)
-        start, then = before, None
+        now, base = city.frame(target), then.frame(target)
+        frames[target.id] = now
+        before, published = (
+            End(first, known_at),
+            None,
+        )  # also where the earlier count did not count this target
         if target.id in counted_then:
-            start = End(earlier.as_of, earlier.known_at, before_id)
-            then = was.get(target.id, Frame({}, now.records))
-        elif before_id is not None:
-            start = End(earlier.as_of, known_at)  # nobody counted it then
-        made = bridge(connection, question, target, start, after, then, now)
+            before = End(first, known_then, before_id)
+            published = was.get(target.id, Frame({}, now.records))
+        after = End(question.day, known_at)
+        made = bridge(connection, question, target, before, after, published, now, base)
         bridges[target.id] = made.document() | {"by": made.by_unit(house.places.label)}
     # Through JSON and back, so that what was just counted and what is read again are the same.
     plain = cast(

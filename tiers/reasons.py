@@ -88,9 +88,7 @@ def why_entered(
     held = spells(connection, question, target, firms)
     earlier = held.picked(held.begins < day_number(before))
     counted: set[tuple[str, ...]] = {(uscc,) for uscc in earlier.firms}
-    counted |= {
-        (uscc, *map(str, record)) for uscc, record in zip(earlier.firms, earlier.records, strict=True)
-    }
+    counted |= set(zip(earlier.firms, map(str, earlier.filings), map(str, earlier.rows), strict=True))
     return {
         item: "moved_in" if uscc in came else "renewed" if item in counted else "new"
         for item, uscc in items.items()

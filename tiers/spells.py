@@ -7,7 +7,7 @@ What ``members`` asks of one day is asked here of all days at once, so that ``sp
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,19 +33,39 @@ SINCE = "case when p.founded_on > p.from_day then p.founded_on else p.from_day e
 class Spells:
     """One entry for each stretch of days: the firm, the record's filing and row, first day, first day no longer."""
 
-    firms: list[str]
-    records: list[tuple[int, int]]
+    firms: NDArray[np.object_]
+    filings: Days
+    rows: Days
     begins: Days
     ends: Days
 
-    def picked(self, chosen: NDArray[np.bool_]) -> Spells:
-        places = np.flatnonzero(chosen)
-        return Spells(
-            [self.firms[at] for at in places],
-            [self.records[at] for at in places],
-            self.begins[places],
-            self.ends[places],
+    @classmethod
+    def read(
+        cls, firms: Sequence[str], filings: Sequence[int], rows: Sequence[int], begins: Days, ends: Days
+    ) -> Spells:
+        """From columns; stretches without a day are left out."""
+        some = begins < ends
+        columns = (
+            np.array(firms, object),
+            np.array(filings, np.int64),
+            np.array(rows, np.int64),
+            begins,
+            ends,
         )
+        return cls(*columns) if some.all() else cls(*columns).picked(some)
+
+    def picked(self, chosen: NDArray[np.bool_]) -> Spells:
+        return Spells(
+            self.firms[chosen],
+            self.filings[chosen],
+            self.rows[chosen],
+            self.begins[chosen],
+            self.ends[chosen],
+        )
+
+
+#: Of nobody.
+NONE = Spells.read((), (), (), np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 def day_number(day: date) -> int:
@@ -63,7 +83,7 @@ def spells(
     since, of_the_city = ("p.from_day", _OF_THE_CITY) if target.id == "above-scale" else (SINCE, EXISTS)
     trade = ", p.industry, p.digital_core" if target.id == "listed" else ""
     narrowed, more = within(connection, "s.uscc", among)
-    rows = question.ask(
+    rows = question.tuples(
         connection,
         f"""select s.uscc, s.filing, s.row, cast(s.a as varchar), cast(s.b as varchar),
                    cast({since} as varchar), cast(p.to_day as varchar){trade}
@@ -73,12 +93,11 @@ def spells(
     if trade:
         rows = [row for row in rows if counts_as_listed(row[7], row[8]) == "yes"]
     if not rows:
-        return Spells([], [], np.zeros(0, np.int64), np.zeros(0, np.int64))
+        return NONE
     uscc, filing, row, a, b, first, last = list(zip(*rows, strict=True))[:7]
     begins, ends = reading(a, b)
     begins, ends = np.maximum(begins, days_of(first)), np.minimum(ends, days_of(last))
-    found = Spells(list(uscc), list(zip(filing, row, strict=True)), begins, ends)
-    return found.picked(begins < ends)
+    return Spells.read(uscc, filing, row, begins, ends)
 
 
 def within(connection: Connection, column: str, codes: Collection[str] | None) -> tuple[str, dict[str, Any]]:
@@ -121,13 +140,13 @@ def _memberships(question: Question, target: Target) -> tuple[str, Any]:
             )
         case "tech-sme":
             return (
-                "select t.uscc, t.filing, t.row, t.issued as a, t.issued as b from title t where t.tier = 'tech_sme'",
+                "select t.uscc, t.filing, t.row, t.issued as a, null as b from title t where t.tier = 'tech_sme'",
                 _round,
             )
         case "revenue-10bn" | "revenue-1bn":
             floor = REVENUE_FLOORS[target.id.removeprefix("revenue-")]
             return (
-                f"select f.uscc, f.filing, f.row, f.year as a, f.year as b from figures f where f.revenue >= {floor}",
+                f"select f.uscc, f.filing, f.row, f.year as a, null as b from figures f where f.revenue >= {floor}",
                 lambda a, _b: _accounts(a, question.settings.figures.closing_day),
             )
     return titles(title_condition(question, target) or "1 = 0"), _between

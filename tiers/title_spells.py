@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from tiers.members import Question
-from tiers.spells import EXISTS, SINCE, Days, Spells, days_of
+from tiers.spells import EXISTS, NONE, SINCE, Days, Spells, days_of
 
 Numbers = NDArray[np.int64]
 
@@ -42,7 +42,7 @@ class TitleSpells:
 
 def title_spells(connection: Connection, question: Question) -> TitleSpells:
     """The stretches of days on which titles were in force and their firms of the city."""
-    rows = question.ask(
+    rows = question.tuples(
         connection,
         f"""select s.uscc, s.tier, s.level,
                    cast(case when s.begins > s.since then s.begins else s.since end as varchar),
@@ -65,7 +65,7 @@ def title_spells(connection: Connection, question: Question) -> TitleSpells:
     return TitleSpells(list(places), list(titles), firms, kinds, days_of(begins), days_of(ends))
 
 
-def numbers_of(codes: Sequence[str]) -> Numbers:
+def numbers_of(codes: Sequence[str] | NDArray[np.object_]) -> Numbers:
     """A number for each code, the same for the same."""
     places: dict[str, int] = {}
     return np.fromiter((places.setdefault(one, len(places)) for one in codes), np.int64, len(codes))
@@ -82,14 +82,13 @@ def pending(connection: Connection, question: Question) -> Spells:
             where r.filed is not null and {EXISTS}""",
     )
     if not rows:
-        return Spells([], [], np.zeros(0, np.int64), np.zeros(0, np.int64))
+        return NONE
     uscc, filing, row, last, held, filed, until, revoked, overtaken, since, gone = zip(*rows, strict=True)
     printed = days_of(last)
     begins = np.maximum.reduce([printed + 1, days_of(held), days_of(filed), days_of(since)])
     longest = printed + question.settings.review.max_days + 1
     ends = np.minimum.reduce([longest, days_of(until), days_of(revoked), days_of(overtaken), days_of(gone)])
-    found = Spells(list(uscc), list(zip(filing, row, strict=True)), begins, ends)
-    return found.picked(begins < ends)
+    return Spells.read(uscc, filing, row, begins, ends)
 
 
 _REVIEWS = """

@@ -394,3 +394,47 @@ def interval(five: Sequence[Value], mark: Value, low: Value, high: Value) -> Int
     return Interval(
         (at(five[0]), width(five[0], five[4])), (at(five[1]), width(five[1], five[3])), at(five[2]), at(mark)
     )
+
+
+@dataclass(frozen=True)
+class Fall:
+    """One row of a waterfall: a bar from ``x``, the level before and after it as positions. ``kind``: total up down same."""
+
+    kind: Literal["total", "up", "down", "same"]
+    value: int
+    x: str
+    width: str
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """``cut``: where the axis begins, if not at 0; the totals are then longer than they are drawn."""
+
+    rows: tuple[Fall, ...]
+    cut: int
+
+
+def waterfall(first: int, deltas: Sequence[int], last: int) -> Waterfall:
+    """Lay a value before, its steps, and the value after on one scale, which begins at 0 only where that leaves the steps
+    large enough to be seen. ``first`` and all steps make ``last``."""
+    levels = [first]
+    for delta in deltas:
+        levels.append(levels[-1] + delta)
+    low, high = min(levels), max(levels)
+    room = (high - low) or max(high, 1)
+    start = low - room * 0.6
+    cut = 0 if start <= high * 0.25 else int(start)
+    whole = (high - cut) * 1.02 or 1
+
+    def at(level: float) -> str:
+        return share(level - cut, whole)
+
+    rows = [Fall("total", first, "0%", at(first), None, at(first))]
+    for delta, before, after in zip(deltas, levels, levels[1:], strict=False):
+        kind: Literal["up", "down", "same"] = "up" if delta > 0 else "down" if delta < 0 else "same"
+        width = share(abs(delta), whole)
+        rows.append(Fall(kind, delta, at(min(before, after)), width, at(before), at(after)))
+    rows.append(Fall("total", last, "0%", at(last), at(levels[-1]), at(last)))
+    return Waterfall(tuple(rows), cut)

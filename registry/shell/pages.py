@@ -56,6 +56,7 @@ def style() -> str:
         outlook=charts.fan(past, rays, 300, date(2026, 6, 30), 160),
         judged=charts.interval((120, 160, 180, 210, 260), 190, 100, 300),
         moves=charts.sankey(moves, ("甲", "乙", "丙"), height=220),
+        fall=charts.waterfall(6982, (-12, -341, 160), 6789),
         strip=charts.strip(terms, date(2026, 6, 1)),
         paging=tables.numbered(2, 50, 20_000),
     )

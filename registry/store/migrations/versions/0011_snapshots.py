@@ -53,9 +53,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["snapshot_id"], ["snapshot.id"], name=op.f("fk_snapshot_filing_snapshot_id_snapshot")
         ),
-        sa.ForeignKeyConstraint(
-            ["filing_id"], ["filing.id"], name=op.f("fk_snapshot_filing_filing_id_filing")
-        ),
         sa.PrimaryKeyConstraint("snapshot_id", "filing_id", name=op.f("pk_snapshot_filing")),
     )
     op.create_index("ix_snapshot_filing_filing", "snapshot_filing", ["filing_id"], unique=False)
