@@ -34,7 +34,7 @@ TIER_LISTS = ("new_this_year", "review_pending")
 
 
 def parts(house: House, day: date, known_at: datetime | None) -> dict[str, Record]:
-    """``expiring``, ``tiers``, ``plan`` and ``names``: what is to be handed to ``publishing.prepare`` as its parts."""
+    """``expiring``, ``tiers``, ``plan`` and ``names``: what can be frozen before the bridges are made."""
     question = Question(day, house.settings)
     with view(house, known_at) as connection:
         ending = expiring(connection, question)
@@ -47,15 +47,19 @@ def parts(house: House, day: date, known_at: datetime | None) -> dict[str, Recor
     }
 
 
+def moved(house: House, day: date, known_at: datetime | None, bridges: Mapping[str, Record]) -> Record:
+    """The firms that bridges name: ``{uscc: {"name", "was", "is"}}``, with the units that managed them on the two days."""
+    with view(house, known_at) as connection:
+        return _moved(connection, day, bridges)
+
+
 def missing_parts(house: House, snapshot: Snapshot) -> dict[str, Record]:
-    """The parts that a snapshot was published without, as they were on its day and known at its instant, and ``moved``:
-    the firms that its bridges name, ``{uscc: {"name", "was", "is"}}`` with the units of the two days."""
+    """The parts that a snapshot was published without, as they were on its day and known at its instant."""
     found: dict[str, Record] = {}
     if not {"expiring", "tiers", "plan", "names"} <= snapshot.parts.keys():
         found = parts(house, snapshot.as_of, snapshot.known_at)
     if "moved" not in snapshot.parts:
-        with view(house, snapshot.known_at) as connection:
-            found["moved"] = _moved(connection, snapshot.as_of, snapshot.bridges)
+        found["moved"] = moved(house, snapshot.as_of, snapshot.known_at, snapshot.bridges)
     return found
 
 
@@ -127,7 +131,6 @@ def _tier_list(connection: Connection, question: Question, measure: str) -> Reco
 
 
 def _moved(connection: Connection, day: date, bridges: Mapping[str, Record]) -> Record:
-    """The firms that a bridge names: ``{uscc: {"name", "was", "is"}}``, with the unit that managed them on its two days."""
     e = ENTERPRISE.c
     found: Record = {}
     for bridge in bridges.values():

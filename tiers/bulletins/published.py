@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from importlib import import_module
@@ -26,20 +27,35 @@ def _publishing() -> Any:
 def publish(house: House, name: str, day: date, by: str, *, new: bool = False) -> Snapshot:
     """The published count of a report and day, with what its bulletin needs frozen beside it; published now where there is
     none of that definition yet, or ``new`` is asked for. Raises UnknownReportError."""
+    prepared = prepare(house, name, day, by, new=new)
+    if prepared.published is not None:
+        reused: Snapshot = prepared.published
+        return reused
+    with house.store.write(by) as unit:
+        made: Snapshot = prepared.write(unit)
+        return made
+
+
+def prepare(house: House, name: str, day: date, by: str, *, new: bool = False) -> Any:
+    """The same, ready to be written in a unit of work: a ``publishing.Prepared``."""
     report_of(name)
+    from_ = _publishing()
+    if not new and any((one.name, one.as_of) == (name, day) for one in from_.snapshots(house)):
+        prepared = from_.prepare(house, name, day, by, new=new, parts={})
+        if prepared.published is not None:
+            return prepared
     for _ in range(TRIES):
         with house.store.read() as connection:
             last = house.store.last_write(connection)
         parts = frozen.parts(house, day, None)
-        prepared = _publishing().prepare(house, name, day, by, new=new, parts=parts)
-        if prepared.published is not None:
-            reused: Snapshot = prepared.published
-            return reused
-        if last is None or prepared.frozen.known_at == last:
+        prepared = from_.prepare(house, name, day, by, new=new, parts=parts)
+        if prepared.published is not None or last is None or prepared.frozen.known_at == last:
             break
-    with house.store.write(by) as unit:
-        made: Snapshot = prepared.write(unit)
-        return made
+    if prepared.published is None:
+        moved = frozen.moved(house, day, None, prepared.frozen.bridges)
+        parts = {**prepared.frozen.parts, "moved": moved}
+        prepared = replace(prepared, frozen=replace(prepared.frozen, parts=parts))
+    return prepared
 
 
 def heads(house: House) -> Sequence[Any]:

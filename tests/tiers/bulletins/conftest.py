@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -52,6 +52,25 @@ def make(monthly: Published) -> Callable[..., Any]:
     return made
 
 
+@dataclass(frozen=True)
+class Frozen:
+    known_at: Any
+    bridges: Any
+    parts: Any
+
+
+@dataclass(frozen=True)
+class Prepared:
+    shelf: Any
+    made: Snapshot
+    frozen: Frozen
+    published: Snapshot | None = None
+
+    def write(self, _unit: Any) -> Snapshot:
+        made = self.shelf.held[self.made.id] = replace(self.made, parts=self.frozen.parts)
+        return made  # type: ignore[no-any-return]
+
+
 class Shelf:
     """Published counts in memory, with the face of ``tiers.publishing``."""
 
@@ -67,15 +86,9 @@ class Shelf:
             return SimpleNamespace(published=held)
         id = len(self.held) + 1
         made = replace(self.given[0], id=id, name=name, by=by, supersedes=held and held.id)
-        made = replace(made, parts={**self.given[0].parts, **parts})
-
-        def write(_unit: Any) -> Snapshot:
-            self.held[id] = made
-            return made
-
         with house.store.read() as connection:
             last = house.store.last_write(connection)
-        return SimpleNamespace(published=None, frozen=SimpleNamespace(known_at=last), write=write)
+        return Prepared(self, made, Frozen(last, self.given[0].bridges, parts))
 
     def snapshots(self, _house: House) -> list[Snapshot]:
         return list(reversed(self.held.values()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -197,10 +198,9 @@ def test_parts_are_frozen_anew_where_somebody_files_meanwhile(
     def prepare(*arguments: Any, **more: Any) -> Any:
         made = real(*arguments, **more)
         asked.append(more["parts"])
-        if len(asked) == 1:
-            made.frozen.known_at = Clock().now()
-        return made
+        return replace(made, frozen=replace(made.frozen, known_at=Clock().now())) if len(asked) == 1 else made
 
     monkeypatch.setattr(in_memory, "prepare", prepare)
     published.publish(house, "monthly", in_memory.given[0].as_of, "desk")
     assert len(asked) == 2
+    assert {"expiring", "tiers", "plan", "names", "moved"} == in_memory.held[1].parts.keys()
