@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as Answer
 
 from registry.house import House
 from registry.pages.asked import page_number
@@ -188,7 +188,7 @@ def bulletin_template(report: str, spoken: str) -> Response:
 
 @blueprint.post("/bulletins/templates/<report>/<spoken>")
 @allow("bulletins.templates")
-def upload_template(report: str, spoken: str) -> str | Response:
+def upload_template(report: str, spoken: str) -> str | Answer:
     """A template is kept only where nothing is wrong with it."""
     here = _known(report, spoken)
     file = request.files.get("file")
@@ -206,7 +206,7 @@ def upload_template(report: str, spoken: str) -> str | Response:
 
 @blueprint.post("/bulletins/templates/<report>/<spoken>/remove")
 @allow("bulletins.templates")
-def remove_template(report: str, spoken: str) -> Response:
+def remove_template(report: str, spoken: str) -> Answer:
     here = _known(report, spoken)
     own = own_template(here.settings, report, spoken)
     if own is not None:

@@ -72,10 +72,8 @@ def making(
     own: Collection[str] | None = None,
 ) -> Making:
     """The bulletin of a published count. Raises MisusedError where there is none of that number."""
-    from_ = _publishing()
-    if isinstance(snapshot, int):
-        snapshot = from_.snapshot(house, snapshot)
-    return Making(house, snapshot, partial(_firms, house, snapshot.id), language, unit, own)
+    found: Snapshot = _publishing().snapshot(house, snapshot) if isinstance(snapshot, int) else snapshot
+    return Making(house, found, partial(_firms, house, found.id), language, unit, own)
 
 
 def _firms(house: House, id: int, target: str) -> Sequence[Record]:
