@@ -41,8 +41,8 @@ DOCUMENTS = ("versions", "count", "bridges", "parts")
 MONTHS = {"quarterly": 3}
 
 
-#: What else is frozen with a count: instant → name → document.
-Parts = Callable[[datetime], Mapping[str, Record]]
+#: What else is frozen with a count: its instant and its bridges → name → document.
+Parts = Callable[[datetime, Mapping[str, Record]], Mapping[str, Record]]
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def prepare(
     """Count ``day`` as known at ``known_at`` (now) and make it ready to be published as ``name``.
 
     Where the same name, day and definition is published already (and as known then, if ``known_at`` is given), that one is
-    reused unless ``new``. ``parts``: makes further documents to freeze, by name, as known at an instant.
+    reused unless ``new``. ``parts``: makes further documents to freeze, by name.
     """
     with house.store.read() as connection:
         known = _known_at(house, connection, known_at)
@@ -182,8 +182,12 @@ def prepare(
         if published is not None:
             return Prepared(house, by, None, new, published)
         frozen = _freeze(house, connection, question, name, known, document, said, before,
-                         parts(known) if parts else {})  # fmt: skip
+                         parts or _nothing_else)  # fmt: skip
     return Prepared(house, by, frozen, new)
+
+
+def _nothing_else(_known_at: datetime, _bridges: Mapping[str, Record]) -> Mapping[str, Record]:
+    return {}
 
 
 def publish(
@@ -217,7 +221,7 @@ def rerun(house: House, published: Snapshot) -> bytes:
     with view(replace(house, settings=_placed(house, settings)), published.known_at) as connection:
         document = count(connection, question, instant_text(published.known_at), "area")
         frozen = _freeze(house, connection, question, published.name, published.known_at, document,
-                         published.versions, before, published.parts)  # fmt: skip
+                         published.versions, before, lambda _known_at, _bridges: published.parts)  # fmt: skip
     return frozen.content()
 
 
@@ -305,7 +309,7 @@ def _known_at(house: House, connection: Connection, given: datetime | None) -> d
 
 
 def _freeze(house: House, connection: Connection, question: Question, name: str, known_at: datetime, document: Record,
-            said: Record, before_id: int | None, parts: Mapping[str, Record]) -> Frozen:  # fmt: skip
+            said: Record, before_id: int | None, parts: Parts) -> Frozen:  # fmt: skip
     """``connection`` holds the register as known at ``known_at``."""
     was: dict[str, Frame] = {}
     counted_then: set[str] = set()
@@ -334,7 +338,11 @@ def _freeze(house: House, connection: Connection, question: Question, name: str,
     # Through JSON and back, so that what was just counted and what is read again are the same.
     plain = cast(
         Record,
-        json.loads(canonical({"count": document, "bridges": bridges, "parts": dict(parts), "said": said})),
+        json.loads(
+            canonical(
+                {"count": document, "bridges": bridges, "parts": dict(parts(known_at, bridges)), "said": said}
+            )
+        ),
     )
     return Frozen(name, question.day, known_at, digest(said), plain["said"], plain["count"], plain["bridges"], plain["parts"],
                   frames, before_id)  # fmt: skip

@@ -133,7 +133,7 @@ def test_counted_again_years_later_it_is_the_same_bytes(
     house: House, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(house, "monthly", NOVEMBER, "desk")
-    made = december(house, parts=lambda _known_at: {"expiring": {"rows": [1, "二"]}})
+    made = december(house, parts=lambda _known_at, _bridges: {"expiring": {"rows": [1, "二"]}})
     frozen = content(house, made)
     (head,) = [head for head in heads(house) if head.id == made.id]
     assert hashlib.sha256(frozen).hexdigest() == head.sha256

@@ -20,8 +20,8 @@ from registry.shell.api import (
 )
 from registry.shell.serving import house
 from registry.store.clock import instant_text
+from tiers import publishing
 from tiers.api import blueprint
-from tiers.bulletins import published
 from tiers.bulletins.making import FORMATS, LANGUAGES
 from tiers.bulletins.pages import download, making_of
 from tiers.bulletins.reports import REPORTS
@@ -51,7 +51,7 @@ def bulletins_list() -> Response:
     return answer([
         {"snapshot": one.id, "report": one.name, "as_of": one.as_of.isoformat(), "known_at": instant_text(one.known_at),
          "published_at": instant_text(one.published_at), "by": one.by, "supersedes": one.supersedes, "formats": list(FORMATS)}
-        for one in published.heads(house()) if one.name in REPORTS
+        for one in publishing.heads(house()) if one.name in REPORTS
     ])  # fmt: skip
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import xlsxwriter
 
 from tiers.bulletins import charts
-from tiers.bulletins.archive import fixed
 from tiers.bulletins.blocks import (
     Bulletin,
     Cell,
@@ -35,7 +34,9 @@ CHART_ROWS, LINE_CHARACTERS = 17, 58
 FORMATS = {"text": "@", "count": "#,##0", "ratio": "0.0%", "delta": "+#,##0;-#,##0;0"}
 PATTERN = {"fg_color": "#000000", "bg_color": "#FFFFFF"}
 UP, DOWN = {"pattern": "wide_upward_diagonal", **PATTERN}, {"pattern": "percent_20", **PATTERN}
-EDGE, TOTAL, NONE = {"color": "#222222", "width": 0.75}, {"color": "#595959"}, {"none": True}
+EDGE: dict[str, Any] = {"color": "#222222", "width": 0.75}
+TOTAL: dict[str, Any] = {"color": "#595959"}
+NONE: dict[str, Any] = {"none": True}
 
 
 def book(bulletin: Bulletin) -> bytes:
@@ -43,7 +44,8 @@ def book(bulletin: Bulletin) -> bytes:
     out = BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_urls": False}) as made:
         _Book(bulletin, made).write()
-    return fixed(out.getvalue())
+    # The writer gives its zip entries one time and one order of its own accord.
+    return out.getvalue()
 
 
 class _Book:
@@ -69,7 +71,7 @@ class _Book:
     def write(self) -> None:
         overview = self.made.add_worksheet(self.overview_name)
         sheets = [(self.made.add_worksheet(sheet.name), sheet) for sheet in self.bulletin.sheets]
-        self.data = self.made.add_worksheet(self.data_name) if self.bulletin.pictures else None
+        self.data: Any = self.made.add_worksheet(self.data_name) if self.bulletin.pictures else None
         self.data_row = 0
         self._overview(overview)
         for made, sheet in sheets:
@@ -121,9 +123,8 @@ class _Book:
         wide = sum(2 if ord(c) > 0x2E7F else 1 for c in block.text) / 2
         height = 16 * (int(wide / LINE_CHARACTERS) + 1) + 2
         side = "right" if block.style in ("signer", "day") else "left"
-        sheet = next(
-            (self.bulletin.listed[run.sheet] for run in block.runs if run.sheet in self.bulletin.listed), None
-        )
+        seen = [run.sheet for run in block.runs if run.sheet]
+        sheet = next((self.bulletin.listed[id] for id in seen if id in self.bulletin.listed), None)
         how = {"text_wrap": True, "align": side} | ({"indent": 1} if block.style == "body" else {})
         self._line(page, row, block.text, height, **how)
         if sheet is not None:
@@ -190,31 +191,27 @@ class _Book:
         made = self.made.add_chart(
             {"type": kind, "subtype": "stacked"} if chart.kind == "steps" else {"type": kind}
         )
-        fills = {"steps": (NONE, UP, DOWN, TOTAL)}.get(chart.kind, (UP,))
+        fills = (NONE, UP, DOWN, TOTAL) if chart.kind == "steps" else (UP,)
         for place, (name, fill) in enumerate(zip(columns, fills, strict=True), start=1):
             made.add_series({
                 "name": name, "categories": [self.data_name, first, 0, last, 0],
                 "values": [self.data_name, first, place, last, place], "gap": 45,
-                **({"fill": fill} if "pattern" not in fill else {"pattern": fill}),
-                "border": NONE if fill is NONE else EDGE,
+                "pattern" if "pattern" in fill else "fill": fill, "border": NONE if fill is NONE else EDGE,
                 **({} if fill is NONE else {"data_labels": {"value": True, "num_format": "#,##0.##;-#,##0.##;;"}}),
             })  # fmt: skip
         made.set_title({"name": chart.title, "name_font": {"size": 11}})
-        made.set_legend(
-            {"none": True} if chart.kind != "steps" else {"position": "bottom", "delete_series": [0]}
-        )
+        made.set_legend({"none": True} if chart.kind != "steps" else {"position": "bottom", "delete_series": [0]})  # fmt: skip
         font = {"size": 9}
-        values = {
-            "num_font": font,
-            "major_gridlines": {"visible": True, "line": {"color": "#BBBBBB", "width": 0.5}},
-        }
-        if kind == "bar":  # of a lying chart the x axis holds the names
-            made.set_y_axis(values | ({"major_unit": 50, "min": 0} if chart.kind == "rates" else {}))
-            made.set_x_axis({"num_font": font, "reverse": True})
+        names: dict[str, Any] = {"num_font": font}
+        scale: dict[str, Any] = {
+            "num_font": font, "major_gridlines": {"visible": True, "line": {"color": "#BBBBBB", "width": 0.5}}, "min": 0,
+        }  # fmt: skip
+        if kind == "bar":  # lying bars: the names stand at the y axis, the first on top
+            made.set_y_axis(names | {"reverse": True, "major_gridlines": {"visible": False}})
+            made.set_x_axis(scale | ({"major_unit": 50} if chart.kind == "rates" else {}))
         else:
-            floor = charts.waterfall(chart)[1] if chart.kind == "steps" else 0
-            made.set_y_axis(values | {"min": int(floor)})
-            made.set_x_axis({"num_font": font})
+            made.set_x_axis(names)
+            made.set_y_axis(scale | {"min": int(charts.waterfall(chart)[1]) if chart.kind == "steps" else 0})
         made.set_size({"width": 860, "height": 20 * CHART_ROWS - 10})
         return made
 

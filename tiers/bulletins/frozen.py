@@ -33,30 +33,33 @@ from tiers.terms import Term
 TIER_LISTS = ("new_this_year", "review_pending")
 
 
-def parts(house: House, day: date, known_at: datetime | None) -> dict[str, Record]:
-    """``expiring``, ``tiers``, ``plan`` and ``names``: what is to be handed to ``publishing.prepare`` as its parts."""
+PARTS = frozenset({"expiring", "tiers", "plan", "names", "moved"})
+
+
+def parts(
+    house: House, day: date, known_at: datetime | None, bridges: Mapping[str, Record]
+) -> dict[str, Record]:
+    """What a bulletin says besides the count. ``moved``: the firms that bridges name, ``{uscc: {"name", "was", "is"}}``,
+    with the units that managed them on the two days."""
     question = Question(day, house.settings)
     with view(house, known_at) as connection:
         ending = expiring(connection, question)
         lists = {measure: _tier_list(connection, question, measure) for measure in TIER_LISTS}
+        moved = _moved(connection, day, bridges)
     return {
         "expiring": {"days": AHEAD_DAYS, "titles": ending},
         "tiers": lists,
         "plan": indicators(house),
         "names": names(house),
+        "moved": moved,
     }
 
 
-def missing_parts(house: House, snapshot: Snapshot) -> dict[str, Record]:
-    """The parts that a snapshot was published without, as they were on its day and known at its instant, and ``moved``:
-    the firms that its bridges name, ``{uscc: {"name", "was", "is"}}`` with the units of the two days."""
-    found: dict[str, Record] = {}
-    if not {"expiring", "tiers", "plan", "names"} <= snapshot.parts.keys():
-        found = parts(house, snapshot.as_of, snapshot.known_at)
-    if "moved" not in snapshot.parts:
-        with view(house, snapshot.known_at) as connection:
-            found["moved"] = _moved(connection, snapshot.as_of, snapshot.bridges)
-    return found
+def missing_parts(house: House, snapshot: Snapshot) -> Mapping[str, Record]:
+    """The parts that a snapshot was published without, as they were on its day and known at its instant."""
+    if snapshot.parts.keys() >= PARTS:
+        return {}
+    return parts(house, snapshot.as_of, snapshot.known_at, snapshot.bridges)
 
 
 def expiring(connection: Connection, question: Question) -> list[Record]:
@@ -127,7 +130,6 @@ def _tier_list(connection: Connection, question: Question, measure: str) -> Reco
 
 
 def _moved(connection: Connection, day: date, bridges: Mapping[str, Record]) -> Record:
-    """The firms that a bridge names: ``{uscc: {"name", "was", "is"}}``, with the unit that managed them on its two days."""
     e = ENTERPRISE.c
     found: Record = {}
     for bridge in bridges.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from tiers.bulletins import cells
 from tiers.bulletins.blocks import Block, Chart, Column, Picture, Table
@@ -24,7 +25,7 @@ def ranking(facts: Facts) -> Iterator[Block]:
         yield said(speech.say("各管理单位优质企业数不详。", "The numbers of the units are unknown."))
         return
     first = ranked[:FIRST]
-    together = speech.percent(cells.share(sum(v for _, v in first), total) or cells.Decimal(0))
+    together = speech.percent(cells.share(sum(v for _, v in first), total) or Decimal(0))
     each = speech.joined([speech.say(f"{facts.unit(row['key'])}{speech.firms(value)}",
                                      f"{facts.unit(row['key'])} ({speech.firms(value)})") for row, value in first])  # fmt: skip
     told = speech.say(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as Answer
 
 from registry.house import House
 from registry.pages.asked import page_number
@@ -19,6 +19,7 @@ from registry.shell import roles, tables
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
 from registry.shell.serving import house
+from tiers import publishing
 from tiers.bulletins import published
 from tiers.bulletins.blocks import Bulletin, Sheet
 from tiers.bulletins.default_template import default_template
@@ -50,7 +51,7 @@ def bulletins() -> str:
     """All published counts, the newest first, with their files."""
     here = house()
     name = request.args.get("report", "")
-    rows = [one for one in published.heads(here) if one.name in REPORTS and name in ("", one.name)]
+    rows = [one for one in publishing.heads(here) if one.name in REPORTS and name in ("", one.name)]
     page, size = page_number(), here.settings.web.page_rows
     superseded = {one.supersedes for one in rows if one.supersedes}
     return render_template(
@@ -188,7 +189,7 @@ def bulletin_template(report: str, spoken: str) -> Response:
 
 @blueprint.post("/bulletins/templates/<report>/<spoken>")
 @allow("bulletins.templates")
-def upload_template(report: str, spoken: str) -> str | Response:
+def upload_template(report: str, spoken: str) -> str | Answer:
     """A template is kept only where nothing is wrong with it."""
     here = _known(report, spoken)
     file = request.files.get("file")
@@ -206,7 +207,7 @@ def upload_template(report: str, spoken: str) -> str | Response:
 
 @blueprint.post("/bulletins/templates/<report>/<spoken>/remove")
 @allow("bulletins.templates")
-def remove_template(report: str, spoken: str) -> Response:
+def remove_template(report: str, spoken: str) -> Answer:
     here = _known(report, spoken)
     own = own_template(here.settings, report, spoken)
     if own is not None:

@@ -28,16 +28,15 @@ def pdf(bulletin: Bulletin) -> bytes:
         "date": [bulletin.published_on.year, bulletin.published_on.month, bulletin.published_on.day],
         "blocks": [_block(block) for block in bulletin.blocks],
     }
-    made: bytes = typst.compile(
-        LAYOUT.read_bytes(),
-        root=str(LAYOUT.parent),
-        font_paths=[str(sans_path().parent), str(serif_path().parent)],
+    return typst.compile(
+        LAYOUT,
+        root=LAYOUT.parent,
+        font_paths=[sans_path().parent, serif_path().parent],
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"bulletin": json.dumps(told, ensure_ascii=False)},
         timestamp=int(bulletin.published_at.astimezone(UTC).timestamp()),
     )
-    return made
 
 
 def _block(block: Block) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from registry.house import House
 from registry.kind import Record
 from tests.sample_app import house_in, sample_file
 from tests.tiers.bulletins.published import published
-from tiers.bulletins import published as shelf
 from tiers.bulletins.content import bulletin
 from tiers.snapshot import Snapshot
 
@@ -50,52 +48,6 @@ def make(monthly: Published) -> Callable[..., Any]:
         return bulletin(snapshot, snapshot.parts, firms, language, **more)
 
     return made
-
-
-class Shelf:
-    """Published counts in memory, with the face of ``tiers.publishing``."""
-
-    def __init__(self, given: Published) -> None:
-        self.given = given
-        self.held: dict[int, Snapshot] = {}
-
-    def prepare(self, house: House, name: str, day: Any, by: str, *, new: bool, parts: Any) -> Any:
-        held = next(
-            (one for one in reversed(self.held.values()) if (one.name, one.as_of) == (name, day)), None
-        )
-        if held is not None and not new:
-            return SimpleNamespace(published=held)
-        id = len(self.held) + 1
-        made = replace(self.given[0], id=id, name=name, by=by, supersedes=held and held.id)
-        made = replace(made, parts={**self.given[0].parts, **parts})
-
-        def write(_unit: Any) -> Snapshot:
-            self.held[id] = made
-            return made
-
-        with house.store.read() as connection:
-            last = house.store.last_write(connection)
-        return SimpleNamespace(published=None, frozen=SimpleNamespace(known_at=last), write=write)
-
-    def snapshots(self, _house: House) -> list[Snapshot]:
-        return list(reversed(self.held.values()))
-
-    def snapshot(self, _house: House, id: int) -> Snapshot:
-        from registry.refusals import MisusedError
-
-        if id not in self.held:
-            raise MisusedError(f"there is no published count {id}", f"没有编号为 {id} 的统计发布")
-        return self.held[id]
-
-    def snapshot_firms(self, _house: House, _id: int, target: str) -> Sequence[Record]:
-        return self.given[1](target)
-
-
-@pytest.fixture
-def in_memory(monthly: Published, monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    held = Shelf(monthly)
-    monkeypatch.setattr(shelf, "_publishing", lambda: held)
-    return held
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -77,9 +76,8 @@ def published(
     """A snapshot with everything that it freezes, and its firms by target."""
     count = ask_count(house, day, None, None, "area")
     bridges = {id: bridge(house, id, since, day) for id in BRIDGED}
-    parts = frozen.parts(house, day, None)
+    parts = frozen.parts(house, day, None, bridges)
     made = Snapshot(id, name, day, house.clock.now(), AT, "desk", "d" * 64, {}, count, bridges, parts)
-    made = replace(made, parts={**parts, **frozen.missing_parts(house, made)})
     held: dict[str, list[Record]] = {}
 
     def firms(target: str) -> Sequence[Record]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,23 @@ from click.testing import CliRunner, Result
 
 from cli import main
 from registry.house import House
-from tests.tiers.bulletins.conftest import Shelf
+from tests.sample_app import house_in, sample_file
+from tiers import publishing
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(city: House, in_memory: Shelf, monkeypatch: pytest.MonkeyPatch) -> Run:
+def city(tmp_path: Path) -> Iterator[House]:
+    """A city in which nothing is published yet."""
+    shutil.copy(sample_file(), tmp_path / "city.sqlite")
+    house = house_in(tmp_path)
+    yield house
+    house.store.dispose()
+
+
+@pytest.fixture
+def run(city: House, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("DATABASE_URL", str(city.store.engine.url))
     monkeypatch.setenv("TIDU_PATHS_VAR", str(city.settings.var))
 
@@ -46,11 +57,11 @@ def test_the_same_report_twice_is_the_same_bytes_of_one_published_count(run: Run
     assert [one["sha256"] for one in first["files"]] == [one["sha256"] for one in second["files"]]
 
 
-def test_new_publishes_again_and_supersedes(run: Run, folder: Path, in_memory: Shelf) -> None:
+def test_new_publishes_again_and_supersedes(run: Run, folder: Path, city: House) -> None:
     run("monthly", "--as-of", "2026-06-30", "--out", str(folder))
     again = said(run("monthly", "--as-of", "2026-06-30", "--new", "--out", str(folder), "--json"))
     assert again["snapshot"] == 2
-    assert in_memory.held[2].supersedes == 1
+    assert publishing.snapshot(city, 2).supersedes == 1
 
 
 def test_a_single_letter_in_english(run: Run, folder: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +16,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from registry.store.clock import Clock
 from registry.subjects import ENTERPRISE
 from tests.sample_app import app_in, house_of, post, words_of
-from tests.tiers.bulletins.conftest import Shelf
-from tiers.bulletins import published
+from tiers import publishing
+from tiers.bulletins import frozen, published
 from tiers.bulletins.default_template import default_template
 
 UNIT = "370171"
+DAY = date(2026, 6, 30)
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +33,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def client(app: Flask, in_memory: Shelf) -> FlaskClient:
-    house = house_of(app)
+def client(app: Flask) -> FlaskClient:
     for name in ("monthly", "district", "expiry"):
-        published.publish(house, name, in_memory.given[0].as_of, "desk")
+        published.publish(house_of(app), name, DAY, "desk")
     return app.test_client()
 
 
@@ -184,23 +185,10 @@ def test_a_broken_template_on_the_server_is_said_where_the_file_is_asked_for(
         path.unlink()
 
 
-def test_before_anything_is_published_the_page_says_how_it_will_be(app: Flask, in_memory: Shelf) -> None:
-    assert "还没有发布" in app.test_client().get("/bulletins").text
+def test_before_anything_is_published_the_page_says_how_it_will_be(tmp_path: Path) -> None:
+    with app_in(tmp_path) as app:
+        assert "还没有发布" in app.test_client().get("/bulletins").text
 
 
-def test_parts_are_frozen_anew_where_somebody_files_meanwhile(
-    app: Flask, in_memory: Shelf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    house, asked = house_of(app), []
-    real = in_memory.prepare
-
-    def prepare(*arguments: Any, **more: Any) -> Any:
-        made = real(*arguments, **more)
-        asked.append(more["parts"])
-        if len(asked) == 1:
-            made.frozen.known_at = Clock().now()
-        return made
-
-    monkeypatch.setattr(in_memory, "prepare", prepare)
-    published.publish(house, "monthly", in_memory.given[0].as_of, "desk")
-    assert len(asked) == 2
+def test_what_the_bulletin_says_besides_is_frozen_with_the_count(client: FlaskClient, app: Flask) -> None:
+    assert publishing.snapshot(house_of(app), 1).parts.keys() >= frozen.PARTS
