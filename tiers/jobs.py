@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -198,7 +198,7 @@ def _job(id: str, rhythm: Rhythm, run: Any, post: Any) -> Job:
     return Job(id, named(id), rhythm, run, lambda house, done: list[Parcel](post(house, done)))
 
 
-def jobs() -> Sequence[Job]:
+def jobs() -> tuple[Job, ...]:
     """This room's jobs, in the order of design §9."""
     found = []
     for report, id, rhythm in (
