@@ -15,7 +15,7 @@ from tiers.bulletins.sheets import EXPIRING, Sheets, of_tier
 from tiers.bulletins.wording import continuation
 
 #: Firms that one table of a document names; all of them stand in the workbook.
-NAMED, IN_LETTERS = 200, 12
+NAMED, IN_LETTERS = 200, 8
 SOON = 30
 
 
