@@ -15,7 +15,7 @@ from tiers.bulletins.sheets import EXPIRING, Sheets, of_tier
 from tiers.bulletins.wording import continuation
 
 #: Firms that one table of a document names; all of them stand in the workbook.
-NAMED, IN_LETTERS = 200, 12
+NAMED, IN_LETTERS = 200, 8
 SOON = 30
 
 
@@ -123,8 +123,8 @@ def named(facts: Facts, sheets: Sheets, unit: str | None, id: str, most: int = N
     titles = [one for one in facts.expiring if one["unit"] == unit and facts.names_firm(one["uscc"])]
     if not titles:
         return
-    columns = (Column(say("企业名称", "Firm"), 4.6), Column(say("称号", "Title"), 1.9), Column(say("有效期至", "Last day"), 1.8),
-               Column(say("办理事项", "What to do"), 3.6), Column(say("办理期限", "By"), 2.3))  # fmt: skip
+    columns = (Column(say("企业名称", "Firm"), 4.4), Column(say("称号", "Title"), 1.5), Column(say("有效期至", "Last day"), 1.8),
+               Column(say("办理事项", "What to do"), 4.2), Column(say("办理期限", "By"), 2.3))  # fmt: skip
     rows = tuple(
         (cells.text(one["name"]), cells.text(facts.tier(one["tier"], one["level"], short=True)), cells.text(one["last"]),
          *(cells.text(part) for part in continuation(facts, one)))

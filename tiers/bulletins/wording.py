@@ -178,7 +178,6 @@ def continuation(facts: Facts, one: Mapping[str, Any]) -> tuple[str, str]:
     """(what to do, by when as ISO day or a remark) of a title that ends."""
     say, day = facts.speech.say, facts.speech.day
     first, until = (date.fromisoformat(one[k]) if one[k] else None for k in ("from", "until"))
-    window = say(f"{day(first)}至{day(until)}", f"{day(first)} to {day(until)}") if first and until else ""
     again = {
         "recognition": say("重新申请认定", "apply for recognition anew"),
         "yearly": say("办理年度登记入库", "register for the year"),
@@ -190,8 +189,9 @@ def continuation(facts: Facts, one: Mapping[str, Any]) -> tuple[str, str]:
         return say("接续办法不详，请向认定部门核实", "how it goes on is unknown; ask the authority"), unnamed
     if one["state"] == "closed":
         told = say("申报期已过，请向认定部门核实", f"the time to {again} is over; ask the authority")
-    elif window:
-        told = say(f"{again}，受理期{window}", f"{again}, {window}")
+    elif first and until:
+        opens = day(first) if first.year != until.year else say(f"{first.month}月{first.day}日", day(first))
+        told = say(f"{again}（{opens}起受理）", f"{again}, from {opens}")
     else:
         told = say(f"到期前{again}", f"{again} before it ends")
     return told, one["until"] or unnamed
