@@ -1,4 +1,4 @@
-"""A target's entry in the count: what was filed laid beside what was counted, and the goal judged. Pure.
+"""A target's entry in the count: what was filed laid beside what was counted, and the goal judged.
 
 Keys that this adds: ``value`` and ``period`` of filed figures with ``reported_by``, ``document`` and ``why`` (record, filing,
 row), ``missing_units`` where the units' figures do not add up to a city yet, ``counted`` and ``filed`` where the value is the

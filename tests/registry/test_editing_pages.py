@@ -89,7 +89,7 @@ def number_of_filings(app: Flask) -> int:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_all_forms_open_in_both_languages(app: Flask, client: FlaskClient, language: str) -> None:
-    kinds = [kind.id for kind in house_of(app).kinds.all]
+    kinds = [kind.id for kind in house_of(app).kinds.of_firms]
     paths = [
         f"/firms/{code(1)}/edit",
         f"/firms/{code(1)}/versions",
