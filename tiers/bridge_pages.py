@@ -258,7 +258,7 @@ def firms_page(here: House, title: str, firms: Sequence[Record], up: tuple[str, 
 
 def firms_file(here: House, name: str, suffix: str, title: str, firms: Sequence[Record]) -> Response:
     """The same as a file."""
-    header = [_("Credit code"), _("Name"), _("Management unit"), _("Difference"), _("Because"), _("Source")]
+    header = [_("Credit code"), _("Name"), _("Management unit"), _("Gain or loss"), _("Because"), _("Source")]
 
     def lines() -> Iterator[list[str | int | None]]:
         for firm in own_part(firms):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 
 from cli import main
 from tests.sample_app import app_in, house_of
+from tiers.publishing import publish
 from tiers.rules.library import library
 
 DAY = "2026-06-15"
@@ -158,7 +160,12 @@ def test_documents_have_the_parts_that_are_described(client: FlaskClient, uscc: 
         for path, said in client.get("/api/v1/openapi.json").json["paths"].items()
         if "get" in said
     }
+    for day in (date(2025, 11, 30), date(2025, 12, 31)):
+        publish(house_of(client.application), "monthly", day, "desk")
     asked = {
+        "/bridge": "/bridge?from=2025-11-30&to=%232", "/snapshots": "/snapshots", "/snapshots/{id}": "/snapshots/2",
+        "/snapshots/{id}/firms": "/snapshots/2/firms", "/snapshots/compare": "/snapshots/compare?a=1&b=2",
+        "/series": "/series?from=2025-10-01&to=2025-12-31",
         "/assess": f"/assess?uscc={uscc}", "/count": "/count", "/find": "/find?q=济南", "/firms/{uscc}": f"/firms/{uscc}",
         "/rules": "/rules", "/rules/{id}": "/rules/srdi-2026", "/rules/diff": "/rules/diff?a=srdi-2022&b=srdi-2026",
         "/simulate": "/simulate?edition=lg-2022", "/firms": "/firms", "/filings": "/filings", "/filings/{id}": "/filings/1",
