@@ -17,6 +17,7 @@ from registry.kind import Record
 from registry.pages.asked import Asked, instant_of, page_number
 from registry.pages.blueprint import table_file
 from registry.pages.own_firms import only_own, own_codes
+from registry.period_ends import month_end, year_end
 from registry.refusals import MisusedError
 from registry.shell import charts, formats, tables
 from registry.shell.access import allow
@@ -270,13 +271,14 @@ def firms_file(here: House, name: str, suffix: str, title: str, firms: Sequence[
 
 
 def changed_card(house: House, asked: Asked) -> Mapping[str, Any] | None:
-    """What changed among quality firms over the month up to the day of the question."""
-    before = Place(months_on(asked.day, -1), asked.known_at)
-    ends = Ends(before, Place(asked.day, asked.known_at), QUALITY, None, asked.typed)
-    document = bridge_document(house, ends.before, ends.after, QUALITY)
-    if not document["from"]["value"] and not document["to"]["value"]:
-        return None
-    return {"ends": ends, "document": document, "drawn": drawn(document), "rows": rows(document, ends)}
+    """What changed among quality firms since the last month's end; where nothing did, since the last year's."""
+    for first in (month_end(asked.day), year_end(asked.day)):
+        before = Place(first, asked.known_at)
+        ends = Ends(before, Place(asked.day, asked.known_at), QUALITY, None, asked.typed)
+        document = bridge_document(house, ends.before, ends.after, QUALITY)
+        if document["steps"]:
+            return {"ends": ends, "document": document, "drawn": drawn(document), "rows": rows(document, ends)}
+    return None
 
 
 blueprint.add_app_template_filter(as_filter(why_said), "why")
