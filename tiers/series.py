@@ -21,7 +21,7 @@ from tiers.asking import remembered, view
 from tiers.frames import counted_targets
 from tiers.members import Question
 from tiers.publishing import target_named
-from tiers.spells import Days, day_number, spells
+from tiers.spells import Days, day_number, spells, title_condition
 from tiers.targets import Target
 from tiers.title_spells import TitleSpells, numbers_of, pending, title_spells
 
@@ -68,7 +68,8 @@ def courses(
     """``{"days", "targets", "tiers"}`` of ``series``; ``connection`` holds what was known."""
     at = np.array([day_number(day) for day in days])
     targets = [target for target in counted_targets(question) if only in (None, target.id)]
-    held = None if only not in (None, *_OF_TITLES) else title_spells(connection, question)
+    condition = next((title_condition(question, target) for target in targets), None) if only else "1 = 1"
+    held = title_spells(connection, question, condition) if condition else None
     found = {target.id: _course(connection, question, target, held, at) for target in targets}
     tiers: list[Record] = []
     if only is None and held is not None:

@@ -40,35 +40,39 @@ class TitleSpells:
         return np.array(firms, np.int64), other.begins, other.ends
 
 
-def title_spells(connection: Connection, question: Question) -> TitleSpells:
-    """The stretches of days on which titles were in force and their firms of the city."""
+def title_spells(connection: Connection, question: Question, condition: str = "1 = 1") -> TitleSpells:
+    """The stretches of days on which titles that meet ``condition`` on ``t`` were in force and their firms of the city."""
     rows = question.tuples(
         connection,
-        f"""select s.uscc, s.tier, s.level,
+        f"""select s.uscc, s.title,
                    cast(case when s.begins > s.since then s.begins else s.since end as varchar),
                    cast(case when s.ends < s.until then s.ends else s.until end as varchar)
-            from (select t.uscc, t.tier, t.level, t.valid_from as begins, t.ends_on as ends, {SINCE} as since,
+            from (select t.uscc, t.tier || ' ' || t.level as title, t.valid_from as begins, t.ends_on as ends, {SINCE} as since,
                          p.to_day as until
-                  from title t join enterprise p on p.uscc = t.uscc where {EXISTS}) s
+                  from title t join enterprise p on p.uscc = t.uscc
+                  where {EXISTS} and {condition}) s
             where s.begins < s.ends and s.begins < s.until and s.since < s.ends and s.since < s.until""",
     )
     if not rows:
         none = np.zeros(0, np.int64)
         return TitleSpells([], [], none, none, none, none)
-    uscc, tier, level, begins, ends = zip(*rows, strict=True)
-    places: dict[str, int] = {}
-    firms = np.fromiter((places.setdefault(one, len(places)) for one in uscc), np.int64, len(uscc))
-    titles: dict[tuple[str, str], int] = {}
-    kinds = np.fromiter(
-        (titles.setdefault(one, len(titles)) for one in zip(tier, level, strict=True)), np.int64, len(uscc)
-    )
-    return TitleSpells(list(places), list(titles), firms, kinds, days_of(begins), days_of(ends))
+    uscc, title, begins, ends = zip(*rows, strict=True)
+    codes, firms = _numbered(uscc)
+    named, kinds = _numbered(title)
+    titles = [(tier, level) for tier, _space, level in (name.partition(" ") for name in named)]
+    return TitleSpells(codes, titles, firms, kinds, days_of(begins), days_of(ends))
+
+
+def _numbered(values: Sequence[str]) -> tuple[list[str], Numbers]:
+    """Each value once, and for each the place of it."""
+    once = list(dict.fromkeys(values))
+    place = {value: number for number, value in enumerate(once)}
+    return once, np.fromiter(map(place.__getitem__, values), np.int64, len(values))
 
 
 def numbers_of(codes: Sequence[str] | NDArray[np.object_]) -> Numbers:
     """A number for each code, the same for the same."""
-    places: dict[str, int] = {}
-    return np.fromiter((places.setdefault(one, len(places)) for one in codes), np.int64, len(codes))
+    return _numbered(list(codes))[1]
 
 
 def pending(connection: Connection, question: Question) -> Spells:

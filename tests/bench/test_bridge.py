@@ -18,7 +18,7 @@ from tests.bench.report import say, timed
 from tests.registry.house import open_test_house
 from tiers.bridge import End, bridge
 from tiers.count import count
-from tiers.frames import counted_targets
+from tiers.frames import City, counted_targets
 from tiers.members import Question
 from tiers.publishing import prepare
 from tiers.series import courses, month_ends
@@ -48,9 +48,14 @@ def test_a_month_with_its_bridges(city: House) -> None:
         whole, document = timed(lambda: count(connection, question, "now", "area"))
         quality, *others = counted_targets(question)
         one, found = timed(lambda: bridge(connection, question, quality, End(BEFORE, NOW), End(DAY, NOW)))
-        every, _ = timed(
-            lambda: [bridge(connection, question, each, End(BEFORE, NOW), End(DAY, NOW)) for each in others]
-        )
+        then, now = City(connection, Question(BEFORE, city.settings)), City(connection, question)
+
+        def all_others() -> None:
+            for each in others:
+                frames = {"now": now.frame(each), "base": then.frame(each)}
+                bridge(connection, question, each, End(BEFORE, NOW), End(DAY, NOW), **frames)
+
+        every, _ = timed(all_others)
     assert found.now.value == answer == document["quality"]["firms_valid"]
     print(
         f"\n{answer:,} quality firms, {sum(len(step['firms']) for step in found.steps()):,} of them in steps"
