@@ -458,12 +458,12 @@ class _Filer:
         """Append the statements; gives the touched subjects by record word."""
         touched: dict[str, set[str]] = defaultdict(set)
         rows = []
-        record, encode = self.kind.record, statements.encode
+        record = self.kind.record
         added: set[tuple[str, str]] = set()
         for row, subject, key, valid_from, payload, code in self.written:
             number = row.number if row else 0
             filed = key if code == subject else rekeyed(key, subject, code)
-            rows.append((filing, number, record, code, filed, valid_from, encode(payload)))
+            rows.append((filing, number, record, code, filed, valid_from, payload))
             touched[record].add(subject)
             about = self.held.setdefault(subject, {}).setdefault(key, [])
             about.append(Stated(valid_from, filing, number, payload))
@@ -476,9 +476,7 @@ class _Filer:
                 if not row.stopped and row.subject:
                     payload = self.house.founding_payload(row)
                     code = row.filed_under or row.subject
-                    rows.append(
-                        (filing, row.number, "enterprise", code, code, BEGINNING_TEXT, encode(payload))
-                    )
+                    rows.append((filing, row.number, "enterprise", code, code, BEGINNING_TEXT, payload))
                     touched["enterprise"].add(row.subject)
         statements.write(self.connection, rows)
         return touched

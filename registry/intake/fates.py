@@ -32,15 +32,12 @@ def payload_of(kind: Kind, row: Row) -> Record:
 
 def judge(kind: Kind, row: Row, payload: Record, held: Sequence[Stated], today: str) -> Judged:
     """Compare a row with the statements held about its key, in fold order."""
-    if kind.timing == "dates":
-        state = {name: spoken.value for name, spoken in speaking(held, BEGINNING_TEXT).items()}
-        return Judged(not held or differs(payload, state), [(BEGINNING_TEXT, _as_held(payload, state))])
-    effective = row.values.get(kind.effective or "")
-    if effective:
-        state = {name: spoken.value for name, spoken in speaking(held, effective).items()}
-        return Judged(not held or differs(payload, state), [(effective, _as_held(payload, state))])
+    day = BEGINNING_TEXT if kind.timing == "dates" else row.values.get(kind.effective or "")
     if not held:
-        return Judged(True, [(BEGINNING_TEXT, payload)])
+        return Judged(True, [(day or BEGINNING_TEXT, payload)])
+    if day:
+        state = {name: spoken.value for name, spoken in speaking(held, day).items()}
+        return Judged(differs(payload, state), [(day, _as_held(payload, state))])
     return _undated(kind, payload, held, today, row.values.get("meaning"))
 
 

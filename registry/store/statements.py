@@ -24,6 +24,7 @@ from registry.store.models import Statement
 
 STATEMENT: Any = Statement.__table__  # type: ignore[attr-defined]
 WRITE_COLUMNS = ("filing_id", "row", "kind", "subject", "key", "valid_from", "payload")
+WRITTEN_AT_A_TIME = 2_000
 
 #: key → its statements in fold order
 Held = dict[str, list[Stated]]
@@ -34,9 +35,16 @@ def encode(payload: Record) -> str:
     return orjson.dumps(payload).decode()
 
 
-def write(connection: Connection, rows: Sequence[tuple[int, int, str, str, str, str, str]]) -> None:
-    """Append statements: tuples in the order of ``WRITE_COLUMNS``."""
-    insert_rows(connection, STATEMENT, WRITE_COLUMNS, rows)
+def write(connection: Connection, rows: Iterable[tuple[int, int, str, str, str, str, Record]]) -> None:
+    """Append statements: tuples in the order of ``WRITE_COLUMNS``, each payload as a record.
+
+    Some at a time, as the texts of a long list take more room than all that it was read into.
+    """
+    for some in chunks(rows, WRITTEN_AT_A_TIME):
+        insert_rows(connection, STATEMENT, WRITE_COLUMNS, [
+            (filing, row, kind, subject, key, valid_from, encode(payload))
+            for filing, row, kind, subject, key, valid_from, payload in some
+        ])  # fmt: skip
 
 
 def _columns(*extra: Any) -> Select[Any]:
