@@ -29,7 +29,7 @@ from tiers.forecasting.cultivation import (
 )
 from tiers.forecasting.history import day_of, ends_after, number
 from tiers.forecasting.subjects import Titles, tiers_known
-from tiers.rules.climb import cost, gap_documents, gaps_of
+from tiers.rules.climb import gap_documents
 from tiers.rules.verdicts import Mask
 from tiers.sampling import is_sample
 from tiers.targets import plan_id
@@ -136,12 +136,10 @@ def _holders(house: House, city: City, target: str, tier: str, level: str) -> Ma
 
 def _distances(city: City, tier: str, level: str) -> dict[int, tuple[float, str]]:
     """Place of each firm one requirement below → (distance, the requirement)."""
-    asked = city.asked[tier, level]
-    criteria = {criterion.id: criterion for criterion, _of in asked.tops()}
     return {
-        at: (cost(gaps_of(asked, criteria[id], at))[2], id)
-        for id, places in city.near(tier, level, False).items()
-        for at in places
+        at: (distance, id)
+        for id, distances in city.distances(tier, level).items()
+        for at, distance in distances.items()
     }
 
 
