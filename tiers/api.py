@@ -87,7 +87,7 @@ _HEAD = record(
 )  # fmt: skip
 def count() -> Response:
     day, at, year = day_asked(), instant_asked(), whole_asked("year", YEARS)
-    return answer(ask_count(house(), day, at, year, one_of_asked("by", DIMENSIONS), _plan()))
+    return answer(ask_count(house(), day, at, year, one_of_asked("by", DIMENSIONS), plan_asked()))
 
 
 @blueprint.get("/targets")
@@ -103,14 +103,14 @@ def count() -> Response:
     example="/targets?state=overdue",
 )  # fmt: skip
 def targets() -> Response:
-    here, day, at, name = house(), day_asked(), instant_asked(), _plan()
+    here, day, at, name = house(), day_asked(), instant_asked(), plan_asked()
     lines = narrowed(progress(here, day, at, None, name), one_of_asked("state", (*STATES, "owed")) or "")
     return answer(
         laid_out(name or here.settings.targets.plan, day, instant_text(at or here.clock.now()), lines)
     )
 
 
-def _plan() -> str | None:
+def plan_asked() -> str | None:
     """The plan asked for, by id or years."""
     text = request.args.get("plan", "").strip()
     if not text:

@@ -13,7 +13,7 @@ from registry import codes
 from registry.house import House
 from tiers.assessing import Outcome, questions
 from tiers.facts import load_facts
-from tiers.rules.climb import near_misses
+from tiers.rules.climb import near_distances
 from tiers.rules.evaluation import Evaluation
 from tiers.rules.explain import Asked
 from tiers.rules.facts import Facts
@@ -34,7 +34,7 @@ class City:
         self.facts = facts
         self.evaluation = Evaluation(facts)
         self._simulated: dict[Hashable, Outcome] = {}
-        self._near: dict[tuple[str, str, bool], Mapping[str, list[int]]] = {}
+        self._near: dict[tuple[str, str, bool], Mapping[str, dict[int, float]]] = {}
 
     @cached_property
     def asked(self) -> Mapping[tuple[str, str], Asked]:
@@ -57,12 +57,16 @@ class City:
     def near(self, tier: str, level: str, open_: bool) -> Mapping[str, list[int]]:
         """Criterion → places of the firms that miss it alone and do not hold the title, nearest first; with ``open_`` the
         firms of which the fewest other facts are missing before that."""
+        return {id: list(distances) for id, distances in self.distances(tier, level, open_).items()}
+
+    def distances(self, tier: str, level: str, open_: bool = False) -> Mapping[str, dict[int, float]]:
+        """The same with the distance of each firm to the line: the gap relative to its threshold."""
         key = (tier, level, open_)
         if key not in self._near:
             held = self.holders(tier, level)
             found = {
-                id: [at for at in places if not held[at]]
-                for id, places in near_misses(self.asked[tier, level], open_).items()
+                id: {at: far for at, far in places.items() if not held[at]}
+                for id, places in near_distances(self.asked[tier, level], open_).items()
             }
             self._near[key] = {id: places for id, places in found.items() if places}
         return self._near[key]

@@ -14,11 +14,11 @@ from tiers.count import DIMENSIONS
 from tiers.forecasting.commands import COMMANDS as FORECAST_COMMANDS
 from tiers.judging import STATES
 from tiers.members import Question
+from tiers.plan_option import PLAN, plan_asked
 from tiers.progress import document as laid_out
 from tiers.progress import narrowed, progress
 from tiers.rule_commands import COMMANDS as RULE_COMMANDS
 from tiers.sampling import file_sample, is_empty, is_sample, is_whole
-from tiers.targets import plan_id, plan_named, plans
 from tiers.terms import years_on
 
 
@@ -28,7 +28,7 @@ from tiers.terms import years_on
 @click.option("--year", type=int, help="year of accounts (default: by the closing day)")
 @click.option("--by", type=click.Choice(DIMENSIONS))
 @click.option("--firms", metavar="TARGET", help="list the firms behind a target")
-@click.option("--plan", "judged_by", metavar="ID", help="judge by another plan (default: [targets] plan)")
+@PLAN
 @click.option("--json", "as_json", is_flag=True)
 @command
 def count(house: House, as_of: str | None, known_at: str | None, year: int | None, by: str | None, firms: str | None,
@@ -76,18 +76,6 @@ def count(house: House, as_of: str | None, known_at: str | None, year: int | Non
                 f"{id}={cell['value']}" for id, cell in row["targets"].items() if cell["value"] is not None
             )
         )
-
-
-def plan_asked(text: str | None) -> str | None:
-    """The plan of ``--plan``. Raises click.UsageError where there is none such."""
-    if text is None:
-        return None
-    name = plan_named(text)
-    if name is None:
-        raise click.UsageError(
-            f"--plan {text}: there is no such plan; the plans are {', '.join(map(plan_id, plans()))}"
-        )
-    return name
 
 
 @click.command("targets")

@@ -64,7 +64,7 @@ ROOM = Room(
     cards=(
         *CARDS,
         *forecast_pages.CARDS,
-        Panel("changed", "tiers/_changed.html", bridge_pages.changed_card, 25),
+        Panel("changed", "tiers/_changed.html", bridge_pages.changed_card, 26),
     ),
     panels=(*PANELS, rungs.PANEL),
     permissions=(

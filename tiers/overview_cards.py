@@ -22,6 +22,7 @@ from registry.shell.languages import language
 from tiers.asking import view
 from tiers.cards import counted
 from tiers.expiring import LATER, QUALITY, Calendar, Cliff, calendar
+from tiers.forecasting.glance import Chance, chances
 from tiers.members import REVENUE_CLASSES, Question
 from tiers.names import indicator_name, short_name, state_name, target_short
 from tiers.pace import Stand, eve, stand
@@ -119,8 +120,16 @@ def targets_card(house: House, asked: Asked) -> Mapping[str, Any]:
         "overdue": sum(how.state == "overdue" for _target, how in every),
         "met": sum(how.state == "met" for _target, how in known),
         "judged": max(judged) if judged else None,
+        "chances": _chances(house, asked, every),
         "paced": any(how.expected is not None for _target, how in known[:MAIN]),
     }
+
+
+def _chances(house: House, asked: Asked, every: Sequence[tuple[Record, Stand]]) -> Mapping[str, Chance]:
+    """Chances that were worked out before, of the goals that hold today."""
+    known = chances(house, asked.day, asked.known_at)
+    goals = {target["id"]: (target["goal"], target["due"]) for target, _how in every}
+    return {id: one for id, one in known.items() if goals.get(id) == (one.goal, one.due)}
 
 
 def targets_sheet(house: House, asked: Asked) -> Sheet:
@@ -305,8 +314,8 @@ CARDS = (
     Panel("quality", "tiers/_quality.html", quality_card, 10, sheet=quality_sheet),
     Panel("targets", "tiers/_targets.html", targets_card, 20, 8, sheet=targets_sheet),
     Panel("highest", "tiers/_highest.html", highest_card, 23, 4, beneath=True),
-    Panel("expiries", "tiers/_expiries.html", expiries_card, 30, 8, sheet=expiries_sheet),
-    Panel("revenue", "tiers/_revenue.html", revenue_card, 32, 4, sheet=revenue_sheet),
+    Panel("expiries", "tiers/_expiries.html", expiries_card, 24, 8, sheet=expiries_sheet),
+    Panel("revenue", "tiers/_revenue.html", revenue_card, 25, 4, sheet=revenue_sheet),
     Panel("units", "tiers/_units.html", units_card, 40, sheet=units_sheet),
     Panel("tiers", "tiers/_tiers.html", tiers_card, 50, sheet=tiers_sheet),
 )

@@ -14,13 +14,15 @@ from tests.bench.city import fill
 from tests.bench.report import say, timed
 from tests.registry.house import open_test_house
 from tiers.count import count
+from tiers.forecasting.aims import Aim, Aims
 from tiers.forecasting.asking import Wanted, backtested, forecast
 from tiers.forecasting.subjects import read_subject
 from tiers.members import Question
+from tiers.targets import plan
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 DAY = date(2025, 6, 30)
-FIRMS = 100_000
+FIRMS, PLAN = 100_000, "plans/plan-2023-2025"
 MOST_SECONDS = 10.0
 
 
@@ -39,7 +41,8 @@ def test_forecast(city: House) -> None:
         counted, document = timed(lambda: count(connection, question, None))
         start = process_time()
         reading, subject = timed(lambda: read_subject(connection, question, "quality-firms"))
-    drawing, found = timed(lambda: forecast(city, subject, Wanted(), DAY))
+    aims = Aims(Aim(PLAN, plan(PLAN)[0], plan(PLAN)[0].goal))
+    drawing, found = timed(lambda: forecast(city, subject, Wanted(), DAY, aims))
     computed = process_time() - start
     testing, trials = timed(lambda: backtested(city, subject, DAY))
     assert found["value"] == document["quality"]["firms_valid"]

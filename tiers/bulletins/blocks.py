@@ -72,15 +72,21 @@ class Table:
 @dataclass(frozen=True)
 class Chart:
     """The data of a picture. ``kind``: ``rates`` (values are percent, a line at 100), ``steps`` (a total, changes, a total),
-    ``bars`` (lying), ``months`` (standing). ``totals``: places of ``values`` that are totals and not changes."""
+    ``bars`` (lying), ``months`` (standing), ``fan``. ``totals``: places of ``values`` that are totals and not changes.
+
+    Of a fan ``labels`` are the days (ISO) of ``values``, then those of ``rays`` (5, 25, 50, 75, 95 % of what may come);
+    ``goal`` is a line where there is one, ``words`` say past, median, half, nine of ten, goal."""
 
     id: str
-    kind: Literal["rates", "steps", "bars", "months"]
+    kind: Literal["rates", "steps", "bars", "months", "fan"]
     title: str
     labels: tuple[str, ...]
     values: tuple[float, ...]
     unit: str
     totals: tuple[int, ...] = ()
+    rays: tuple[tuple[float, ...], ...] = ()
+    goal: float | None = None
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

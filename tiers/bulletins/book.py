@@ -175,6 +175,8 @@ class _Book:
 
     def _chart(self, picture: Picture) -> Any:
         chart = picture.chart
+        if chart.kind == "fan":
+            return self._fan(chart)
         columns = _series(chart, self.speech)
         first = self.data_row + 1
         self.data.write_string(self.data_row, 0, chart.title, self.format(bold=True))
@@ -212,6 +214,57 @@ class _Book:
         else:
             made.set_x_axis(names)
             made.set_y_axis(scale | {"min": int(charts.waterfall(chart)[1]) if chart.kind == "steps" else 0})
+        made.set_size({"width": 860, "height": 20 * CHART_ROWS - 10})
+        return made
+
+    def _fan(self, chart: Chart) -> Any:
+        """Lines for what was, the median, both ends of both intervals, and the goal."""
+        so_far, median, half, nine, goal = chart.words
+        columns: dict[str, list[float | None]] = {}
+        blank: list[float | None] = [None] * (len(chart.values) - 1)
+        columns[so_far] = [*chart.values, *(None for _ray in chart.rays)]
+        for name, place in (
+            (median, 2),
+            (f"{half} ↓", 1),
+            (f"{half} ↑", 3),
+            (f"{nine} ↓", 0),
+            (f"{nine} ↑", 4),
+        ):
+            columns[name] = [*blank, chart.values[-1], *(ray[place] for ray in chart.rays)]
+        if chart.goal is not None:
+            columns[goal] = [chart.goal] * len(chart.labels)
+        first = self.data_row + 1
+        last = first + len(chart.labels) - 1
+        self.data.write_string(self.data_row, 0, chart.title, self.format(bold=True))
+        for at, name in enumerate(columns, start=1):
+            self.data.write_string(self.data_row, at, name, self.format(bold=True))
+        for at, label in enumerate(chart.labels):
+            self.data.write_string(first + at, 0, label, self.format())
+            for place, values in enumerate(columns.values(), start=1):
+                if (value := values[at]) is not None:
+                    self.data.write_number(first + at, place, value, self.format())
+        self.data_row = last + 2
+        self.data.set_column(0, 0, FIRST_WIDTH)
+        made = self.made.add_chart({"type": "line"})
+        dashes = ("solid", "dash", "solid", "solid", "round_dot", "round_dot", "long_dash")
+        for place, (name, dash) in enumerate(zip(columns, dashes, strict=False), start=1):
+            thick = 2.0 if place <= 2 else 1.0
+            made.add_series({
+                "name": name, "categories": [self.data_name, first, 0, last, 0],
+                "values": [self.data_name, first, place, last, place],
+                "line": {"color": "#222222" if place <= 2 else "#777777", "width": thick, "dash_type": dash},
+            })  # fmt: skip
+        made.set_title({"name": chart.title, "name_font": {"size": 11}})
+        made.set_legend({"position": "bottom"})
+        lowest = min(chart.goal or chart.values[0], *chart.values, *(ray[0] for ray in chart.rays))
+        made.set_x_axis({"num_font": {"size": 9}, "interval_unit": 6})
+        made.set_y_axis(
+            {
+                "num_font": {"size": 9},
+                "min": int(lowest * 0.9),
+                "major_gridlines": {"visible": True, "line": {"color": "#BBBBBB", "width": 0.5}},
+            }
+        )
         made.set_size({"width": 860, "height": 20 * CHART_ROWS - 10})
         return made
 

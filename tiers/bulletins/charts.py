@@ -54,13 +54,13 @@ def size(chart: Chart) -> tuple[float, float]:
     if chart.kind in ("rates", "bars"):
         lines = sum(max(1, _broken(label).count("\n") * 0.45 + 1) for label in chart.labels)
         return WIDTH, HEAD + BAR * lines + (0.3 if chart.kind == "rates" else 0)
-    return WIDTH, 2.9
+    return WIDTH, 3.2 if chart.kind == "fan" else 2.9
 
 
 def _draw(chart: Chart) -> Figure:
     figure = Figure(figsize=size(chart), layout="constrained")
     axes = figure.add_subplot()
-    {"rates": _rates, "bars": _bars, "steps": _steps, "months": _months}[chart.kind](axes, chart)
+    {"rates": _rates, "bars": _bars, "steps": _steps, "months": _months, "fan": _fan}[chart.kind](axes, chart)
     for side in ("top", "right", "left" if chart.kind in ("rates", "bars") else "right"):
         axes.spines[side].set_visible(False)
     axes.tick_params(length=0)
@@ -161,3 +161,28 @@ def _months(axes: Axes, chart: Chart) -> None:
     axes.set_xticks(range(len(chart.labels)), chart.labels)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
+
+
+def _fan(axes: Axes, chart: Chart) -> None:
+    """What was as a line, what may come as two shaded areas with the median; the axis need not begin at nought."""
+    past, ahead = len(chart.values), range(len(chart.values) - 1, len(chart.labels))
+    now = (chart.values[-1],) * 5
+    low, quarter, middle, upper, high = zip(now, *chart.rays, strict=True)
+    so_far, median, half, nine, goal = chart.words
+    axes.fill_between(
+        ahead, low, high, facecolor="white", edgecolor=LIGHT, hatch=".....", linewidth=0.6, label=nine
+    )
+    axes.fill_between(ahead, quarter, upper, facecolor="0.78", edgecolor=LIGHT, linewidth=0.6, label=half)
+    axes.plot(range(past), chart.values, color=INK, linewidth=1.6, label=so_far)
+    axes.plot(ahead, middle, color=INK, linewidth=1.4, linestyle=(0, (5, 2)), label=median)
+    if chart.goal is not None:
+        axes.axhline(chart.goal, color=INK, linewidth=0.9, linestyle=(0, (1, 2)), label=goal)
+        axes.text(0, chart.goal, f"{goal} {chart.goal:.0f}", va="bottom", fontsize=8)
+    axes.axvline(past - 1, color=LIGHT, linewidth=0.7)
+    axes.text(len(chart.labels) - 1, middle[-1], f" {middle[-1]:.0f}", va="center", fontsize=8)
+    years = [at for at, day in enumerate(chart.labels) if day[5:7] == "12"]
+    axes.set_xticks(years, [chart.labels[at][:7] for at in years])
+    axes.set_xlim(0, len(chart.labels) * 1.06)
+    axes.spines["left"].set_color(LIGHT)
+    axes.tick_params(axis="y", labelsize=8)
+    axes.legend(loc="upper left", fontsize=7.5, frameon=False, ncols=2)

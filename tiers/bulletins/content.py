@@ -7,7 +7,7 @@ from typing import Any
 
 from registry.kind import Record
 from registry.store.clock import SHANGHAI, day_of
-from tiers.bulletins import cells, on_changes, on_departments, on_targets, on_titles, on_units
+from tiers.bulletins import cells, on_changes, on_departments, on_forecast, on_targets, on_titles, on_units
 from tiers.bulletins.blocks import Block, Bulletin, Column, Heading, PageBreak, Paragraph, Table
 from tiers.bulletins.cells import said, seen_in
 from tiers.bulletins.facts import QUALITY, Facts, Firms
@@ -87,6 +87,7 @@ def _monthly(facts: Facts, sheets: Sheets) -> Iterator[Block]:
     yield _heading(1, "总体情况", "Where we stand", facts)
     yield from on_targets.summary(facts, sheets)
     yield from _there(on_targets.table(facts, sheets), on_targets.picture(facts))
+    yield from _projected(facts)
     yield _heading(1, "变动情况", "What changed", facts)
     yield from on_changes.quality(facts, sheets)
     yield _heading(1, "各区县、功能区情况", "By unit", facts)
@@ -109,6 +110,8 @@ def _quarterly(facts: Facts, sheets: Sheets) -> Iterator[Block]:
     yield from _there(on_targets.table(facts, sheets), on_targets.picture(facts))
     yield _heading(2, "主要指标", "Main targets", facts)
     yield from on_targets.sentences(facts, sheets)
+    yield from _projected(facts, level=2)
+    yield from _there(on_forecast.picture(facts))
     yield _heading(1, "变动分析", "What changed and why", facts)
     yield _heading(2, "优质企业", "Quality firms", facts)
     yield from on_changes.quality(facts, sheets)
@@ -127,6 +130,13 @@ def _quarterly(facts: Facts, sheets: Sheets) -> Iterator[Block]:
         yield _heading(1, "部门填报情况", "Figures of departments", facts)
         yield from on_departments.sentence(facts)
         yield from _there(on_departments.table(facts))
+
+
+def _projected(facts: Facts, level: int = 1) -> Iterator[Block]:
+    """The outlook, where it was frozen with the count."""
+    if on_forecast.part(facts) is not None:
+        yield _heading(level, "趋势测算", "How it may go on (projection)", facts)
+        yield from on_forecast.sentences(facts)
 
 
 def _district(facts: Facts, sheets: Sheets) -> Iterator[Block]:
@@ -272,7 +282,7 @@ def _with_values(made: Bulletin, facts: Facts) -> Bulletin:
         "title": made.title, "period": made.period, "as_of": speech.day(made.as_of), "issuer": made.issuer,
         "city": facts.city, "addressee": facts.called(facts.names["addressee"]), "signed_on": speech.day(made.published_on),
         "snapshot": str(made.snapshot), "source": made.source, "sample_mark": made.mark,
-        "summary": on_targets.met_sentence(facts),
+        "summary": on_targets.met_sentence(facts), "outlook": on_forecast.text(facts),
         "targets": [_target_values(facts, entry) for entry in facts.targets.values()],
         "units": [
             {"name": facts.unit(row["key"]), "quality_firms": speech.number(value), "rank": str(facts.rank(QUALITY, row["key"]))}
@@ -292,4 +302,5 @@ def _target_values(facts: Facts, entry: Record) -> dict[str, str]:
         "rate": "—" if rate is None else speech.percent(rate),
         "change": "—" if change is None else speech.delta(change),
         "state": speech.say(*STATES[facts.state(entry)]),
+        "chance": on_forecast.chance_of(facts, entry["id"]),
     }

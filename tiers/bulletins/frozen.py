@@ -22,6 +22,7 @@ from tiers.after_fold import TITLE
 from tiers.asking import view
 from tiers.bulletins.reports import AHEAD_DAYS
 from tiers.findings import APPLICATION, grace_of
+from tiers.forecasting.part import forecast_part
 from tiers.lifecycle import Finding, Step, findings
 from tiers.members import Question
 from tiers.sampling import is_sample
@@ -55,8 +56,17 @@ def parts(
     }
 
 
+def with_forecast(
+    house: House, day: date, known_at: datetime | None, bridges: Mapping[str, Record]
+) -> dict[str, Record]:
+    """``parts`` and the ``forecast``, as a count is published with them."""
+    found = parts(house, day, known_at, bridges)
+    return {**found, "forecast": forecast_part(house, Question(day, house.settings), known_at)}
+
+
 def missing_parts(house: House, snapshot: Snapshot) -> Mapping[str, Record]:
-    """The parts that a snapshot was published without, as they were on its day and known at its instant."""
+    """The parts that a snapshot was published without, as they were on its day and known at its instant. The forecast is
+    not among them: what a count was published without, its bulletin never said."""
     if snapshot.parts.keys() >= PARTS:
         return {}
     return parts(house, snapshot.as_of, snapshot.known_at, snapshot.bridges)

@@ -25,6 +25,7 @@ TARGET_PARTS = {
     "rate": Said("value over goal", "完成率"),
     "change": Said("the change since the period before", "较上期增减"),
     "state": Said("met, not met …", "状态"),
+    "chance": Said("the projected chance of its goal on its day", "测算的到期达到目标的可能性"),
 }
 UNIT_PARTS = {
     "name": Said("the unit's name", "管理单位名称"),
@@ -40,6 +41,7 @@ TEXTS = {
     "signed_on": Said("the day of signing", "落款日期"),
     "city": Said("the city", "城市名称"),
     "summary": Said("one sentence: how many targets are met", "总体完成情况一句话"),
+    "outlook": Said("one sentence: how quality firms may go on, a projection", "优质企业趋势测算一句话"),
     "source": Said("which published count this is", "数据来源（快照编号、时点、口径）"),
     "snapshot": Said("the number of the published count", "快照编号"),
     "sample_mark": Said("says so where the firms are invented, else empty", "样例数据标记，正式数据为空"),
@@ -55,6 +57,9 @@ BLOCKS = {
     "chart_targets": Said("picture: rates of the targets", "图：各项指标目标完成率"),
     "chart_changes": Said("picture: what changed (waterfall)", "图：优质企业总数变动（瀑布图）"),
     "chart_units": Said("picture: quality firms by unit", "图：各管理单位优质企业数"),
+    "chart_forecast": Said(
+        "picture: how quality firms may go on (quarterly)", "图：优质企业总数走势测算（季度分析）"
+    ),
     "chart_expiring": Said("picture: titles that end, by month", "图：各月到期称号"),
 }
 FILTERS = ("default", "upper", "lower", "length", "trim")
@@ -102,7 +107,7 @@ def listed(indicators: Sequence[str]) -> list[tuple[str, Said]]:
         )
         found += [(f"{{{{ {one}.{key} }}}}", said) for key, said in item.items()]
     return [*found, *((f"{{{{ n.{id.replace('-', '_')}.value }}}}",
-                       Said(f"value of {id}; also .goal .rate .change .state .name", f"指标 {id} 的当前值；另有 .goal .rate .change .state .name"))
+                       Said(f"value of {id}; also .goal .rate .change .state .chance .name", f"指标 {id} 的当前值；另有 .goal .rate .change .state .chance .name"))
                       for id in indicators)]  # fmt: skip
 
 

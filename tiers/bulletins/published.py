@@ -21,7 +21,7 @@ def prepare(
     """The count of a report and day, ready to be published with what its bulletin needs; or the one that is published
     already by the same definition, unless ``new``. Raises UnknownReportError."""
     report_of(name)
-    parts = partial(frozen.parts, house, day)
+    parts = partial(frozen.with_forecast, house, day)
     return publishing.prepare(house, name, day, by, new=new, known_at=known_at, parts=parts)
 
 

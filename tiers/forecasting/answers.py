@@ -54,6 +54,18 @@ def chance(values: Floats, goal: float, direction: str) -> str:
     return decimal(float(np.mean(reaches(values, goal, direction))))
 
 
+def grade(chance: str) -> tuple[str, int]:
+    """How a chance is said: ``under`` or ``over`` the last hundredth, so many ``hundredths`` near the ends, else ``tenths``."""
+    share = float(chance)
+    if share < 0.01:
+        return "under", 1
+    if share > 0.99:
+        return "over", 99
+    if share < 0.1 or share > 0.95:
+        return "hundredths", round(share * 100)
+    return "tenths", round(share * 10)
+
+
 def difference(base: Floats, other: Floats) -> Document:
     """What another scenario changes, draw by draw: the same chances lie under both."""
     change = other - base

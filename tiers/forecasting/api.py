@@ -21,7 +21,7 @@ from registry.shell.api import (
     record,
 )
 from registry.shell.serving import house
-from tiers.api import blueprint
+from tiers.api import PLAN, blueprint, plan_asked
 from tiers.forecasting.asking import Wanted, ask_backtest, ask_forecast, scenario_of
 from tiers.forecasting.candidates import ask_cultivation
 
@@ -39,11 +39,13 @@ _OBJECT = {"type": ["object", "null"]}
     "预测：逐月分位数、达到目标的可能性、需要满足的条件、假设情景",
     _TARGET, AS_OF, KNOWN_AT,
     Parameter("months", "how far to look", "预测月数", "24", schema={"type": "integer", "minimum": 1, "maximum": 60}),
+    PLAN,
     Parameter("what_if", "changes, such as renewals=+5,near=300", "假设情景，如 renewals=+5,near=300",
               "renewals=+5,near=300"),
-    shape=record(target=TEXT, as_of=DAY, known_at=TEXT, value=WHOLE, goal=COUNT, due=MAYBE, enough={"type": "boolean"},
-                 months=listing({"type": "object"}), chances=listing({"type": "object"}), needed=_OBJECT, drivers=_OBJECT,
-                 cohorts=listing({"type": "object"}), what_if=_OBJECT, sample={"type": "boolean"}),
+    shape=record(target=TEXT, as_of=DAY, known_at=TEXT, value=WHOLE, plan=MAYBE, goal=COUNT, due=MAYBE, next=_OBJECT,
+                 judged=_OBJECT, enough={"type": "boolean"}, months=listing({"type": "object"}),
+                 chances=listing({"type": "object"}), needed=_OBJECT, drivers=_OBJECT, cohorts=listing({"type": "object"}),
+                 what_if=_OBJECT, sample={"type": "boolean"}),
     example="/forecast?target=high-tech&months=12",
 )  # fmt: skip
 def forecast() -> Response:
@@ -60,7 +62,7 @@ def forecast() -> Response:
             )
         changes[name.lstrip("+")] = amount
     scenario = scenario_of(changes, target, house().settings.quality.titles)
-    wanted = Wanted(target, whole_asked("months", range(1, 61)), scenario)
+    wanted = Wanted(target, whole_asked("months", range(1, 61)), scenario, plan_asked())
     return answer(ask_forecast(house(), wanted, day_asked(), instant_asked()))
 
 
@@ -84,7 +86,7 @@ def forecast_backtest() -> Response:
     "Firms to cultivate, nearest to the line first, until what they may bring reaches the goal",
     "培育清单：由近及远，直至预期合计达到目标",
     _TARGET, AS_OF,
-    Parameter("unit", "a management unit, by code", "管理单元代码", "370171"),
+    Parameter("unit", "a management unit, by code", "管理单元代码", "370171"), PLAN,
     shape=record(target=TEXT, as_of=DAY, until=DAY, goal=COUNT, sure=WHOLE, candidates=WHOLE, expected=TEXT, takes=COUNT,
                  short=TEXT, units=listing({"type": "object"}),
                  firms=listing(record(uscc=TEXT, name=TEXT, unit=MAYBE, what=TEXT, tier=TEXT, level=MAYBE, distance=TEXT,
@@ -98,7 +100,7 @@ def cultivation() -> Response:
             400, "district_unknown", f"unit={unit}: not a district or functional area of the city",
             f"unit={unit}：不是本市的区县或功能区",
         )  # fmt: skip
-    return answer(ask_cultivation(house(), _asked(), day_asked(), unit, own_codes()))
+    return answer(ask_cultivation(house(), _asked(), day_asked(), unit, own_codes(), plan_name=plan_asked()))
 
 
 def _asked() -> str:

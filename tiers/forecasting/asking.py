@@ -16,13 +16,14 @@ from registry.refusals import MisusedError
 from registry.store.clock import instant_text
 from tiers.asking import view
 from tiers.forecasting import answers, backtest
+from tiers.forecasting.aims import Aim, Aims, aims_of
 from tiers.forecasting.fitting import Floats
-from tiers.forecasting.history import ends_after, ends_before, number
+from tiers.forecasting.history import ends_after, ends_before, month_end, number
 from tiers.forecasting.paths import MOST_MONTHS, Paths, Scenario
 from tiers.forecasting.subjects import TARGETS, Subject, Titles, draw_ahead, read_subject, tiers_known
 from tiers.members import Question
 from tiers.sampling import is_sample
-from tiers.targets import Target, plan
+from tiers.targets import indicators
 
 T = TypeVar("T")
 HELD = 48
@@ -44,18 +45,18 @@ class UnknownTargetError(MisusedError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked: a target's id (or ``tier``, ``tier:level``), how many months, and what is done differently."""
+    """What is asked: a target's id (or ``tier``, ``tier:level``), how many months, what is done differently, and the plan
+    to judge by (the settings' by default)."""
 
     target: str = "quality-firms"
     months: int | None = None
     scenario: Scenario = field(default_factory=Scenario)
+    plan: str | None = None
 
 
 def kept(house: House, known_at: datetime | None, *key: Hashable, make: Callable[[], T]) -> T:
     """An answer, held until something is filed or the settings change."""
-    with house.store.read() as connection:
-        last = house.store.last_write(connection)
-    whole = (str(house.store.engine.url), last, known_at, _settings(house), *key)
+    whole = _whole(house, known_at, *key)
     with _lock:
         if whole in _held:
             found: T = _held[whole]
@@ -66,6 +67,20 @@ def kept(house: House, known_at: datetime | None, *key: Hashable, make: Callable
             _held.pop(next(iter(_held)))
         _held[whole] = made
     return made
+
+
+def held(house: House, known_at: datetime | None, *key: Hashable) -> Any:
+    """An answer that is held; None where there is none."""
+    whole = _whole(house, known_at, *key)
+    with _lock:
+        return _held.get(whole)
+
+
+def _whole(house: House, known_at: datetime | None, *key: Hashable) -> Hashable:
+    """What is asked with all that the answer depends on."""
+    with house.store.read() as connection:
+        last = house.store.last_write(connection)
+    return (str(house.store.engine.url), last, known_at, _settings(house), *key)
 
 
 def _settings(house: House) -> str:
@@ -89,35 +104,35 @@ def subject_of(house: House, target: str, day: date, known_at: datetime | None) 
 
 def ask_forecast(house: House, wanted: Wanted, day: date, known_at: datetime | None) -> Record:
     """The forecast as a document; see README, "Forecasts". Raises UnknownTargetError."""
-    subject = subject_of(house, wanted.target, day, known_at)
-    document = kept(
-        house, known_at, "forecast", wanted.target, wanted.months, _key(wanted.scenario), day,
-        make=lambda: forecast(house, subject, wanted, day),
-    )  # fmt: skip
+
+    def made() -> Record:
+        subject = subject_of(house, wanted.target, day, known_at)
+        aims = aims_of(house, wanted.target, day, known_at, wanted.plan)
+        return forecast(house, subject, wanted, day, aims)
+
+    document = kept(house, known_at, *_key(house, wanted, day), make=made)
     return {**document, "known_at": instant_text(known_at or house.clock.now()), "sample": is_sample(house)}
 
 
-def _key(scenario: Scenario) -> Hashable:
-    return (scenario.renewals, tuple(sorted(scenario.near.items())), scenario.exits, scenario.new)
+def held_forecast(house: House, wanted: Wanted, day: date, known_at: datetime | None) -> Record | None:
+    """The forecast where it was worked out since the last filing; None where it was not. Computes nothing."""
+    found: Record | None = held(house, known_at, *_key(house, wanted, day))
+    return found
 
 
-def forecast_part(house: House, question: Question, known_at: datetime | None) -> Record:
-    """All targets that have a forecast, for a snapshot: plain JSON that says the same for the same data, day and seed."""
-    found = {}
-    for target in TARGETS:
-        with view(house, known_at) as connection:
-            subject = read_subject(connection, question, target)
-        document = forecast(house, subject, Wanted(target), question.day)
-        document.pop("history")
-        found[target] = document
-    return {"as_of": question.day.isoformat(), "targets": found}
+def _key(house: House, wanted: Wanted, day: date) -> tuple[Hashable, ...]:
+    done = wanted.scenario
+    scenario = (done.renewals, tuple(sorted(done.near.items())), done.exits, done.new)
+    months = wanted.months or house.settings.forecast.months
+    return "forecast", wanted.target, months, scenario, wanted.plan or house.settings.targets.plan, day
 
 
-def forecast(house: House, subject: Subject, wanted: Wanted, day: date) -> Record:
-    """One target's forecast from its records."""
+def forecast(house: House, subject: Subject, wanted: Wanted, day: date, aims: Aims) -> Record:
+    """One target's forecast from its records. ``aims``: the goals that it is judged by."""
     settings = house.settings.forecast
-    target = next((t for t in plan(house.settings.targets.plan) if t.id == wanted.target), None)
-    due = date.fromisoformat(target.due) if target else None
+    asked, following, ahead = aims.asked, aims.following, aims.ahead
+    known = indicators().get(wanted.target)
+    due = ahead.due if ahead else asked.due if asked else None
     months = months_ahead(wanted.months or settings.months, day, due)
     ends = ends_after(day, months)
     limited = _limit(subject, day, ends)
@@ -125,18 +140,19 @@ def forecast(house: House, subject: Subject, wanted: Wanted, day: date) -> Recor
     now = subject.values([day])[0]
     document: Record = {
         "target": wanted.target,
-        "name": target.name if target else None,
-        "name_en": target.name_en if target else None,
+        "name": known.name if known else None,
+        "name_en": known.name_en if known else None,
         "as_of": day.isoformat(),
         "seed": settings.seed,
         "simulations": settings.simulations,
         "value": now,
-        "goal": int(target.goal) if target else None,
-        "direction": target.direction if target else None,
-        "due": target.due if target else None,
+        "plan": None, "period": None, "goal": None, "direction": None, "due": None,
+        **(asked.document() if asked else {}),
+        "next": following.document() if following else None,
+        "judged": ahead.document() if ahead else None,
         "enough": subject.enough(day),
         "limited": limited.isoformat() if limited else None,
-        "past": _past(subject, target, day),
+        "past": _past(subject, asked, day),
         "history": _history(subject, day),
         "months": [], "chances": [], "needed": None, "drivers": None, "cohorts": [], "what_if": None,
     }  # fmt: skip
@@ -145,24 +161,26 @@ def forecast(house: House, subject: Subject, wanted: Wanted, day: date) -> Recor
     points = [number(end) for end in ends]
     base = subject.paths(day, points, Scenario(), settings.simulations, settings.seed)
     document["months"] = answers.by_month(points, base.total)
-    asked = _judged(ends, due)
-    if target:
-        document["chances"] = [_chance(base.total, ends.index(end), end, target) for end in asked]
+    if ahead:
+        document["chances"] = [_chance(base.total, ends.index(end), end, ahead) for end in _judged(ends, due)]
     last = judged_on(day, due, ends)
     at = ends.index(last)
     if isinstance(subject, Titles):
         document["drivers"] = _drivers(subject, day, last, base, at)
         document["cohorts"] = _cohorts(subject, day, ends[-1])
-        if target:
-            document["needed"] = _needed(subject, target, base, day, points[: at + 1], settings.seed)
+        if ahead:
+            document["needed"] = _needed(subject, ahead, base, day, points[: at + 1], settings.seed)
     if not wanted.scenario.plain:
-        document["what_if"] = _what_if(subject, wanted.scenario, day, points, base, target, at, settings)
+        document["what_if"] = _what_if(subject, wanted.scenario, day, points, base, ahead, at, settings)
     return document
 
 
 def months_ahead(wanted: int, day: date, due: date | None) -> int:
     """So many months, or up to the due day where that is later."""
-    to_due = (due.year - day.year) * 12 + due.month - day.month + 1 if due and due > day else 0
+    to_due = 0
+    if due and due > day:
+        begun = month_end(day.year, day.month) != day
+        to_due = (due.year - day.year) * 12 + due.month - day.month + begun
     return min(max(wanted, to_due), MOST_MONTHS)
 
 
@@ -187,13 +205,17 @@ def _limit(subject: Subject, day: date, ends: list[date]) -> date | None:
     return before[-1] if before else day
 
 
-def _past(subject: Subject, target: Target | None, day: date) -> Record | None:
-    """What came of a goal whose day is over."""
-    if target is None or date.fromisoformat(target.due) > day:
+def _past(subject: Subject, asked: Aim | None, day: date) -> Record | None:
+    """What came of a goal whose day is over; whether it was reached is not said where none was set."""
+    if asked is None or asked.due > day:
         return None
-    value = subject.values([date.fromisoformat(target.due)])[0]
-    reached = bool(answers.reaches(float(value), float(target.goal), target.direction))
-    return {"due": target.due, "value": value, "reached": reached}
+    value = subject.values([asked.due])[0]
+    reached = None if asked.goal is None else _reached(float(value), asked)
+    return {"due": asked.target.due, "value": value, "reached": reached}
+
+
+def _reached(value: float, aim: Aim) -> bool:
+    return aim.goal is not None and bool(answers.reaches(value, float(aim.goal), aim.direction))
 
 
 def _history(subject: Subject, day: date) -> list[Record]:
@@ -207,13 +229,13 @@ def _judged(ends: list[date], due: date | None) -> list[date]:
     return [end for end in ends if end == due or (end.month, end.day) == (12, 31)]
 
 
-def _chance(total: Floats, at: int, end: date, target: Target) -> Record:
-    values = total[at]
+def _chance(total: Floats, at: int, end: date, aim: Aim) -> Record:
+    values, goal = total[at], int(aim.goal or 0)
     spread = answers.spread(values)
     return {
-        "day": end.isoformat(), "due": end.isoformat() == target.due, "goal": int(target.goal),
-        "chance": answers.chance(values, float(target.goal), target.direction),
-        "short": max(int(target.goal) - spread["p50"], 0), **spread,
+        "day": end.isoformat(), "due": end == aim.due, "goal": goal,
+        "chance": answers.chance(values, float(goal), aim.direction),
+        "short": max(goal - spread["p50"], 0), **spread,
     }  # fmt: skip
 
 
@@ -236,9 +258,9 @@ def _cohorts(subject: Titles, day: date, until: date) -> list[Record]:
     return answers.cohorts(model, known, subject.ending(day, until))
 
 
-def _needed(subject: Titles, target: Target, base: Paths, day: date, points: list[int], seed: int) -> Record:
+def _needed(subject: Titles, aim: Aim, base: Paths, day: date, points: list[int], seed: int) -> Record:
     """What would have to be true for the median to reach the goal on the last of ``points``."""
-    goal, at = float(target.goal) + (target.direction == "more_than"), len(points) - 1
+    goal, at = float(aim.wanted or 0), len(points) - 1
     found: Record = {"day": _day(points[at]), "reached": bool(np.median(base.total[at]) >= goal)}
     months = len(points)
     fresh = float(np.median(base.fresh[at]))
@@ -280,7 +302,7 @@ def _day(point: int) -> str:
 
 
 def _what_if(
-    subject: Subject, scenario: Scenario, day: date, points: list[int], base: Paths, target: Target | None, at: int,
+    subject: Subject, scenario: Scenario, day: date, points: list[int], base: Paths, aim: Aim | None, at: int,
     settings: Any,
 ) -> Record:  # fmt: skip
     other = subject.paths(day, points, scenario, settings.simulations, settings.seed)
@@ -294,8 +316,8 @@ def _what_if(
         "difference": answers.difference(base.total[at], other.total[at]),
         "chance": None,
     }  # fmt: skip
-    if target:
-        found["chance"] = answers.chance(other.total[at], float(target.goal), target.direction)
+    if aim and aim.goal is not None:
+        found["chance"] = answers.chance(other.total[at], float(aim.goal), aim.direction)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,8 +14,9 @@ from registry.refusals import MisusedError
 from registry.store.clock import instant_text
 from tiers import near
 from tiers.city import City, city_on
+from tiers.forecasting.aims import aims_of
 from tiers.forecasting.answers import decimal
-from tiers.forecasting.asking import judged_on, kept, months_ahead, subject_of
+from tiers.forecasting.asking import held, judged_on, kept, months_ahead, subject_of
 from tiers.forecasting.cultivation import (
     NEAR,
     RENEWAL,
@@ -28,10 +29,10 @@ from tiers.forecasting.cultivation import (
 )
 from tiers.forecasting.history import day_of, ends_after, number
 from tiers.forecasting.subjects import Titles, tiers_known
-from tiers.rules.climb import cost, gap_documents, gaps_of
+from tiers.rules.climb import gap_documents
 from tiers.rules.verdicts import Mask
 from tiers.sampling import is_sample
-from tiers.targets import plan
+from tiers.targets import plan_id
 from tiers.terms import years_on
 
 HARDLY = 0.0005  # such a chance is left out: the title is hardly given any more
@@ -48,17 +49,32 @@ class NotCultivatedError(MisusedError):
         )
 
 
-def cultivate(house: House, target: str, day: date) -> tuple[Cultivation, Record]:
+Found = tuple[Cultivation, Record]
+
+
+def cultivate(house: House, target: str, day: date, plan_name: str | None = None) -> Found:
     """(the list, what it rests on): ``until``, ``months``, ``rates`` (tier → how often near misses got there). As known
     now, since rules are asked of the register as it stands. Raises NotCultivatedError."""
     if target not in (*CULTIVATED, *tiers_known()):
         raise NotCultivatedError(target)
-    return kept(house, None, "cultivation", target, day, make=lambda: _cultivate(house, target, day))
+    key = _key(house, target, day, plan_name)
+    return kept(house, None, *key, make=lambda: _cultivate(house, target, day, plan_name))
 
 
-def _cultivate(house: House, target: str, day: date) -> tuple[Cultivation, Record]:
-    wanted = next((t for t in plan(house.settings.targets.plan) if t.id == target), None)
-    due = date.fromisoformat(wanted.due) if wanted else None
+def held_cultivation(house: House, target: str, day: date, plan_name: str | None = None) -> Found | None:
+    """The list where it was worked out since the last filing; None where it was not. Computes nothing."""
+    found: Found | None = held(house, None, *_key(house, target, day, plan_name))
+    return found
+
+
+def _key(house: House, target: str, day: date, plan_name: str | None) -> tuple[Hashable, ...]:
+    return "cultivation", target, day, plan_name or house.settings.targets.plan
+
+
+def _cultivate(house: House, target: str, day: date, plan_name: str | None) -> Found:
+    aims = aims_of(house, target, day, None, plan_name)
+    aim = aims.ahead or aims.asked
+    due = aim.due if aim else None
     until = judged_on(day, due, ends_after(day, months_ahead(house.settings.forecast.months, day, due)))
     months = (until - day).days / 30.44
     subject = subject_of(house, target, day, None)
@@ -77,10 +93,10 @@ def _cultivate(house: House, target: str, day: date) -> tuple[Cultivation, Recor
         holders = _holders(house, city, target, tier, level)
         rates[f"{tier}:{level}"] = rate = _conversion(house, city, tier, level, day)
         found += _near(city, tier, level, holders, rate, months)
-    goal = None if wanted is None else int(wanted.goal) + (wanted.direction == "more_than")
     said = {
-        "goal": None if wanted is None else int(wanted.goal),
-        "direction": None if wanted is None else wanted.direction,
+        "plan": None if aim is None else plan_id(aim.plan),
+        "goal": None if aim is None or aim.goal is None else int(aim.goal),
+        "direction": None if aim is None else aim.direction,
         "until": until.isoformat(),
         "value": value,
         "rates": {
@@ -92,7 +108,7 @@ def _cultivate(house: House, target: str, day: date) -> tuple[Cultivation, Recor
             for name, rate in rates.items()
         },
     }
-    return ordered(found, sure, goal), said
+    return ordered(found, sure, aim.wanted if aim else None), said
 
 
 def _lines(house: House, city: City, target: str) -> Iterator[tuple[str, str]]:
@@ -120,12 +136,10 @@ def _holders(house: House, city: City, target: str, tier: str, level: str) -> Ma
 
 def _distances(city: City, tier: str, level: str) -> dict[int, tuple[float, str]]:
     """Place of each firm one requirement below → (distance, the requirement)."""
-    asked = city.asked[tier, level]
-    criteria = {criterion.id: criterion for criterion, _of in asked.tops()}
     return {
-        at: (cost(gaps_of(asked, criteria[id], at))[2], id)
-        for id, places in city.near(tier, level, False).items()
-        for at in places
+        at: (distance, id)
+        for id, distances in city.distances(tier, level).items()
+        for at, distance in distances.items()
     }
 
 
@@ -203,10 +217,11 @@ def ask_cultivation(
     unit: str | None = None,
     own: frozenset[str] | None = None,
     whole: bool = False,
+    plan_name: str | None = None,
 ) -> Record:
     """The list as a document: the firms that it takes to reach the goal (``whole``: all), of one management unit or of the
     officer's ``own``, with the sum over those shown. Raises NotCultivatedError."""
-    found, rests = cultivate(house, target, day)
+    found, rests = cultivate(house, target, day, plan_name)
     taken = part(found, unit, own, whole)
     rows, total = [], 0.0
     for row, firm in zip(shown(house, day, taken), taken, strict=True):

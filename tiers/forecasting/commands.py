@@ -14,6 +14,7 @@ from registry.speaking import as_of_day, command, known_at_instant, pairs, print
 from tiers.forecasting.answers import NAMES
 from tiers.forecasting.asking import Wanted, ask_backtest, ask_forecast, scenario_of
 from tiers.forecasting.candidates import ask_cultivation
+from tiers.plan_option import PLAN, plan_asked
 
 MONTHS = click.IntRange(1, 60)
 _TARGET = click.option(
@@ -27,6 +28,7 @@ _SAMPLE = "the register holds the sample city: its calibration shows the method,
 @click.option("--as-of", metavar="DAY")
 @click.option("--known-at", metavar="INSTANT|DAY|FILING")
 @click.option("--months", type=MONTHS, help="how far to look (default: [forecast] months)")
+@PLAN
 @click.option("--what-if", metavar="CHANGES", help="such as renewals=+5,near=300,exits=-20,new=+10")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
@@ -38,12 +40,12 @@ def forecast(context: click.Context, **options: Any) -> None:
 
 @command
 def _forecast(
-    house: House, target: str, as_of: str | None, known_at: str | None, months: int | None, what_if: str | None,
-    as_json: bool,
+    house: House, target: str, as_of: str | None, known_at: str | None, months: int | None,
+    judged_by: str | None, what_if: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     changes = pairs("--what-if", filter(None, (what_if or "").split(",")))
     scenario = scenario_of(changes, target, house.settings.quality.titles)
-    wanted = Wanted(target, months, scenario)
+    wanted = Wanted(target, months, scenario, plan_asked(judged_by))
     document = ask_forecast(house, wanted, as_of_day(house, as_of), known_at_instant(house, known_at))
     if as_json:
         print_json(document)
@@ -52,11 +54,12 @@ def _forecast(
 
 
 def _say(document: Record) -> None:
-    goal = "" if document["goal"] is None else f", goal {document['goal']:,} due {document['due']}"
-    click.echo(f"{document['target']} as of {document['as_of']}: {document['value']:,}{goal}")
+    click.echo(f"{document['target']} as of {document['as_of']}: {document['value']:,}{_goal(document)}")
     if past := document["past"]:
-        came = "reached" if past["reached"] else "not reached"
-        click.echo(f"due {past['due']} is past: {past['value']:,}, {came}")
+        came = {True: ", reached", False: ", not reached", None: ""}[past["reached"]]
+        click.echo(f"due {past['due']} is past: {past['value']:,}{came}")
+    if following := document["next"]:
+        click.echo(f"plan {following['period']}{_goal(following)}")
     if not document["enough"]:
         click.echo("too little history for a forecast: less than a year of it is on record")
         return
@@ -79,6 +82,14 @@ def _say(document: Record) -> None:
         click.echo(f"what if: {d['mean']:+,} on {changed['day']} ({d['p05']:+,} to {d['p95']:+,}){chance}")
     if document["sample"]:
         click.echo(_SAMPLE, err=True)
+
+
+def _goal(said: Record) -> str:
+    """A goal with its day; of a tier, which no plan names, nothing."""
+    if said["due"] is None:
+        return ""
+    goal = "not set" if said["goal"] is None else f"{said['goal']:,}"
+    return f", goal {goal}, due {said['due']}"
 
 
 def needed_lines(needed: Record | None) -> list[str]:
@@ -129,13 +140,14 @@ def backtest(house: House, target: str, as_of: str | None, as_json: bool) -> Non
 @click.option("--tier", help="a tier, or tier:level, instead of a target")
 @click.option("--unit", help="a district or functional area, by name or code")
 @click.option("--as-of", metavar="DAY")
+@PLAN
 @click.option("--all", "whole", is_flag=True, help="also firms beyond those that reach the goal")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="write .xlsx or .csv")
 @click.option("--json", "as_json", is_flag=True)
 @command
 def cultivate(
-    house: House, target: str, tier: str | None, unit: str | None, as_of: str | None, whole: bool, out: Path | None,
-    as_json: bool,
+    house: House, target: str, tier: str | None, unit: str | None, as_of: str | None, judged_by: str | None,
+    whole: bool, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """List the firms to cultivate, nearest to the line first, until what they may bring reaches the goal."""
     place = None
@@ -144,7 +156,9 @@ def cultivate(
         place = unit if unit in house.places.names else read.area or read.district
         if not place:
             raise click.UsageError(f"--unit {unit}: not a district or functional area of the city")
-    document = ask_cultivation(house, tier or target, as_of_day(house, as_of), place, whole=whole)
+    document = ask_cultivation(
+        house, tier or target, as_of_day(house, as_of), place, whole=whole, plan_name=plan_asked(judged_by)
+    )
     head = ("uscc", "name", "unit", "what", "tier", "missing", "distance", "probability", "cumulative")
     rows = [
         [f["uscc"], f["name"], house.places.label(f["unit"], "zh"), f["what"], f["tier"], missing(f), f["distance"],
@@ -160,7 +174,7 @@ def cultivate(
         return
     if not out:
         table(head, rows)
-    goal = "no goal" if document["goal"] is None else f"goal {document['goal']:,}"
+    goal = "goal not set" if document["goal"] is None else f"goal {document['goal']:,}"
     click.echo(
         f"{goal} on {document['until']}; sure {document['sure']:,}; {len(rows):,} firms listed", err=bool(out)
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from registry.house import House
 from registry.pages.asked import asked, page_number
 from registry.pages.blueprint import table_file
 from registry.pages.own_firms import own_codes
@@ -18,11 +20,12 @@ from registry.shell.access import allow
 from registry.shell.languages import language
 from registry.shell.serving import house
 from tiers import answers
-from tiers.forecasting.candidates import CULTIVATED, cultivate, part, shown, summary
+from tiers.forecasting.candidates import CULTIVATED, cultivate, held_cultivation, part, shown, summary
 from tiers.forecasting.cultivation import RENEWAL, Candidate
 from tiers.forecasting.pages import name_of
 from tiers.forecasting.subjects import tiers_known
 from tiers.names import full_name
+from tiers.target_pages import carried, plan_asked
 from tiers.views import blueprint
 
 
@@ -30,8 +33,20 @@ from tiers.views import blueprint
 @allow("rules.read")
 def cultivate_page() -> str:
     """Firms nearest to the line first, with what each may bring, until the sum reaches the goal."""
-    here, question, target = house(), asked(house()), _target()
-    found, rests = cultivate(here, target, question.day)
+    here, question, target, plan_name = house(), asked(house()), _target(), plan_asked(house())
+    shared = {
+        "asked": question,
+        "title": _("Whom to cultivate: %(name)s", name=name_of(target)),
+        "target": target,
+        "targets": [(id, name_of(id)) for id in (*CULTIVATED, *tiers_known())],
+        "kept": carried(here, question, plan_name),
+        "unit": _unit(),
+        "units": [(id, here.places.label(id, language())) for id in here.places.names],
+        "whole": request.args.get("whole") == "yes",
+    }
+    if _later(here, target, question.day, plan_name):
+        return render_template("tiers/cultivation.html", **shared, found=None, address=_address())
+    found, rests = cultivate(here, target, question.day, plan_name)
     taken = _taken(found)
     size = here.settings.web.page_rows
     page = min(page_number(), max(1, -(-len(taken) // size)))
@@ -45,19 +60,25 @@ def cultivate_page() -> str:
     )
     return render_template(
         "tiers/cultivation.html",
-        asked=question,
-        title=_("Whom to cultivate: %(name)s", name=name_of(target)),
-        target=target,
-        targets=[(id, name_of(id)) for id in (*CULTIVATED, *tiers_known())],
+        **shared,
         found={**rests, **summary(found)},
         rows=list(rows),
         total=total,
         listed=len(taken),
         paging=tables.numbered(page, size, len(taken)),
-        unit=_unit(),
-        units=[(id, here.places.label(id, language())) for id in here.places.names],
-        whole=request.args.get("whole") == "yes",
     )
+
+
+def _later(here: House, target: str, day: date, plan_name: str) -> bool:
+    """The rules are asked of the whole city twice: where that is still to be done, the page comes first and fetches its
+    list, or without script leads to it."""
+    if "HX-Request" in request.headers or request.args.get("now") == "yes":
+        return False
+    return held_cultivation(here, target, day, plan_name) is None
+
+
+def _address() -> str:
+    return url_for("tiers.cultivate", **{**request.args.to_dict(), "now": "yes"})
 
 
 @blueprint.get("/cultivation/export<suffix>")
@@ -65,7 +86,7 @@ def cultivate_page() -> str:
 def export_cultivate(suffix: str) -> Response:
     """The list as a file. Gaps differ by row, so each says its unit."""
     here, day, target = house(), asked(house()).day, _target()
-    taken = _taken(cultivate(here, target, day)[0])
+    taken = _taken(cultivate(here, target, day, plan_asked(here))[0])
     header = [_("Credit code"), _("Name"), _("Management unit"), _("Tier"), _("Why"), _("What it takes"), _("Distance"),
               _("Probability"), _("Sum so far")]  # fmt: skip
 

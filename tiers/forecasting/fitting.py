@@ -57,12 +57,22 @@ class Renewal:
 @dataclass(frozen=True)
 class Season:
     """Numbers by month of year in past years: ``windows`` years × 12 (the month after the day is the first), the latest
-    first; ``weights`` of the years; a coming year's number is ``mean`` times a Gamma variable of variance ``varies``."""
+    first; ``weights`` of the years; a coming year's number is ``mean`` times a Gamma variable of variance ``varies``, which
+    itself is known as if from ``worth`` years."""
 
     windows: Floats
     weights: Floats
     mean: float
     varies: float
+
+    @property
+    def worth(self) -> float:
+        return max(1 / float(self.weights @ self.weights) - 1, 0.0) + VARIES_WORTH
+
+    @property
+    def most(self) -> float:
+        """The largest year so far."""
+        return float(self.windows.sum(axis=1).max(initial=0.0))
 
     @property
     def shapes(self) -> Floats:

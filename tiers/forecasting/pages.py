@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,12 +19,14 @@ from registry.shell import charts
 from registry.shell.access import allow
 from registry.shell.languages import language
 from registry.shell.serving import house
-from tiers.forecasting.answers import NAMES
+from tiers.forecasting.answers import NAMES, grade
 from tiers.forecasting.asking import CHANGES, LINES, Wanted, ask_backtest, ask_forecast, scenario_of
 from tiers.forecasting.candidates import CULTIVATED
+from tiers.forecasting.part import ends
 from tiers.forecasting.subjects import TARGETS, tiers_known
 from tiers.names import full_name, short_name, target_short
-from tiers.targets import plan
+from tiers.target_pages import carried, plan_asked
+from tiers.targets import indicators, plan_id, plan_period, plans
 from tiers.views import blueprint
 
 CARD = 120  # pixels of the small fan's height
@@ -33,25 +36,28 @@ CARD = 120  # pixels of the small fan's height
 @allow("counts.read")
 def forecast() -> str:
     """How a count may go on, the chance of reaching its goal, and what would have to be true."""
-    here, question, target = house(), asked(house()), _target()
+    here, question, target, plan_name = house(), asked(house()), _target(), plan_asked(house())
     wrong, changes = None, _changes(target)
-    wanted = Wanted(target, _months(here))
+    wanted = Wanted(target, _months(here), plan=plan_name)
     try:
-        wanted = Wanted(target, wanted.months, scenario_of(changes, target, here.settings.quality.titles))
+        wanted = replace(wanted, scenario=scenario_of(changes, target, here.settings.quality.titles))
     except SaidError as error:
         wrong = error.in_language(language())
     document = ask_forecast(here, wanted, question.day, question.known_at)
     return render_template(
         "tiers/forecast.html",
         asked=question,
+        kept=carried(here, question, plan_name),
+        plan_name=plan_name,
+        plan_names=[(plan_id(one), plan_period(one)) for one in plans()] if target in TARGETS else [],
         found=document,
+        ends=ends(document),
         title=_("Forecast: %(name)s", name=name_of(target)),
         name=name_of(target),
         target=target,
         targets=[(id, name_of(id)) for id in (*TARGETS, *tiers_known())],
         drawn=_drawn(document),
         what_if=_drawn(document, document["what_if"]["months"], CARD) if document["what_if"] else None,
-        chance_words=chance_words,
         typed=request.args,
         wrong=wrong,
         lines=_lines(here, target),
@@ -96,7 +102,6 @@ def forecast_card() -> str:
         asked=question,
         found=document,
         drawn=_drawn(document, height=CARD),
-        chance_words=chance_words,
     )
 
 
@@ -143,9 +148,8 @@ def _lines(here: House, target: str) -> list[tuple[str, str]]:
 
 def name_of(target: str) -> str:
     """A target's or tier's name in the language of the request."""
-    known = next((t for t in plan(house().settings.targets.plan) if t.id == target), None)
-    if known is not None:
-        return target_short(target) if target in TARGETS else known.name
+    if target in indicators():
+        return target_short(target) if target in TARGETS else indicators()[target].name
     tier, _colon, level = target.partition(":")
     return full_name(tier, level or None)
 
@@ -156,16 +160,14 @@ def rate_name(cohort: Record) -> str:
 
 def chance_words(chance: str) -> str:
     """``about 7 in 10``; near the ends in hundredths."""
-    share = float(chance)
-    if share < 0.01:
-        said = _("less than 1 in 100")
-    elif share > 0.99:
-        said = _("more than 99 in 100")
-    elif share < 0.1 or share > 0.95:
-        said = _("about %(n)s in 100", n=round(share * 100))
-    else:
-        said = _("about %(n)s in 10", n=round(share * 10))
-    return str(said)
+    how, n = grade(chance)
+    said = {
+        "under": lambda: _("less than 1 in 100"),
+        "over": lambda: _("more than 99 in 100"),
+        "hundredths": lambda: _("about %(n)s in 100", n=n),
+        "tenths": lambda: _("about %(n)s in 10", n=n),
+    }
+    return str(said[how]())
 
 
 def _drawn(document: Record, months: Any = None, height: int = 260) -> charts.Fan | None:
@@ -177,8 +179,9 @@ def _drawn(document: Record, months: Any = None, height: int = 260) -> charts.Fa
     today = date.fromisoformat(document["as_of"])
     if not past or past[-1][0] < today:
         past.append((today, document["value"]))
-    due = date.fromisoformat(document["due"]) if document["due"] else None
-    return charts.fan(past, rays, document["goal"], due, height)
+    judged = document["judged"] or {"goal": None, "due": document["due"]}
+    due = date.fromisoformat(judged["due"]) if judged["due"] else None
+    return charts.fan(past, rays, judged["goal"], due, height)
 
 
 @blueprint.app_context_processor
@@ -186,5 +189,7 @@ def _forecast_targets() -> dict[str, Any]:
     return {"forecast_targets": TARGETS}
 
 
+blueprint.add_app_template_filter(chance_words, "chance_words")
+
 NAVIGATION = (NavItem("forecast", "tiers.forecast", "graph-up-arrow", lambda: _("Forecast"), 32),)
-CARDS = (Panel("trend", "tiers/_trend.html", trend_card, 15, 12),)
+CARDS = (Panel("trend", "tiers/_trend.html", trend_card, 27, 12),)

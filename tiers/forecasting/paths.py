@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tiers.forecasting.fitting import SEASON, Floats, Model, Renewal
+from tiers.forecasting.fitting import SEASON, Floats, Model, Renewal, Season
 from tiers.forecasting.history import FAR, Ints, Records, day_of, following, number, overtaken
 
 MOST_MONTHS = 60  # months are the bits of one word
 SIMULATIONS, SEED = 1000, 2023
 CHUNK = 1500  # firms at a time: what is drawn for them stays in the processor's cache
+#: A year beyond all of the past: the index of the Pareto factor (2: the heaviest tail of which four times the largest year
+#: is still rare), and where it is cut; how much more than estimated a year may vary.
+TAIL, MOST_JUMP, MOST_VARIED = 2.0, 10.0, 8.0
 STREAMS = ("rates", "lags", "renewals", "again", "exits", "upgrades", "new", "near")
 
 
@@ -194,10 +197,12 @@ def _events(
 ) -> tuple[Ints, Ints, Ints]:
     """When something happens to each of some firms for the first time, by a cumulated hazard: (firm, month, simulation)
     of those to whom it does."""
-    patience = draw.standard_exponential((firms, len(noise)), dtype=np.float32)
-    hit = np.flatnonzero((patience < (noise * cumulated[-1]).astype(np.float32)).ravel())
+    # Compared as chances, so that only who is hit needs a logarithm.
+    chance = draw.random((firms, len(noise)), dtype=np.float32)
+    hit = np.flatnonzero((chance < -np.expm1(-noise * cumulated[-1]).astype(np.float32)).ravel())
     firm, sim = np.divmod(hit, len(noise))
-    month = np.searchsorted(cumulated, patience.ravel()[hit] / noise[sim])
+    patience = -np.log1p(-chance.ravel()[hit].astype(np.float64))
+    month = np.searchsorted(cumulated, patience / noise[sim])
     return firm, np.minimum(month, len(cumulated) - 1), sim
 
 
@@ -213,6 +218,7 @@ def _at_stake(
     one, nothing = word(1), word(0)
     lower = (one << np.arange(months + 2, dtype=word)) - one
     whole = lower[months]
+    returns = whole & ~lower[np.maximum(back, 1) - 1]  # of each cohort and draw the months after a renewal
     rising = model.upgrades[np.arange(months) % SEASON]
     rising = np.cumsum(-np.log1p(-rising))
     better = gamma(draw["upgrades"], model.upgrades_vary, sims)
@@ -227,7 +233,7 @@ def _at_stake(
         chance = draw["renewals"].random((len(combo), sims), dtype=np.float32)
         renewed = chance < rates[combo]
         again = np.minimum(stake.second[rows], months + 1)
-        counted = np.where(renewed, whole & ~lower[np.maximum(back[combo], 1) - 1], nothing)
+        counted = np.where(renewed, returns[combo], nothing)
         if (again <= months).any():
             lapsed = draw["again"].random((len(combo), sims), dtype=np.float32) >= rates[combo]
             counted = np.where(lapsed, counted & lower[np.maximum(again, 1) - 1][:, None], counted)
@@ -243,9 +249,24 @@ def _at_stake(
         held[firm, sim] |= whole & ~lower[month]
         firm, month, sim = _events(draw["exits"], firms, leaving, noise)
         held[firm, sim] &= lower[month]
-        for place in range(months):
-            count[place] += ((held >> word(place)) & one).sum(axis=0, dtype=word)
+        count += _bits(held, months)
     return count
+
+
+def _bits(words: Any, months: int) -> Ints:
+    """Of each column how many words have each of the lowest bits: months × columns. Every eighth bit is added up at once,
+    in lanes of a byte, which hold 255 rows."""
+    kind = words.dtype.type
+    lanes = words.dtype.itemsize
+    ones = kind(int.from_bytes(b"\x01" * lanes, "little"))
+    found = np.zeros((8 * lanes, words.shape[1]), dtype=np.int64)
+    for first in range(0, len(words), 255):
+        part = words[first : first + 255]
+        for bit in range(8):
+            summed = ((part >> kind(bit)) & ones).sum(axis=0, dtype=kind)
+            for lane in range(lanes):
+                found[bit + 8 * lane] += ((summed >> kind(8 * lane)) & kind(255)).astype(np.int64)
+    return found[:months]
 
 
 def _cohort_draws(
@@ -318,7 +339,7 @@ def _arrivals(
         arriving, first = np.zeros((years * SEASON, sims)), np.zeros((SEASON, sims))
         for year in range(years):
             which = draw["new"].choice(len(season.weights), sims, p=season.weights)
-            size = season.mean * gamma(draw["new"], season.varies, sims)
+            size = year_sizes(draw["new"], season, sims)
             # After n years the next one is unlike all of them with a chance of 1 in n + 1: its rounds come at other times.
             other = draw["new"].random(sims) < 1 / (len(shapes) + 1)
             late = np.where(other, draw["new"].integers(0, SEASON, sims), 0)
@@ -332,6 +353,21 @@ def _arrivals(
             arriving[: min(SEASON, months)] += lifted * rate * first[: min(SEASON, months)]
         found[tier] = arriving
     return found
+
+
+def year_sizes(draw: np.random.Generator, season: Season, sims: int) -> Floats:
+    """How many new firms a coming year brings, before chance.
+
+    A few years tell their own variation badly, so it is drawn as well (as from the years and the prior behind it: the mixture
+    is to a Gamma what Student's t is to a normal). Lists jump when a programme is widened, and then further than years
+    without jumps could tell: a year beyond all of the past exceeds the largest by a Pareto factor.
+    """
+    unsure = np.minimum(season.worth / draw.chisquare(season.worth, sims), MOST_VARIED)
+    varies = np.maximum(season.varies * unsure, 1e-6)
+    size: Floats = season.mean * draw.gamma(1 / varies, varies)
+    jump = np.minimum((1 - draw.random(sims)) ** (-1 / TAIL), MOST_JUMP)
+    most = season.most
+    return np.where(size > most, most * jump, size) if most else size
 
 
 def _recognised(model: Model, tier: str) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -33,7 +33,16 @@ def _number(day: Any) -> int:
 
 
 def _days(column: Sequence[Any]) -> Ints:
-    return np.fromiter((_number(day) for day in column), dtype=np.int64, count=len(column))
+    return _mapped(column, {day: _number(day) for day in set(column)})
+
+
+def _mapped(column: Sequence[Any], to: Mapping[Any, int]) -> Ints:
+    return np.fromiter(map(to.__getitem__, column), dtype=np.int64, count=len(column))
+
+
+def _places(values: Iterable[Any]) -> dict[Any, int]:
+    """Each different value with its place in the order of coming."""
+    return {value: at for at, value in enumerate(dict.fromkeys(values))}
 
 
 def read_titles(connection: Connection, question: Question, condition: str) -> Records:
@@ -44,10 +53,12 @@ def read_titles(connection: Connection, question: Question, condition: str) -> R
             from title t where {condition} order by t.uscc, t.tier, t.level, t.kind, t.valid_from, t.issued, t.key""",
     )
     usccs, tiers, levels, kinds, *days = list(zip(*rows, strict=True)) or [()] * 8
-    names = [f"{tier}:{level}" for tier, level in zip(tiers, levels, strict=True)]
+    pairs = list(zip(tiers, levels, strict=True))
+    named = {pair: f"{pair[0]}:{pair[1]}" for pair in set(pairs)}
+    names = [named[pair] for pair in pairs]
     groups = sorted(set(names))
     months = [TERM_MONTHS[term_of(group.partition(":")[0])] for group in groups]
-    titles = [f"{u} {n} {k}" for u, n, k in zip(usccs, names, kinds, strict=True)]
+    titles = list(zip(usccs, names, kinds, strict=True))
     return _records(
         connection, question, usccs, groups, months, names, titles, [_days(one) for one in days], "home"
     )
@@ -61,25 +72,21 @@ def read_above_scale(connection: Connection, question: Question) -> Records:
     names = ["above_scale:"] * len(usccs)
     started = _days(entered)
     days = [started, np.full(len(usccs), FAR - 1, dtype=np.int64), started, _days(left)]
-    titles = [f"{uscc} {at}" for at, uscc in enumerate(usccs)]
+    titles = range(len(usccs))
     return _records(connection, question, usccs, ["above_scale:"], [ENDLESS], names, titles, days, "resident")
 
 
 def _records(
     connection: Connection, question: Question, usccs: Sequence[str], groups: Sequence[str], months: Sequence[int],
-    names: Sequence[str], titles: Sequence[str], days: Sequence[Ints], whose: str,
+    names: Sequence[str], titles: Sequence[Any], days: Sequence[Ints], whose: str,
 ) -> Records:  # fmt: skip
     firms = sorted(set(usccs))
-    place = {uscc: at for at, uscc in enumerate(firms)}
-    of = {name: at for at, name in enumerate(groups)}
-    numbered: dict[str, int] = {}
+    place, of = _places(firms), _places(groups)
     start, last, issued, revoked = days
     stay_firm, stay_from, stay_to = _stays(connection, question, place, whose)
     return Records(
         tuple(firms), tuple(groups), tuple(months),
-        np.array([place[uscc] for uscc in usccs], dtype=np.int64),
-        np.array([of[name] for name in names], dtype=np.int64),
-        np.array([numbered.setdefault(title, len(numbered)) for title in titles], dtype=np.int64),
+        _mapped(usccs, place), _mapped(names, of), _mapped(titles, _places(titles)),
         start, last, issued, revoked, stay_firm, stay_from, stay_to,
     )  # fmt: skip
 

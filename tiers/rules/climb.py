@@ -284,6 +284,11 @@ def collect(asked: Asked, at: int) -> list[dict[str, Any]]:
 def near_misses(asked: Asked, open_: bool = False) -> dict[str, list[int]]:
     """Criterion id → places of the firms that miss this one alone and nothing else that data can decide, nearest first.
     ``open_``: also those for which other criteria still wait for facts."""
+    return {id: list(distances) for id, distances in near_distances(asked, open_).items()}
+
+
+def near_distances(asked: Asked, open_: bool = False) -> dict[str, dict[int, float]]:
+    """The same with the distance of each."""
     number = asked.evaluation.number
     unmet, unknown = np.zeros(number, dtype=int), np.zeros(number, dtype=int)
     tops = [
@@ -294,12 +299,12 @@ def near_misses(asked: Asked, open_: bool = False) -> dict[str, list[int]]:
         unmet += verdicts == UNMET
         unknown += verdicts == UNKNOWN
     alone: Mask = (unmet == 1) & ((unknown == 0) | open_)
-    found: dict[str, list[int]] = {}
+    found: dict[str, dict[int, float]] = {}
     for criterion, verdicts in tops:
         places = np.flatnonzero(alone & (verdicts == UNMET))
         near = [(cost(gaps_of(asked, criterion, int(at))), int(at)) for at in places]
         if reachable := [(price, at) for price, at in near if not price[0]]:
-            found[criterion.id] = [at for _price, at in sorted(reachable)]
+            found[criterion.id] = {at: price[2] for price, at in sorted(reachable)}
     return found
 
 

@@ -76,7 +76,7 @@ def published(
     """A snapshot with everything that it freezes, and its firms by target."""
     count = ask_count(house, day, None, None, "area")
     bridges = {id: bridge(house, id, since, day) for id in BRIDGED}
-    parts = frozen.parts(house, day, None, bridges)
+    parts = frozen.with_forecast(house, day, None, bridges)
     made = Snapshot(id, name, day, house.clock.now(), AT, "desk", "d" * 64, {}, count, bridges, parts)
     held: dict[str, list[Record]] = {}
 

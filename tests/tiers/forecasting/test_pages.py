@@ -17,8 +17,8 @@ from cli import main
 from registry.places import places
 from tests.sample_app import app_in, house_of, words_of
 from tiers.asking import ask_count
-from tiers.forecasting.asking import forecast_part
 from tiers.forecasting.pages import chance_words
+from tiers.forecasting.part import forecast_part
 from tiers.members import Question
 
 DAY = "2025-06-30"
@@ -141,7 +141,51 @@ def test_a_goal_that_is_past_says_what_came(client: FlaskClient) -> None:
     assert found["past"]["due"] == "2025-12-31"
     assert found["past"]["reached"] is False
     assert [one["day"] for one in found["chances"]] == ["2026-12-31", "2027-12-31"]
-    assert "已于 2025-12-31 到期" in client.get("/forecast?as_of=2026-06-15&lang=zh").text
+    assert found["next"]["period"] == "2026-2028"
+    assert found["next"]["goal"] is None
+    page = words_of(client.get("/forecast?as_of=2026-06-15&lang=zh").text)
+    assert "已于 2025-12-31 到期，未达到" in page
+    assert "2026-2028 年的目标尚未设定，以下测算何时可能达到原目标" in page
+
+
+def test_another_plan_without_a_goal_gives_a_fan_and_no_chance(client: FlaskClient, run: Any) -> None:
+    for path in (
+        "/api/v1/forecast?as_of=2026-06-15&plan=2026-2028",
+        f"/api/v1/forecast?as_of={DAY}&plan=2026-2028",
+    ):
+        found = client.get(path).json
+        assert (found["plan"], found["goal"], found["due"], found["judged"]) == (
+            "plan-2026-2028",
+            None,
+            "2028-12-31",
+            None,
+        )
+        assert found["months"][-1]["day"] == "2028-12-31"
+        assert (found["chances"], found["needed"]) == ([], None)
+    page = client.get("/forecast?as_of=2026-06-15&plan=2026-2028&lang=zh&exits=1").text
+    assert "未设定" in words_of(page)
+    assert "可能性：" not in words_of(page)
+    assert "fan-outer" in page
+    assert "fan-goal" not in page
+    said = run("forecast", "--as-of", DAY, "--plan", "2026-2028")
+    assert "goal not set, due 2028-12-31" in said.output
+    assert "chance of" not in said.output
+    assert run("forecast", "--plan", "2030").exit_code == 2
+    assert client.get("/forecast?plan=2030").status_code == 404
+    listed = client.get(f"/api/v1/cultivation?as_of={DAY}&plan=2026-2028&target=high-tech").json
+    assert (listed["goal"], listed["takes"], listed["until"]) == (None, None, "2028-12-31")
+
+
+def test_the_list_of_whom_to_cultivate_comes_after_its_page(app: Flask, client: FlaskClient) -> None:
+    path = "/cultivation?as_of=2025-03-31&target=high-tech"
+    first = client.get(f"{path}&lang=en")
+    assert "asked of every firm" in first.text
+    fetched = re.search(r'id="list"[^>]*hx-get="([^"]+)"', first.text)
+    assert fetched
+    whole = client.get(fetched[1].replace("&amp;", "&"))
+    assert 'class="firm-name"' in whole.text
+    assert 'hx-trigger="load"' not in whole.text
+    assert 'class="firm-name"' in client.get(path).text  # held now
 
 
 def test_too_little_history_gives_no_number(client: FlaskClient) -> None:
