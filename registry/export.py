@@ -23,6 +23,7 @@ from registry.kind import FIRM, Field, Kind
 from registry.places import Place, Places
 from registry.room import Sheet
 from registry.subjects import ENTERPRISE
+from registry.typed import typed
 
 #: What spreadsheets take for a formula; only strings are ever marked, numbers never (negative profits stay).
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -134,6 +135,8 @@ def _shown(field: Field, value: Any, at_home: Places) -> Any:
         return words.label(field.vocabulary, value)
     if field.type in ("district", "area"):
         return at_home.label(value)
+    if field.type == "city":
+        return typed(value, field)[0]
     if isinstance(value, date):
         return value.isoformat()
     return _number(value) if field.type == "amount" else value

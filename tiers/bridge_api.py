@@ -3,23 +3,27 @@ district officer is told the own ones."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, request
+from pydantic import BaseModel, ConfigDict
 
 from registry.api.arguments import KNOWN_AT, YEARS, instant_asked
 from registry.pages.own_firms import own_codes
-from registry.shell.access import allow
+from registry.shell.access import actor, allow
 from registry.shell.api import (
     COUNT,
     DAY,
+    PREFIX,
     TEXT,
     WHOLE,
     ApiError,
     Parameter,
     answer,
+    body_of,
     described,
     listing,
     record,
@@ -27,14 +31,17 @@ from registry.shell.api import (
 from registry.shell.serving import house
 from tiers.api import blueprint
 from tiers.bridging import QUALITY, bridge_document, comparison, head_document, place_of
-from tiers.overtaking import overtaken
+from tiers.bulletins import published
 from tiers.publishing import snapshot, snapshot_firms, snapshots
 from tiers.series import MONTHS, series
 from tiers.snapshot import Snapshot
+from tiers.snapshot_documents import rerun_document, snapshot_document
+from tiers.snapshot_pages import PUBLISH, RERUN
 from tiers.terms import months_on
 
-#: Keys of documents under which credit codes stand.
-FIRMS = ("firms", "added", "removed", "moved", "renewed", "promoted", "demoted")
+#: A credit code, wherever it stands in a document; and under which keys a record names whom it is about.
+CODE = re.compile(r"[0-9A-Z]{18}")
+ABOUT = ("uscc", "loser", "survivor")
 _END = record(as_of=DAY, known_at=TEXT, value=WHOLE)
 _STEP = record(reason=TEXT, delta=WHOLE, firms=listing(TEXT))
 _HEAD = record(
@@ -51,6 +58,17 @@ TARGET = Parameter("target", "a target that is counted from firms", "由企业�
 ID = Parameter(
     "id", "a published count", "统计发布编号", "1", place="path", schema={"type": "integer", "minimum": 1}
 )
+
+
+class NewSnapshot(BaseModel):
+    """``name``: the report that the count is published for; ``as_of``: a day that is over or today."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Literal["monthly", "quarterly", "district", "expiry"]
+    as_of: str
+
+
 _PLACE = "a day, a day as known at an instant (2025-12-31@2026-01-05), or a published count (#12)"
 _PLACE_ZH = "日期、日期@掌握时刻（2025-12-31@2026-01-05），或统计发布（#12）"
 
@@ -100,11 +118,7 @@ def snapshot_list() -> Response:
 )  # fmt: skip
 def one_snapshot(id: int) -> Response:
     here, held = house(), _known(id)
-    document = head_document(held) | {
-        "versions": held.versions, "count": held.count, "bridges": held.bridges, "parts": held.parts,
-        "overtaken": overtaken(here, held),
-    }  # fmt: skip
-    return answer(_own(document))
+    return answer(_own(snapshot_document(here, held)))
 
 
 @blueprint.get("/snapshots/<int:id>/firms")
@@ -121,6 +135,42 @@ def published_firms(id: int) -> Response:
     found = snapshot_firms(house(), id, request.args.get("target", "").strip() or QUALITY)
     own = own_codes()
     return answer(found if own is None else [firm for firm in found if firm["uscc"] in own])
+
+
+@blueprint.get("/snapshots/<int:id>/rerun")
+@allow(RERUN)
+@described(
+    "A published count computed afresh from what was known then, and whether that gives the same bytes",
+    "按当时掌握的数据重新统计一次发布，并说明结果是否逐字节相同",
+    ID,
+    shape=record(id=WHOLE, sha256=TEXT, rerun=TEXT, same={"type": "boolean"}),
+    example="/snapshots/1/rerun",
+)
+def counted_again(id: int) -> Response:
+    return answer(rerun_document(house(), _known(id)))
+
+
+@blueprint.post("/snapshots")
+@allow(PUBLISH)
+@described(
+    "Publish the count of a day with what its bulletin needs: 201, or 200 with the one that is published already by the same "
+    "definition, so that a request sent twice publishes once",
+    "发布某日的统计及通报所需内容：新发布返回 201；同日同口径已有发布则返回该发布（200），重复发送只发布一次",
+    shape=_HEAD, body=NewSnapshot, statuses=(200, 201),
+    example='{"name": "monthly", "as_of": "2025-12-31"}',
+)  # fmt: skip
+def publish_count() -> Response:
+    wanted, here = body_of(NewSnapshot), house()
+    day = _read_day("as_of", wanted.as_of)
+    prepared = published.prepare(here, wanted.name, day, actor().id)
+    if prepared.published is not None:
+        return answer(head_document(prepared.published))
+    with here.store.write(actor().id) as unit:
+        made = prepared.write(unit)
+    response = answer(head_document(made))
+    response.status_code = 201
+    response.headers["Location"] = f"{PREFIX}/snapshots/{made.id}"
+    return response
 
 
 @blueprint.get("/snapshots/compare")
@@ -169,19 +219,23 @@ def _own(document: Any) -> Any:
 def _narrowed(document: Any, own: Collection[str]) -> Any:
     if isinstance(document, dict):
         return {
-            key: [uscc for uscc in value if uscc in own]
-            if key in FIRMS and isinstance(value, list)
-            else _narrowed(value, own)
-            for key, value in document.items()
+            key: _narrowed(value, own) for key, value in document.items() if key in own or not _is_code(key)
         }
     if isinstance(document, list):
-        others = (
-            one
-            for one in document
-            if not (isinstance(one, dict) and one.get("uscc", None) not in (None, *own))
-        )
-        return [_narrowed(one, own) for one in others]
+        return [_narrowed(one, own) for one in document if _is_own(one, own)]
     return document
+
+
+def _is_own(one: Any, own: Collection[str]) -> bool:
+    """What names no firm is everybody's; what names some, is theirs."""
+    if isinstance(one, dict):
+        about = [one[key] for key in ABOUT if key in one]
+        return not about or any(code in own for code in about)
+    return one in own if isinstance(one, str) and _is_code(one) else True
+
+
+def _is_code(text: str) -> bool:
+    return CODE.fullmatch(text) is not None
 
 
 def _known(id: int) -> Snapshot:
@@ -214,8 +268,10 @@ def _wanted(name: str) -> str:
 
 def _day(name: str) -> date | None:
     text = request.args.get(name, "").strip()
-    if not text:
-        return None
+    return _read_day(name, text) if text else None
+
+
+def _read_day(name: str, text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 
 import click
@@ -11,9 +10,10 @@ from registry.house import House
 from registry.kind import Record
 from registry.speaking import DONE, SHORT, as_of_day, command, known_at_instant, print_json, table
 from tiers.bridging import QUALITY, bridge_document, comparison, head_document, place_of
-from tiers.overtaking import overtaken
-from tiers.publishing import publish, rerun, snapshot, snapshots
+from tiers.bulletins.published import publish
+from tiers.publishing import snapshot, snapshots
 from tiers.series import MONTHS, series
+from tiers.snapshot_documents import rerun_document, snapshot_document
 from tiers.terms import months_on
 
 BY = "cli:local"
@@ -86,7 +86,7 @@ def list_snapshots(house: House, as_json: bool) -> None:
 @command
 def show_snapshot(house: House, id: int, as_json: bool) -> None:
     """One published count: its numbers, its definition, and by what it was overtaken since."""
-    document = snapshot_document(house, id)
+    document = snapshot_document(house, snapshot(house, id))
     if as_json:
         print_json(document)
         return
@@ -97,15 +97,6 @@ def show_snapshot(house: House, id: int, as_json: bool) -> None:
     table(head, [[target[name] for name in head] for target in rows])
     for one in document["overtaken"]:
         click.echo(f"overtaken: {overtaken_line(one)}")
-
-
-def snapshot_document(house: House, id: int) -> Record:
-    """A published count as a document, with what happened since."""
-    held = snapshot(house, id)
-    return {
-        **head_document(held), "versions": dict(held.versions), "count": dict(held.count), "bridges": dict(held.bridges),
-        "parts": dict(held.parts), "overtaken": overtaken(house, held),
-    }  # fmt: skip
 
 
 def overtaken_line(one: Record) -> str:
@@ -132,14 +123,14 @@ def overtaken_line(one: Record) -> str:
 @command
 def rerun_snapshot(house: House, id: int, as_json: bool) -> int:
     """Count it again from what was known then; exit 1 where that gives other bytes."""
-    held = snapshot(house, id)
-    published = next(head.sha256 for head in snapshots(house) if head.id == id)
-    again = hashlib.sha256(rerun(house, held)).hexdigest()
+    document = rerun_document(house, snapshot(house, id))
     if as_json:
-        print_json({"id": id, "sha256": published, "rerun": again, "same": again == published})
+        print_json(document)
+    elif document["same"]:
+        click.echo("the same bytes")
     else:
-        click.echo("the same bytes" if again == published else f"other bytes: {again} instead of {published}")
-    return DONE if again == published else SHORT
+        click.echo(f"other bytes: {document['rerun']} instead of {document['sha256']}")
+    return DONE if document["same"] else SHORT
 
 
 @snapshots_group.command("compare")

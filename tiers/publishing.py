@@ -166,8 +166,13 @@ def prepare(
     """Count ``day`` as known at ``known_at`` (now) and make it ready to be published as ``name``.
 
     Where the same name, day and definition is published already (and as known then, if ``known_at`` is given), that one is
-    reused unless ``new``. ``parts``: makes further documents to freeze, by name.
+    reused unless ``new``. ``parts``: makes further documents to freeze, by name. Raises MisusedError for a day to come.
     """
+    if day > house.clock.today():
+        raise MisusedError(
+            f"{day} has not come yet; a count is published for a day that has",
+            f"{day} 尚未到来，不能发布当日的统计",
+        )
     with house.store.read() as connection:
         known = _known_at(house, connection, known_at)
     question = Question(day, house.settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import click
 
@@ -27,22 +26,6 @@ def job_named(house: House, id: str) -> Job:
     return house.jobs[id]
 
 
-def listed(house: House) -> list[dict[str, Any]]:
-    """Every job with its schedule, the instant of its next run (null: the schedule leaves it alone), and its last run."""
-    settings, now = house.settings.jobs, house.clock.now()
-    with house.store.read() as connection:
-        last = queries.last_runs(connection)
-    found: list[dict[str, Any]] = []
-    for job in house.jobs.values():
-        when, run = settings.when(job.rhythm), last.get(job.id)
-        found.append({
-            "id": job.id, "schedule": f"{job.rhythm} {when.text}",
-            "next": None if job.id in settings.off else instant_text(next_due(when, now)),
-            "last": None if run is None else {"period": run.period, "status": run.status},
-        })  # fmt: skip
-    return found
-
-
 @click.group("jobs", invoke_without_command=True)
 @as_json
 @click.pass_context
@@ -57,7 +40,7 @@ def jobs(context: click.Context, as_json: bool) -> None:
 @command
 def list_(house: House, as_json: bool) -> None:
     """The jobs, one a line: id, schedule, next time in Shanghai, last run."""
-    rows = listed(house)
+    rows = queries.listed(house)
     if as_json:
         print_json(rows)
         return

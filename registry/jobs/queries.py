@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
+from registry.house import House
+from registry.jobs.due import next_due
 from registry.jobs.ledger import RUN
 from registry.jobs.models import ABANDONED, FAILED, RUNNING
 from registry.store.clock import instant_text
@@ -104,3 +106,19 @@ def document(row: Any) -> dict[str, Any]:
         "message": row.message,
         "unposted": row.unposted,
     }
+
+
+def listed(house: House) -> list[dict[str, Any]]:
+    """Every job with its schedule, the instant of its next run (null: the schedule leaves it alone), and its last run."""
+    settings, now = house.settings.jobs, house.clock.now()
+    with house.store.read() as connection:
+        last = last_runs(connection)
+    found: list[dict[str, Any]] = []
+    for job in house.jobs.values():
+        when, run = settings.when(job.rhythm), last.get(job.id)
+        found.append({
+            "id": job.id, "schedule": f"{job.rhythm} {when.text}",
+            "next": None if job.id in settings.off else instant_text(next_due(when, now)),
+            "last": None if run is None else {"period": run.period, "status": run.status},
+        })  # fmt: skip
+    return found

@@ -16,7 +16,6 @@ from registry.jobs.clock import Due, leapt, scheduled
 from registry.jobs.due import read_when
 from registry.jobs.job import Asked
 from registry.jobs.period import Rhythm
-from registry.room import Room
 from tests.registry.house import Time
 from tests.registry.jobs.worked import effects, house_with, job_of
 
@@ -49,9 +48,7 @@ def test_a_machine_that_slept_through_the_hour_runs_what_it_missed_on_waking(
 
     looked = Event()
     house = house_with(sqlite_url, tmp_path, job_of(before=note), time=time, jobs={"look_seconds": 86_400})
-    house = House(
-        house.settings, house.store, (*house.rooms, Room("post", errands=lambda _house: looked.set()))
-    )
+    monkeypatch.setattr(clock, "post_due", lambda _house: looked.set())
     with caplog.at_level(logging.WARNING), scheduled(house):
         assert ran["2026-02-28"].wait(30)
         time.pass_days(2)

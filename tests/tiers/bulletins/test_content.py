@@ -119,8 +119,15 @@ def test_without_an_earlier_count_the_bulletin_says_so(monthly: Published) -> No
     assert any(isinstance(one, Paragraph) and "没有可供比较的上期数据" in one.text for one in made.blocks)
 
 
-def test_figures_that_nobody_filed_are_unknown_and_not_zero(make: Make) -> None:
-    table = make("quarterly").tables["table_departments"]
+def test_figures_that_nobody_filed_are_unknown_and_not_zero(monthly: Published) -> None:
+    snapshot, firms = monthly
+    bare = [
+        t | {"value": None, "rate": None, "state": "overdue"} if t["source"] == "filed" else t
+        for t in snapshot.count["targets"]
+    ]
+    count = {**snapshot.count, "targets": bare}
+    made = bulletin(replace(snapshot, name="quarterly", count=count), snapshot.parts, firms)
+    table = made.tables["table_departments"]
     assert {(row[3].text, row[3].value) for row in table.rows} == {("不详", None)}
     assert {row[4].text for row in table.rows} == {"逾期未报"}
 
