@@ -277,7 +277,12 @@ def changed_card(house: House, asked: Asked) -> Mapping[str, Any] | None:
         ends = Ends(before, Place(asked.day, asked.known_at), QUALITY, None, asked.typed)
         document = bridge_document(house, ends.before, ends.after, QUALITY)
         if document["steps"]:
-            return {"ends": ends, "document": document, "drawn": drawn(document), "rows": rows(document, ends)}
+            return {
+                "ends": ends,
+                "document": document,
+                "drawn": drawn(document),
+                "rows": rows(document, ends),
+            }
     return None
 
 
