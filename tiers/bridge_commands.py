@@ -11,8 +11,9 @@ from registry.house import House
 from registry.kind import Record
 from registry.speaking import DONE, SHORT, as_of_day, command, known_at_instant, print_json, table
 from tiers.bridging import QUALITY, bridge_document, comparison, head_document, place_of
+from tiers.bulletins.published import publish
 from tiers.overtaking import overtaken
-from tiers.publishing import publish, rerun, snapshot, snapshots
+from tiers.publishing import rerun, snapshot, snapshots
 from tiers.series import MONTHS, series
 from tiers.terms import months_on
 

@@ -35,6 +35,7 @@ from tests.tiers.counted_city import (
 )
 from tiers.asking import ask_count, ask_firms
 from tiers.bridging import Place, comparison
+from tiers.bulletins.frozen import PARTS
 from tiers.overtaking import overtaken
 from tiers.publishing import (
     content,
@@ -405,6 +406,8 @@ def test_snapshots_on_the_command_line(house: House, tidu: Any) -> None:
     two = tidu("publish", "monthly", "--as-of", str(DECEMBER), "--json")
     assert tidu("publish", "monthly", "--as-of", str(DECEMBER), "--json") == two
     assert [head["id"] for head in tidu("list", "--json")] == [two["id"], one["id"]]
+    # Frozen with what its bulletin says besides, whoever publishes it.
+    assert snapshot(house, two["id"]).parts.keys() >= PARTS
     shown = tidu("show", str(two["id"]), "--json")
     assert (shown["overtaken"], shown["bridges"]["quality-firms"]["from"]["snapshot"]) == ([], one["id"])
     assert tidu("rerun", str(one["id"]), "--json")["same"] is True

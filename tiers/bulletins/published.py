@@ -25,9 +25,11 @@ def prepare(
     return publishing.prepare(house, name, day, by, new=new, known_at=known_at, parts=parts)
 
 
-def publish(house: House, name: str, day: date, by: str, *, new: bool = False) -> Snapshot:
+def publish(
+    house: House, name: str, day: date, by: str, *, new: bool = False, known_at: datetime | None = None
+) -> Snapshot:
     """``prepare`` and write; nothing is written where a published count is reused."""
-    prepared = prepare(house, name, day, by, new=new)
+    prepared = prepare(house, name, day, by, new=new, known_at=known_at)
     if prepared.published is not None:
         return prepared.published
     with house.store.write(by) as unit:
