@@ -105,15 +105,17 @@ def overtaken_line(one: Record) -> str:
         case "superseded":
             return f"published again as #{one['snapshot']}"
         case "withdrawn":
-            return f"filing {one['filing']} ({one['file']}) behind {one['firms']} firms was withdrawn by {one['by']}, {one['at']}"
+            what = f"{one['firms']} firms" if one["firms"] else "filed figures"
+            return f"filing {one['filing']} ({one['file']}) behind {what} was withdrawn by {one['by']}, {one['at']}"
         case "merged" | "split":
             return f"{one['loser']} and {one['survivor']} were {one['what']} by {one['by']}, {one['at']}"
         case "corrected":
             by = ", ".join(map(str, one["filings"])) or "none of its own firms'"
-            said = (
-                f"{one['target']} is {one['value']} as known now, not {one['published']} ({one['delta']:+})"
-            )
-            return f"{said}; filings: {by}"
+            now, then = ("not known" if n is None else n for n in (one["value"], one["published"]))
+            apart = f" ({one['delta']:+})" if isinstance(one["delta"], int) else ""
+            return f"{one['target']} is {now} as known now, not {then}{apart}; filings: {by}"
+        case "numbers":
+            return f"other numbers of it would be others today: {', '.join(one['parts'])}"
     return f"the definition is another: {', '.join(one['parts'])}"
 
 

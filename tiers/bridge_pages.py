@@ -32,7 +32,7 @@ from tiers.names import full_name, indicator_name
 from tiers.publishing import target_named
 from tiers.reasons import HELD
 from tiers.series import MONTHS, series
-from tiers.targets import plan
+from tiers.targets import indicators, plan
 from tiers.terms import months_on
 from tiers.views import blueprint
 
@@ -98,12 +98,12 @@ def bridge() -> str:
         drawn=drawn(document),
         rows=rows(document, ends),
         points=list(zip(course["days"], course["targets"][ends.target], strict=True)),
-        targets=[(t.id, target_label(t.id)) for t in counted_targets(Question(days[1], here.settings))],
+        targets=[(t.id, counted_label(t.id)) for t in counted_targets(Question(days[1], here.settings))],
         units=[(UNKNOWN, _("place unknown")) if id == UNKNOWN else (id, here.places.label(id, language()))
                for id in (*here.places.names, UNKNOWN)],
         reasons=reasons(),
         held=held_names(),
-        label=target_label(ends.target),
+        label=counted_label(ends.target),
         unit_name=unit_name(here, ends.unit),
     )  # fmt: skip
 
@@ -116,7 +116,7 @@ def bridge_firms(step: str) -> str:
     ends, title, firms = _step(here, step)
     return firms_page(here, title, firms, (_("Bridge"), ends.address("tiers.bridge")), ends.after.day,
                       ends.address("tiers.export_bridge_firms", step=step, suffix=".xlsx"),
-                      [target_label(ends.target), _span(ends)])  # fmt: skip
+                      [counted_label(ends.target), _span(ends)])  # fmt: skip
 
 
 @blueprint.get("/bridge/firms/<step>/export<suffix>")
@@ -205,6 +205,12 @@ def target_label(id: str) -> str:
     return id if wanted is None else indicator_name({"name": wanted.name, "name_en": wanted.name_en})
 
 
+def counted_label(id: str) -> str:
+    """A target as bridges have it: of one that a department files a part of, the part that firms stand behind."""
+    label, known = target_label(id), indicators().get(id)
+    return _("%(target)s (held by firms)", target=label) if known and known.also_filed else label
+
+
 def unit_name(here: House, unit: str | None) -> str | None:
     if unit is None:
         return None
@@ -277,7 +283,12 @@ def changed_card(house: House, asked: Asked) -> Mapping[str, Any] | None:
         ends = Ends(before, Place(asked.day, asked.known_at), QUALITY, None, asked.typed)
         document = bridge_document(house, ends.before, ends.after, QUALITY)
         if document["steps"]:
-            return {"ends": ends, "document": document, "drawn": drawn(document), "rows": rows(document, ends)}
+            return {
+                "ends": ends,
+                "document": document,
+                "drawn": drawn(document),
+                "rows": rows(document, ends),
+            }
     return None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from registry import codes, industries, words
 from registry.places import Places, places
 from tiers import members
-from tiers.entries import laid_out, unit_cells, with_filed, with_goal
+from tiers.entries import laid_out, unit_cells, with_filed, with_goal, without_place
 from tiers.filed import Filed, filed
 from tiers.members import Question
 from tiers.targets import REVENUE_FLOORS, Target, complete_round, plan, plan_id
@@ -218,8 +218,9 @@ def outside(connection: Connection, question: Question) -> int:
 
 def register_revenue(connection: Connection, question: Question) -> int | None:
     """The register's own sum of above-scale industrial revenue, shown beside the filed figure; yuan."""
-    sql = f"""select sum(f.revenue) from figures f join ({members.ABOVE_SCALE}) m on m.uscc = f.uscc
-              join resident h on h.uscc = f.uscc where f.year = :revenue_year"""
+    # A firm may be on the list by two memberships at once; its accounts are one.
+    sql = f"""select sum(f.revenue) from figures f join resident h on h.uscc = f.uscc
+              where f.year = :revenue_year and f.uscc in (select m.uscc from ({members.ABOVE_SCALE}) m)"""
     total = question.ask(connection, sql)[0][0]
     return None if total is None else int(total)
 
@@ -340,6 +341,7 @@ def breakdown(connection: Connection, question: Question, by: str, reported: Fil
         rows.append(
             {"key": key, "name": name_of(by, key, at_home), "targets": cells, "quality": quality[key]}
         )
+    without_place(rows[-1]["targets"], planned.values(), question.day, reported, said)
     return rows
 
 

@@ -43,7 +43,7 @@ def versions(settings: Settings, targets: Iterable[Record]) -> Record:
         "plan": {"name": settings.targets.plan, "sha256": _table(settings.targets.plan)},
         "goals": digest(goals),
         "tables": {name: _table(name) for name in COUNT_TABLES},
-        "rules": _rules(),
+        "rules": editions(),
         "meaning": DEFINITION,
     }
 
@@ -84,7 +84,7 @@ def _table(name: str) -> str:
 
 
 @cache
-def _rules() -> dict[str, str]:
+def editions() -> dict[str, str]:
     """Edition → hash of its file."""
     return {
         path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(FOLDER.glob("*.yaml"))

@@ -7,7 +7,7 @@ sum of both; ``goal_why`` where the goal was filed, ``allocated`` and ``unalloca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -111,3 +111,22 @@ def laid_out(cell: Record, target: Target, said: Record) -> Record:
                 "period": said["period"], "why": said["why"]}  # fmt: skip
     goal = said.get("goal")
     return {"value": None, "unknown": None, **cell, "goal": number(goal), "rate": rate(value, goal)}
+
+
+def without_place(
+    cells: dict[str, Record],
+    targets: Iterable[Target],
+    day: date,
+    filed: Filed,
+    said: Mapping[str, Mapping[str, Record]],
+) -> None:
+    """Lay what the city filed beside what is counted, less what units filed of it (``said``, see ``unit_cells``), into the
+    cells of the row ``unknown``: a breakdown adds up to the city's value."""
+    for target in targets:
+        found = filed.value(target, day) if target.also_filed else None
+        if found is None or found.amount is None:
+            continue
+        placed = sum((unit.get(target.id, {}).get("value", Decimal(0)) for unit in said.values()), Decimal(0))
+        if found.amount > placed:
+            cell = cells[target.id]
+            cell["value"] = number((cell["value"] or 0) + found.amount - placed, target.unit)

@@ -5,8 +5,8 @@ There are few of them, so a count reads them all at once and chooses here.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -83,18 +83,18 @@ class Filed:
         suiting = self._suiting(target, day)
         city = _newest([one for one in suiting if one.unit is None])
         found = None if city is None else Value(city.amount, city.period, (city,))
-        by_period = _by_period([one for one in suiting if one.unit is not None], lambda one: one.unit or "")
-        if target.unit not in ADDS_UP or not by_period:
+        by_end = _by_end([one for one in suiting if one.unit is not None])
+        if target.unit not in ADDS_UP or not by_end:
             return found
-        ends = sorted(by_period, key=last_day, reverse=True)
-        whole = next((period for period in ends if by_period[period].keys() >= set(self.units)), None)
-        if whole is not None and (city is None or last_day(whole) > city.last):
-            parts = tuple(by_period[whole][unit] for unit in self.units)
-            return Value(sum((one.amount for one in parts), Decimal(0)), whole, parts)
+        ends = sorted(by_end, reverse=True)
+        whole = next((end for end in ends if by_end[end].keys() >= set(self.units)), None)
+        if whole is not None and (city is None or whole > city.last):
+            parts = tuple(by_end[whole][unit] for unit in self.units)
+            return Value(sum((one.amount for one in parts), Decimal(0)), _name(parts), parts)
         if found is not None:
             return found
-        said = by_period[ends[0]]
-        return Value(None, ends[0], (), tuple(unit for unit in self.units if unit not in said))
+        said = by_end[ends[0]]
+        return Value(None, _name(said.values()), (), tuple(unit for unit in self.units if unit not in said))
 
     def of_units(self, target: Target, day: date) -> dict[str, Said]:
         """Management unit → its newest value on a day."""
@@ -130,13 +130,15 @@ class Filed:
         return {unit: newest for unit, some in by_unit.items() if (newest := _newest(some))}
 
     def _goals(self, target: Target, day: date) -> list[Said]:
-        """Goals for the target's due day, whatever its period is called; a yearly one may have a goal for each year."""
+        """Goals for the target's due day, whatever its period is called; a yearly one may have a goal for each year, which
+        goes before that of the whole plan: of the city and of each unit by itself."""
         said = self.goals.get(target.id, ())
+        own: list[Said] = []
         if target.basis == "year":
             year = judged_year(target, day)
-            if own := [one for one in said if one.first.year == one.last.year == year]:
-                return own
-        return [one for one in said if one.last == target.due_on]
+            own = [one for one in said if one.first.year == one.last.year == year]
+        settled = {one.unit for one in own}
+        return [*own, *(one for one in said if one.last == target.due_on and one.unit not in settled)]
 
 
 def judged_year(target: Target, day: date) -> int:
@@ -148,11 +150,17 @@ def _newest(said: Sequence[Said]) -> Said | None:
     return max(said, key=lambda one: (one.last, one.filing, one.row), default=None)
 
 
-def _by_period(said: Iterable[Said], part: Callable[[Said], str]) -> dict[str, dict[str, Said]]:
-    found: dict[str, dict[str, Said]] = defaultdict(dict)
+def _by_end(said: Iterable[Said]) -> dict[date, dict[str, Said]]:
+    """Last day → unit → what was filed last for a period that ends on it: one unit says 2025, another 2025-12."""
+    found: dict[date, dict[str, Said]] = defaultdict(dict)
     for one in sorted(said, key=lambda one: (one.filing, one.row)):
-        found[one.period][part(one)] = one
+        found[one.last][one.unit or ""] = one
     return found
+
+
+def _name(said: Iterable[Said]) -> str:
+    """What a period is called that several filed: as most of them called it, of equals as the first did."""
+    return Counter(one.period for one in said).most_common(1)[0][0]
 
 
 def filed(connection: Connection, units: Iterable[str]) -> Filed:

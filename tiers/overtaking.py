@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -19,7 +21,8 @@ from registry.store.statements import STATEMENT
 from registry.waiting import FILING
 from tiers.asking import ask_count, remembered, view
 from tiers.bridge import corrections
-from tiers.definition import differences, settings_of, versions
+from tiers.count import count
+from tiers.definition import canonical, differences, digest, editions, settings_of, versions
 from tiers.frames import City, Frame, counted_targets
 from tiers.members import Question, record_of
 from tiers.publishing import FIRM, SNAPSHOT, SOURCE, frozen_frames
@@ -27,7 +30,7 @@ from tiers.snapshot import Snapshot
 from tiers.targets import plan
 
 #: In the order in which they are told.
-WHATS = ("superseded", "withdrawn", "merged", "split", "corrected", "definition")
+WHATS = ("superseded", "withdrawn", "merged", "split", "corrected", "numbers", "definition")
 
 
 def overtaken(house: House, published: Snapshot) -> list[Record]:
@@ -36,9 +39,12 @@ def overtaken(house: House, published: Snapshot) -> list[Record]:
     ``superseded``: ``snapshot``. ``withdrawn``: a filing behind its firms was: ``filing``, ``kind``, ``file``, ``at``,
     ``by``, ``firms``. ``merged``, ``split``: ``loser``, ``survivor``, ``at``, ``by``, of its firms. ``corrected``: a
     target's value for its day is another as known now: ``target``, ``published``, ``value``, ``delta``, ``added``,
-    ``removed`` (firms), ``filings`` (that did it). ``definition``: ``parts`` (settings, plan, tables, rules).
+    ``removed``, ``moved`` (firms), ``filings`` (that did it); of a figure that a department filed nobody is added or removed,
+    and ``delta`` is null where either value is. ``numbers``: others of its numbers would be others today: ``parts``
+    (``tiers.srdi.provincial``, ``revenue``, ``by.370102`` …). ``definition``: ``parts`` (settings, plan, tables, rules).
     """
-    found = remembered(house, ("overtaken", published.id), lambda: {"list": _overtaken(house, published)})
+    asked = ("overtaken", published.id, digest(editions()))
+    found = remembered(house, asked, lambda: {"list": _overtaken(house, published)})
     listed: list[Record] = found["list"]
     return listed
 
@@ -106,6 +112,7 @@ def _corrected(house: House, published: Snapshot) -> list[Record]:
     question = Question(published.as_of, settings)
     found: list[Record] = []
     with view(house, None) as connection:
+        document = json.loads(canonical(count(connection, question, None, "area")))
         frozen = frozen_frames(connection, settings, published.id)
         city = City(connection, question)
         for target in counted_targets(question):
@@ -130,7 +137,72 @@ def _corrected(house: House, published: Snapshot) -> list[Record]:
         firms = [uscc for side in ("added", "removed", "moved") for uscc in one[side]]
         about = ("enterprise", records[one["target"]])
         one["filings"] = sorted({id for u in firms for record in about for id in behind.get((u, record), ())})
+    _with_figures(found, published.count, document)
+    if parts := _other_numbers(published.count, document, {one["target"] for one in found}):
+        found.append({"what": "numbers", "parts": parts})
     return found
+
+
+def _with_figures(found: list[Record], published: Record, document: Record) -> None:
+    """Add the figures that departments filed otherwise since, or withdrew; beside what is counted, or by themselves."""
+    told = {one["target"]: one for one in found}
+    present = {entry["id"]: entry for entry in document["targets"]}
+    for then in published["targets"]:
+        now = present.get(then["id"])
+        if now is None or "why" not in then or "why" not in now or then["value"] == now["value"]:
+            continue
+        sides = [{(one["filing"], one["row"]) for one in entry["why"]} for entry in (then, now)]
+        one = told.get(then["id"])
+        if one is None:
+            one = {
+                "what": "corrected",
+                "target": then["id"],
+                "added": [],
+                "removed": [],
+                "moved": [],
+                "filings": [],
+            }
+            found.append(one)
+        one.update(published=then["value"], value=now["value"], delta=_less(now["value"], then["value"]))
+        one["filings"] = sorted({*one["filings"], *(filing for filing, _row in sides[0] ^ sides[1])})
+
+
+def _less(now: int | str | None, then: int | str | None) -> int | str | None:
+    if now is None or then is None:
+        return None
+    delta = Decimal(now) - Decimal(then)
+    return int(delta) if isinstance(now, int) and isinstance(then, int) else str(delta)
+
+
+#: What tells where a number comes from, or is told as a correction or as another definition.
+_TOLD = frozenset({"why", "goal_why", "reported_by", "document", "goal", "rate", "state", "name", "name_en"})
+
+
+def _other_numbers(published: Record, document: Record, corrected: Collection[str]) -> list[str]:
+    """What else of the count would be another number today; numbers of units only where nothing else says why. Pure."""
+    then, now = ({t["id"]: _beside(t) for t in each["targets"]} for each in (published, document))
+    parts = [f"targets.{id}" for id in then if id in now and id not in corrected and then[id] != now[id]]
+    sides = [{(one["tier"], one["level"]): one for one in each["tiers"]} for each in (published, document)]
+    parts += [f"tiers.{tier}.{level}" for tier, level in {**sides[0], **sides[1]}
+              if sides[0].get((tier, level)) != sides[1].get((tier, level))]  # fmt: skip
+    parts += [name for name in ("quality", "revenue", "outside") if published[name] != document[name]]
+    if not parts and not corrected:
+        rows = [{row["key"]: _bare(row) for row in each.get("by", ())} for each in (published, document)]
+        parts = [f"by.{key}" for key in rows[0] if rows[0][key] != rows[1].get(key)]
+    return parts
+
+
+def _beside(entry: Record) -> Any:
+    """A target's numbers; whose revenue is unknown stands among the classes of revenue."""
+    bare = _bare(entry)
+    return bare if not entry["id"].startswith("revenue-") else {**bare, "unknown": None}
+
+
+def _bare(held: Any) -> Any:
+    """A part of a count without what is ``_TOLD``."""
+    if isinstance(held, dict):
+        return {key: _bare(value) for key, value in held.items() if key not in _TOLD}
+    return held
 
 
 def _since(connection: Connection, published: Snapshot, firms: Collection[str],

@@ -147,6 +147,8 @@ class Prepared:
                 rows.append((id, target, firm.uscc, firm.name, firm.unit, canonical(list(firm.why)).decode()))
                 for one in firm.why:
                     sources[one["filing"]].add(firm.uscc)
+        for filing in behind_figures(frozen.count):
+            sources.setdefault(filing, set())  # no firm of the register stands behind a filed figure
         insert_rows(unit.connection, FIRM, ("snapshot_id", "target", "uscc", "name", "unit", "why"), rows)
         leaning = [(id, filing, len(firms)) for filing, firms in sorted(sources.items())]
         insert_rows(unit.connection, SOURCE, ("snapshot_id", "filing_id", "firms"), leaning)
@@ -375,6 +377,16 @@ def _before(connection: Connection, name: str, day: date) -> int | None:
     s = SNAPSHOT.c
     query = select(s.id).where(s.name == name, s.as_of <= last, s.as_of > period_before(name, last))
     return connection.execute(query.order_by(s.as_of.desc(), s.id.desc()).limit(1)).scalar()
+
+
+def behind_figures(document: Record) -> set[int]:
+    """The filings that figures and goals of a count come from: of the city, and of units."""
+    said = [
+        one for entry in document["targets"] for one in (*(entry.get("why") or ()), entry.get("goal_why"))
+    ]
+    for row in document.get("by", ()):
+        said += [one for cell in row["targets"].values() for one in cell.get("why") or ()]
+    return {one["filing"] for one in said if one}
 
 
 def _same(connection: Connection, name: str, day: date, definition: str,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -15,13 +17,15 @@ from registry.shell.formats import as_filter
 from registry.shell.languages import language
 from registry.shell.serving import house
 from registry.store.clock import instant_text, parse_instant
+from tiers import wording
 from tiers.bridge_pages import firms_file, firms_page, target_label
 from tiers.bridging import comparison
-from tiers.names import indicator_name
+from tiers.names import full_name, indicator_name
 from tiers.overtaking import overtaken
 from tiers.publishing import snapshot, snapshot_firms, snapshots
 from tiers.snapshot import Snapshot
 from tiers.snapshot_documents import rerun_document
+from tiers.targets import indicators
 from tiers.views import blueprint
 
 #: So many on the page of all; the older ones are found by their number.
@@ -156,7 +160,10 @@ def since_said(one: Record) -> str:
             said = _("Published again as #%(id)s.", id=one["snapshot"])
         case "withdrawn":
             named = {"id": one["filing"], "n": one["firms"], "by": one["by"]}
-            said = _("Filing %(id)s behind %(n)s of its firms was withdrawn by %(by)s.", **named)
+            if one["firms"]:
+                said = _("Filing %(id)s behind %(n)s of its firms was withdrawn by %(by)s.", **named)
+            else:
+                said = _("Filing %(id)s behind its filed figures was withdrawn by %(by)s.", **named)
         case "merged":
             said = _(
                 "%(a)s was merged into %(b)s by %(by)s.", a=one["loser"], b=one["survivor"], by=one["by"]
@@ -165,13 +172,44 @@ def since_said(one: Record) -> str:
             pair = {"a": one["loser"], "b": one["survivor"], "by": one["by"]}
             said = _("%(a)s and %(b)s were split again by %(by)s.", **pair)
         case "corrected":
-            numbers = {"now": f"{one['value']:,}", "then": f"{one['published']:,}"}
+            numbers = {"now": _figure(one, "value"), "then": _figure(one, "published")}
             target = target_label(one["target"])
             said = _("%(target)s: %(now)s as known now, %(then)s as published.", target=target, **numbers)
+        case "numbers":
+            numbered = "、".join(map(number_said, one["parts"]))
+            said = _("Other numbers are otherwise as known now: %(parts)s.", parts=numbered)
         case _:
             parts = "、".join(map(definition_said, one["parts"]))
             said = _("What is counted is defined otherwise now: %(parts)s.", parts=parts)
     return said
+
+
+def _figure(one: Record, side: str) -> str:
+    """A value of a target in plain words, unknown where there is none."""
+    value, target = one[side], indicators().get(one["target"])
+    if value is None:
+        return str(_("unknown"))
+    if target is None or target.unit not in ("yuan", "ratio"):
+        return f"{value:,}" if isinstance(value, int) else str(value)
+    return wording.amount(Fraction(value), target.unit, language())
+
+
+def number_said(path: str) -> str:
+    """A part of a count, such as ``tiers.srdi.provincial``, in words."""
+    head, _dot, rest = path.partition(".")
+    match head:
+        case "targets":
+            return target_label(rest)
+        case "tiers":
+            return full_name(*rest.split("."))
+        case "by":
+            return str(_("place unknown")) if rest == "unknown" else house().places.label(rest, language())
+    named: dict[str, str] = {
+        "quality": _("quality titles"),
+        "revenue": _("revenue classes"),
+        "outside": _("firms elsewhere"),
+    }
+    return named.get(head, path)
 
 
 def definition_said(path: str) -> str:

@@ -35,6 +35,7 @@ from tests.tiers.counted_city import (
 )
 from tiers.asking import ask_count, ask_firms
 from tiers.bridging import Place, comparison
+from tiers.bulletins.frozen import PARTS
 from tiers.overtaking import overtaken
 from tiers.publishing import (
     content,
@@ -334,6 +335,56 @@ def test_an_unknown_number_is_no_published_count(house: House) -> None:
             snapshot(house, id)
 
 
+FILED = {"indicator": "computing", "period": "2025-12", "value": 2600}
+
+
+def test_a_withdrawn_figure_of_a_department_is_named_and_wants_a_yes(house: House, time: Time) -> None:
+    done = file_rows(house, "indicators", [FILED], "computing.csv").filing
+    made = december(house)
+    assert done
+    time.pass_days(1)
+    with pytest.raises(NeedsConfirmationError):
+        withdraw(house, done, "clerk")
+    withdraw(house, done, "clerk", yes=True)
+    since = told(house, made)
+    (gone,) = since["withdrawn"]
+    assert (gone["filing"], gone["firms"]) == (done, 0)
+    (corrected,) = since["corrected"]
+    assert (corrected["target"], corrected["published"], corrected["value"], corrected["delta"]) == (
+        "computing", 2600, None, None,
+    )  # fmt: skip
+    assert corrected["filings"] == [done]
+
+
+def test_a_figure_that_a_department_files_otherwise_overtakes_the_published_one(
+    house: House, time: Time
+) -> None:
+    made = december(house)
+    time.pass_days(1)
+    rows = [FILED, {"indicator": "advanced-share", "period": "2025", "value": "68.5%"}]
+    late = file_rows(house, "indicators", rows, "late.csv").filing
+    assert [(one["target"], one["published"], one["value"], one["filings"]) for one in told(house, made)["corrected"]] == [
+        ("advanced-share", None, "0.685", [late]), ("computing", None, 2600, [late]),
+    ]  # fmt: skip
+    # Said again by another document, the number is the same.
+    again = december(house, new=True)
+    file_rows(house, "indicators", [{**FILED, "document": "2号"}], "again.csv")
+    assert told(house, again) == {}
+
+
+def test_a_number_behind_no_target_that_changes_later_overtakes_the_published_count(
+    house: House, time: Time
+) -> None:
+    made = december(house)
+    time.pass_days(1)
+    late = {"level": "provincial", "issued_on": "2025-06-01", "valid_to": "2028-05-31"}
+    file_rows(house, "titles", [title(NEW, "quasi_unicorn", **late)], "late.csv")
+    file_rows(house, "figures", [{"uscc": NEW, "year": 2024, "revenue": "200000000"}], "figures.csv")
+    assert told(house, made) == {
+        "numbers": [{"what": "numbers", "parts": ["tiers.quasi_unicorn.provincial", "revenue"]}]
+    }
+
+
 # The command line -----------------------------------------------------------------------------------------
 
 
@@ -355,6 +406,8 @@ def test_snapshots_on_the_command_line(house: House, tidu: Any) -> None:
     two = tidu("publish", "monthly", "--as-of", str(DECEMBER), "--json")
     assert tidu("publish", "monthly", "--as-of", str(DECEMBER), "--json") == two
     assert [head["id"] for head in tidu("list", "--json")] == [two["id"], one["id"]]
+    # Frozen with what its bulletin says besides, whoever publishes it.
+    assert snapshot(house, two["id"]).parts.keys() >= PARTS
     shown = tidu("show", str(two["id"]), "--json")
     assert (shown["overtaken"], shown["bridges"]["quality-firms"]["from"]["snapshot"]) == ([], one["id"])
     assert tidu("rerun", str(one["id"]), "--json")["same"] is True

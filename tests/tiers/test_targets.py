@@ -361,3 +361,49 @@ def test_the_five_figures_of_a_tier_each_lead_to_their_firms(house: House) -> No
     for figure, firms in (("firms", [3]), ("done", [1, 2]), ("new_this_year", [2])):
         listed = behind_titles(house, question, None, membership("srdi", "provincial", figure))
         assert [firm["uscc"] for firm in listed.firms] == [code(n) for n in firms]
+
+
+# What was seen ------------------------------------------------------------------------------------------
+
+
+def test_units_that_call_one_year_by_several_names_still_add_up(house: House) -> None:
+    names = ("2025", "2025-12", "2025-12-31")
+    rows = [
+        {"indicator": "tech-upgrades", "period": names[at % 3], "unit": unit, "value": 20}
+        for at, unit in enumerate(house.places.names)
+    ]
+    file_rows(house, "indicators", rows, "units.csv")
+    found = entry(house, "tech-upgrades")
+    assert (found["value"], found["period"], found["missing_units"]) == (20 * len(rows), "2025", [])
+
+
+def test_a_goal_of_a_unit_for_one_year_leaves_the_citys_filed_goal_standing(house: House) -> None:
+    aim(house, "tech-projects", "2023-2025", 900)
+    aim(house, "tech-projects", "2025", 100, "历下区")
+    aim(house, "tech-projects", "2023-2025", 200, "历城区")
+    found = entry(house, "tech-projects")
+    assert (found["goal"], found["allocated"], found["unallocated"]) == (900, 300, 600)
+
+
+def test_what_only_the_city_filed_beside_the_counted_stands_in_the_row_without_a_place(house: House) -> None:
+    firm = {"uscc": code(1), "name": "济南一公司", "district": "历下区"}
+    file_rows(house, "enterprises", [firm], "firm.csv")
+    green = {"uscc": code(1), "honour": "green_factory", "level": "city", "title": "厂", "on": "2024-01-01"}
+    file_rows(house, "honours", [green], "green.csv")
+    say(house, "green-projects", "2025", 50)
+    say(house, "green-projects", "2025", 7, "历下区")
+    for by, cells in (("area", {"370102": 8, "unknown": 43}), ("district", {"370102": 1, "unknown": 50}),
+                      ("industry", {"unknown": 51})):  # fmt: skip
+        document = ask_count(house, LATER, None, None, by)
+        total = next(t["value"] for t in document["targets"] if t["id"] == "green-projects")
+        rows = {row["key"]: row["targets"]["green-projects"]["value"] for row in document["by"]}
+        assert {key: value for key, value in rows.items() if value} == cells
+        assert total == sum(cells.values()) == 51
+
+
+def test_a_firm_on_the_above_scale_list_twice_has_its_revenue_summed_once(house: House) -> None:
+    file_rows(house, "enterprises", [{"uscc": code(1), "name": "济南一公司"}], "firm.csv")
+    members = [{"uscc": code(1), "entered_on": day} for day in ("2020-01-01", "2022-01-01")]
+    file_rows(house, "above-scale", members, "members.csv")
+    file_rows(house, "figures", [{"uscc": code(1), "year": 2024, "revenue": "200000000"}], "figures.csv")
+    assert entry(house, "revenue-total", DUE)["register_sum"] == 200000000

@@ -298,7 +298,9 @@ def _target_values(facts: Facts, entry: Record) -> dict[str, str]:
     return {
         "name": facts.indicator(entry),
         "value": speech.amount(entry["value"], entry["unit"]),
-        "goal": speech.amount(entry["goal"], entry["unit"]),
+        "goal": speech.say("未设目标", "no goal set")
+        if entry["goal"] is None
+        else speech.amount(entry["goal"], entry["unit"]),
         "rate": "—" if rate is None else speech.percent(rate),
         "change": "—" if change is None else speech.delta(change),
         "state": speech.say(*STATES[facts.state(entry)]),

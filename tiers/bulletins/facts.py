@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from registry.kind import Record
 from tiers.bulletins.saying import Speech, decimal
+from tiers.judging import met
 from tiers.snapshot import Snapshot
 
 #: Firms of a target as they are frozen: ``{"uscc", "name", "unit", "why"}`` each.
 Firms = Callable[[str], Sequence[Record]]
-#: "About" is met within this share of the goal.
-ABOUT = Decimal("0.05")
 QUALITY, UNKNOWN = "quality-firms", "unknown"
 
 
 def state_of(entry: Mapping[str, Any], day: date) -> str:
-    """``met unmet pending overdue missing unset``: what a count says of a target on a day."""
+    """``met unmet open pending overdue missing unset``: what a count says of a target on a day.
+
+    ``open``: not reached, and its due day is still to come; ``pending``: judged when its year is over.
+    """
     if said := entry.get("state"):
-        return str(said)
+        if said == "pending":
+            return "pending" if entry.get("pending") else "open"
+        return "unset" if said == "not_set" else str(said)
     value, goal = decimal(entry["value"]), decimal(entry["goal"])
     if value is None:
         return "overdue" if (entry.get("due") or "9999") < day.isoformat() else "missing"
@@ -31,16 +34,9 @@ def state_of(entry: Mapping[str, Any], day: date) -> str:
         return "unset"
     if entry.get("pending"):
         return "pending"
-    match entry["direction"]:
-        case "more_than":
-            met = value > goal
-        case "at_most":
-            met = value <= goal
-        case "about":
-            met = abs(value - goal) <= ABOUT * abs(goal)
-        case _:
-            met = value >= goal
-    return "met" if met else "unmet"
+    if met(value, goal, entry["direction"]):
+        return "met"
+    return "open" if day.isoformat() < (entry.get("due") or "") else "unmet"
 
 
 @dataclass(frozen=True)
@@ -112,8 +108,16 @@ class Facts:
             return None
         return found
 
+    def counted_name(self, entry: Mapping[str, Any]) -> str:
+        """A target as its bridge has it: of one that a department files a part of, the part that firms stand behind."""
+        said = entry.get("filed") is not None
+        return self.indicator(entry) + (self.speech.say("（企业部分）", " (held by firms)") if said else "")
+
     def delta(self, id: str) -> int | None:
+        """The change of the value; None also where a part of it is filed, whose change no bridge knows."""
         bridge = self.bridge(id)
+        if self.targets[id].get("filed") is not None:
+            return None
         return None if bridge is None else int(bridge["to"]["value"]) - int(bridge["from"]["value"])
 
     def earlier(self, id: str) -> date | None:

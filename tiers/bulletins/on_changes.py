@@ -73,7 +73,7 @@ def table(facts: Facts, sheets: Sheets) -> Table | None:
         sheet = sheets.has(of_bridge(id))
         rows.append(
             (
-                cells.text(facts.indicator(facts.targets[id])),
+                cells.text(facts.counted_name(facts.targets[id])),
                 cells.count(bridge["from"]["value"], speech),
                 *(
                     cells.delta(deltas[reason], speech, sheet if deltas[reason] else None)

@@ -32,7 +32,7 @@ def sentence(facts: Facts) -> Iterator[Block]:
     if waiting:
         told += speech.say(f"，尚未填报{len(waiting)}项", f", {len(waiting)} are not")
         told += (
-            speech.say(f"（其中{len(overdue)}项已过规划期限）", f" ({len(overdue)} of them past their day)")
+            speech.say(f"（其中{len(overdue)}项已逾期）", f" ({len(overdue)} of them overdue)")
             if overdue
             else ""
         )

@@ -46,7 +46,8 @@ def met_sentence(facts: Facts) -> str:
     speech = facts.speech
     states: dict[str, list[str]] = {}
     for entry in facts.counted:
-        states.setdefault(facts.state(entry), []).append(facts.indicator(entry))
+        state = facts.state(entry)
+        states.setdefault("unmet" if state == "open" else state, []).append(facts.indicator(entry))
     total = len(facts.counted)
     met, unmet = len(states.get("met", ())), states.get("unmet", [])
     told = [speech.say(f"由登记库直接统计的{total}项指标中，已达到目标{met}项",

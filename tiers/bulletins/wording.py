@@ -15,6 +15,7 @@ from tiers.bulletins.steps import STEPS, step_said
 STATES = {
     "met": ("已达到", "met"),
     "unmet": ("未达到", "not met"),
+    "open": ("推进中", "under way"),
     "pending": ("年终判定", "judged at year's end"),
     "overdue": ("逾期未报", "overdue"),
     "missing": ("待填报", "not yet reported"),
@@ -54,8 +55,8 @@ def against_goal(facts: Facts, entry: Mapping[str, Any]) -> str:
     if state == "pending":
         reached = speech.say(f"为目标{aim}的{share}", f"{share} of the goal of {aim}") if share else aim
         return speech.say(
-            f"{reached}，待{entry['period']}年度结束后判定",
-            f"{reached}; judged when {entry['period']} is over",
+            f"{reached}，待{entry['period'][:4]}年度结束后判定",
+            f"{reached}; judged when {entry['period'][:4]} is over",
         )
     if state == "met":
         return speech.say(f"达到目标（{aim}）", f"the goal ({aim}) is met") + _beyond(
@@ -130,14 +131,14 @@ def bridge_sentence(facts: Facts, id: str) -> str | None:
     bridge, entry = facts.bridge(id), facts.targets[id]
     if bridge is None:
         return None
-    speech, unit = facts.speech, entry["unit"]
+    speech, unit, name = facts.speech, entry["unit"], facts.counted_name(entry)
     first = date.fromisoformat(bridge["from"]["as_of"])
     amounts = [speech.amount(bridge[end]["value"], unit) for end in ("from", "to")]
     steps = [step for step in bridge["steps"] if step["delta"]]
     if not steps:
         return speech.say(
-            f"{speech.day(first)}至{speech.day(facts.day)}，{facts.indicator(entry)}没有变动，均为{amounts[1]}",
-            f"From {speech.day(first)} to {speech.day(facts.day)} nothing changed: {amounts[1]}",
+            f"{speech.day(first)}至{speech.day(facts.day)}，{name}没有变动，均为{amounts[1]}",
+            f"{name} from {speech.day(first)} to {speech.day(facts.day)}: nothing changed, {amounts[1]}",
         )
     up, down = _told(facts, steps, unit, 1), _told(facts, steps, unit, -1)
     net = int(bridge["to"]["value"]) - int(bridge["from"]["value"])
@@ -147,9 +148,9 @@ def bridge_sentence(facts: Facts, id: str) -> str | None:
         else speech.say("增减相抵，总数持平", "which balance")
     )
     return speech.say(
-        f"{speech.day(first)}至{speech.day(facts.day)}，{facts.indicator(entry)}由{amounts[0]}变为{amounts[1]}，"
+        f"{speech.day(first)}至{speech.day(facts.day)}，{name}由{amounts[0]}变为{amounts[1]}，"
         f"其中{'；'.join(filter(None, (up, down)))}；{total}",
-        f"From {speech.day(first)} to {speech.day(facts.day)}: {amounts[0]} became {amounts[1]} – "
+        f"{name} from {speech.day(first)} to {speech.day(facts.day)}: {amounts[0]} became {amounts[1]} – "
         f"{'; '.join(filter(None, (up, down)))}; {total}",
     )
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.sample_app import house_in, sample_file
 from tests.tiers.bulletins.conftest import Published
 from tiers.bulletins.blocks import Heading, PageBreak, Paragraph, Table
 from tiers.bulletins.content import bulletin
+from tiers.bulletins.frozen import parts
 from tiers.bulletins.reports import REPORTS, UnknownReportError
+from tiers.publishing import publish, snapshot_firms
+from tiers.targets import planned
 
 Make = Callable[..., Any]
 
@@ -130,6 +137,28 @@ def test_figures_that_nobody_filed_are_unknown_and_not_zero(monthly: Published) 
     table = made.tables["table_departments"]
     assert {(row[3].text, row[3].value) for row in table.rows} == {("不详", None)}
     assert {row[4].text for row in table.rows} == {"逾期未报"}
+
+
+@pytest.mark.parametrize(
+    ("plan", "day", "state"),
+    [("plan-2026-2028", date(2026, 6, 30), "未设目标"), ("plan-2023-2025", date(2024, 6, 30), "推进中")],
+)
+def test_a_plan_without_goals_and_one_under_way_make_their_bulletins(
+    tmp_path: Path, plan: str, day: date, state: str
+) -> None:
+    shutil.copy(sample_file(), tmp_path / "city.sqlite")
+    city = house_in(tmp_path)
+    house = replace(city, settings=planned(city.settings, f"plans/{plan}"))
+    snapshot = publish(
+        house, "quarterly", day, "desk", parts=lambda at, bridges: parts(house, day, at, bridges)
+    )
+    made = bulletin(snapshot, snapshot.parts, lambda id: snapshot_firms(house, snapshot.id, id))
+    states = {row[5].text for row in made.tables["table_targets"].rows}
+    assert state in states
+    assert "未达到" not in states
+    told = [one.text for one in made.blocks if isinstance(one, Paragraph)]
+    assert [text for text in told if f"{day:%m-%d}年度" in text] == []
+    house.store.dispose()
 
 
 def test_an_unknown_report_is_refused_with_the_list(monthly: Published) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tiers.bulletins.facts import Facts, state_of
 from tiers.bulletins.on_targets import met_sentence
 from tiers.bulletins.saying import Speech
-from tiers.bulletins.wording import bridge_sentence, continuation, value_sentence
+from tiers.bulletins.wording import bridge_sentence, continuation, state_name, value_sentence
 from tiers.snapshot import Snapshot
 
 DAY, AT = date(2026, 6, 30), datetime(2026, 7, 1, 1, tzinfo=UTC)
@@ -131,9 +131,24 @@ def test_the_summary_names_who_is_not_there_yet() -> None:
 
 
 def test_a_state_that_the_count_says_is_taken() -> None:
-    assert state_of({**ENTRY, "state": "pending"}, DAY) == "pending"
+    assert state_of({**ENTRY, "state": "pending", "pending": True}, DAY) == "pending"
+    assert state_of({**ENTRY, "state": "unmet"}, DAY) == "unmet"
     assert state_of({**ENTRY, "value": None, "due": "2026-06-30"}, DAY) == "missing"
     assert state_of({**ENTRY, "value": None, "due": "2026-06-29"}, DAY) == "overdue"
+
+
+def test_a_goal_whose_day_is_to_come_does_not_wait_for_the_end_of_a_year() -> None:
+    entry = {**ENTRY, "state": "pending"}
+    assert said(entry) == "优质企业总数7000家，完成目标8000家的87.5%，距目标差1000家"
+    assert state_name(facts(entry), entry) == "推进中"
+    assert "尚未达到1项（优质企业总数）" in met_sentence(facts(entry))
+
+
+def test_a_plan_without_goals_says_so_in_every_sentence() -> None:
+    entry = {**ENTRY, "goal": None, "rate": None, "state": "not_set"}
+    assert said(entry) == "优质企业总数7000家，未设目标"
+    assert state_name(facts(entry), entry) == "未设目标"
+    assert "未设定目标1项" in met_sentence(facts(entry))
 
 
 TITLE = {
@@ -160,3 +175,23 @@ TITLE = {
 )  # fmt: skip
 def test_what_to_do_about_a_title_that_ends(given: dict[str, Any], told: tuple[str, str]) -> None:
     assert continuation(facts(ENTRY), {**TITLE, **given}) == told
+
+
+def test_a_change_of_firms_is_not_told_as_that_of_a_number_with_a_filed_part() -> None:
+    entry = {
+        **ENTRY,
+        "id": "green-projects",
+        "name": "绿色制造示范项目",
+        "value": 51,
+        "counted": 1,
+        "filed": 50,
+    }
+    given = facts(entry, bridge=bridge(1, 1))
+    assert value_sentence(given, entry).startswith("绿色制造示范项目51家，完成目标")
+    told = bridge_sentence(given, "green-projects")
+    assert told == "2026年5月31日至2026年6月30日，绿色制造示范项目（企业部分）没有变动，均为1家"
+
+
+def test_in_english_a_line_about_a_change_names_its_target() -> None:
+    given = facts(ENTRY, bridge=bridge(7000, 7002, ("new", 2)), language="en")
+    assert (bridge_sentence(given, "quality-firms") or "").startswith("Quality firms from 31 May 2026 to")
