@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -174,6 +175,16 @@ def write_table(
                 progress("export", count, 0)
         sheet.freeze_panes(1, 0)
     return count
+
+
+def table_bytes(
+    name: str, header: Sequence[str], rows: Iterable[Sequence[Any]], suffix: str = ".xlsx"
+) -> bytes:
+    """The same in memory."""
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / f"table{suffix}"
+        write_table(out, name, header, rows)
+        return out.read_bytes()
 
 
 def write_sheets(out: Path, sheets: Iterable[Sheet]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
-from datetime import date
+from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from registry.house import House
 from registry.subjects import ENTERPRISE
 from tiers.after_fold import TITLE
+from tiers.asking import view
 from tiers.findings import APPLICATION, grace_of, recorded_rounds
 from tiers.lifecycle import Finding, Step, findings
 from tiers.members import Question
@@ -35,6 +36,12 @@ def agenda_on(house: House, day: date) -> Agenda:
                     _agendas.pop(next(iter(_agendas)))
                 _agendas[key] = _agenda(house, connection, day)
             return _agendas[key]
+
+
+def agenda_known(house: House, day: date, known_at: datetime) -> Agenda:
+    """The agenda of a day as it was known at an instant; not held."""
+    with view(house, known_at) as connection:
+        return _agenda(house, connection, day)
 
 
 def _agenda(house: House, connection: Connection, day: date) -> Agenda:

@@ -93,13 +93,15 @@ class Frozen:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A count that is ready to be published: ``frozen``, or the ``published`` one that is reused in its place."""
+    """A count that is ready to be published: ``frozen``, or the ``published`` one that is reused in its place; ``exact``: only
+    one that was known at the same instant is."""
 
     house: House
     by: str
     frozen: Frozen | None
     new: bool
     published: Snapshot | None = None
+    exact: bool = False
 
     @property
     def count(self) -> Record:
@@ -123,7 +125,9 @@ class Prepared:
         if self.published is not None:
             return self.published
         frozen = self._frozen
-        if not self.new and (held := _same(unit.connection, frozen.name, frozen.as_of, frozen.definition)):
+        known_at = frozen.known_at if self.exact else None
+        same = _same(unit.connection, frozen.name, frozen.as_of, frozen.definition, known_at)
+        if not self.new and (held := same):
             return snapshot(self.house, held, unit.connection)
         content = frozen.content()
         values: Record = {
@@ -190,7 +194,7 @@ def prepare(
             return Prepared(house, by, None, new, published)
         frozen = _freeze(house, connection, question, name, known, document, said, before,
                          parts or _nothing_else)  # fmt: skip
-    return Prepared(house, by, frozen, new)
+    return Prepared(house, by, frozen, new, exact=known_at is not None)
 
 
 def _nothing_else(_known_at: datetime, _bridges: Mapping[str, Record]) -> Mapping[str, Record]:

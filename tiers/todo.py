@@ -4,7 +4,7 @@ facts that contradict each other. Tasks of the whole city; whose they are is the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -19,7 +19,7 @@ from registry.room import Task, Todo
 from registry.shell.languages import language
 from registry.subjects import ENTERPRISE
 from tiers import wording
-from tiers.agenda import agenda_on
+from tiers.agenda import Agenda, agenda_on
 from tiers.city import city_on
 from tiers.facts import YEARS_BACK
 from tiers.lifecycle import Finding
@@ -35,8 +35,8 @@ SOON = (30, 90, 180)
 UPDATE_AHEAD = 60
 
 
-def _each(house: House, day: date, *what: str) -> Iterable[tuple[str, Finding]]:
-    for uscc, findings in agenda_on(house, day).items():
+def _each(agenda: Agenda, *what: str) -> Iterable[tuple[str, Finding]]:
+    for uscc, findings in agenda.items():
         for finding in findings:
             if finding.what in what:
                 yield uscc, finding
@@ -46,22 +46,22 @@ def _titles(finding: Finding) -> str:
     return ("、", ", ")[language() == "en"].join(full_name(tier, level) for tier, level in finding.titles)
 
 
-def expiring(house: House, day: date) -> Lines:
+def expiring(agenda: Agenda) -> Lines:
     """Titles in force with their last day at most 30, 90, 180 days ahead (each line holds the one before); one that
     already goes on under a later term is none."""
     lines: dict[str, list[Task]] = {str(days): [] for days in SOON}
-    for uscc, finding in _each(house, day, "expires"):
+    for uscc, finding in _each(agenda, "expires"):
         for days in SOON:
             if finding.days is not None and finding.days < days:
                 lines[str(days)].append(Task(uscc, _titles(finding), finding.last))
     return lines
 
 
-def reviews(house: House, day: date) -> Lines:
+def reviews(agenda: Agenda) -> Lines:
     """Reviews (or recognitions anew) that can be filed now or soon and are not on record as filed."""
     lines: dict[str, list[Task]] = {"open": [], "ahead": [], "unknown": []}
-    ends = {(uscc, one.titles): one.last for uscc, one in _each(house, day, "expires")}
-    for uscc, finding in _each(house, day, "review_due"):
+    ends = {(uscc, one.titles): one.last for uscc, one in _each(agenda, "expires")}
+    for uscc, finding in _each(agenda, "review_due"):
         if finding.state in lines:
             what = f"{finding_name(finding)}: {_titles(finding)}"
             last = finding.last or ends.get((uscc, finding.titles))
@@ -69,10 +69,10 @@ def reviews(house: House, day: date) -> Lines:
     return lines
 
 
-def updates(house: House, day: date) -> Lines:
+def updates(agenda: Agenda) -> Lines:
     """Yearly information updates: due soon and not made, and those that were missed."""
     lines: dict[str, list[Task]] = {"due": [], "missed": []}
-    for uscc, finding in _each(house, day, "update_due", "update_missed"):
+    for uscc, finding in _each(agenda, "update_due", "update_missed"):
         if finding.what == "update_missed":
             years = ", ".join(map(str, finding.years))
             lines["missed"].append(Task(uscc, f"{_titles(finding)} · {years}"))
@@ -81,11 +81,11 @@ def updates(house: House, day: date) -> Lines:
     return lines
 
 
-def nesting(house: House, day: date) -> Lines:
+def nesting(agenda: Agenda) -> Lines:
     """Titles held without the one that must stand beneath, and what else the rules find on titles."""
     lines: dict[str, list[Task]] = {"missing": [], "pending": [], "banned": [], "cancel": []}
     named = {"banned_until": "banned", "cancellation_due": "cancel", "review_right_lost": "cancel"}
-    for uscc, finding in _each(house, day, "nesting_missing", *named):
+    for uscc, finding in _each(agenda, "nesting_missing", *named):
         line = named.get(finding.what) or finding.state
         below = " / ".join(short_name(one.partition(":")[0]) for one in finding.below)
         what = _("%(title)s without %(below)s", title=_titles(finding), below=below) if below else (
@@ -203,15 +203,22 @@ def _owed(house: House, _by: str, unit: str | None) -> list[tuple[str, int, str]
     ]
 
 
+def _of(lines: Callable[[Agenda], Lines]) -> Callable[[House, date], Lines]:
+    return lambda house, day: lines(agenda_on(house, day))
+
+
+#: The sources that are read off the agenda: what a unit can act on.
+ON_AGENDA = {"expiring": expiring, "reviews": reviews, "updates": updates, "nesting": nesting}
+
 TODO = (
     Todo("expiring", lambda: _("Expiring titles"), lambda: _("titles in force and not continued yet"), "counts.read", 10,
-         expiring, _expiring_line, frozenset({"30"})),
+         _of(expiring), _expiring_line, frozenset({"30"})),
     Todo("reviews", lambda: _("Reviews to file"), lambda: _("no review of the term is on record"), "counts.read", 20,
-         reviews, _review_line, frozenset({"open"})),
+         _of(reviews), _review_line, frozenset({"open"})),
     Todo("updates", lambda: _("Yearly updates"), lambda: _("information that holders must renew each year"), "counts.read",
-         30, updates, _update_line, frozenset({"missed"})),
+         30, _of(updates), _update_line, frozenset({"missed"})),
     Todo("nesting", lambda: _("Titles that do not fit together"), lambda: _("found by rule; nothing is changed by it"),
-         "counts.read", 40, nesting, _nesting_line, frozenset({"missing", "cancel"})),
+         "counts.read", 40, _of(nesting), _nesting_line, frozenset({"missing", "cancel"})),
     Todo("deciding", lambda: _("Facts that would decide a verdict"),
          lambda: _("nothing else is missing or unmet for a tier that the firm does not hold"), "rules.read", 50,
          deciding, lambda id: wording.fact(id, language())),

@@ -100,8 +100,11 @@ def say(ran: Ran) -> None:
             was = (
                 "done" if ran.outcome == "done" else f"is done already, since {instant_text(row.finished_at)}"
             )
-            numbers = f"evaluated {row.evaluated}, changed {row.changed}, delivered {row.delivered}"
+            delivered = "not yet" if row.delivered is None else row.delivered
+            numbers = f"evaluated {row.evaluated}, changed {row.changed}, delivered {delivered}"
             click.echo(f"{name}: {was}; {numbers}; {row.message}")
+            if row.unposted:
+                click.echo(f"{name}: not sent: {row.unposted}", err=True)
         case "busy":
             click.echo(f"{name}: is running since {instant_text(row.started_at)}, by {row.owner}")
         case "lost":

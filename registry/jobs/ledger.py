@@ -70,9 +70,13 @@ def _lease(house: House) -> timedelta:
 
 
 def _over(house: House, now: datetime) -> Any:
-    r = RUN.c
-    end = or_(r.lease_until <= now, r.lease_until > now + IMPOSSIBLE * _lease(house))
-    return and_(r.status == RUNNING, end)
+    return and_(RUN.c.status == RUNNING, _free(house, now))
+
+
+def _free(house: House, now: datetime) -> Any:
+    """Nobody's lease holds."""
+    until = RUN.c.lease_until
+    return or_(until <= now, until > now + IMPOSSIBLE * _lease(house))
 
 
 def claim(house: House, job: str, period: Period, by: str, *, again: bool = False) -> Claim | Any:
@@ -142,9 +146,9 @@ def finish(house: House, claim: Claim, done: Done, *, posts: bool = False) -> No
     known yet. Raises LostError where the run is another's by now; whatever
     ``done.write`` raises undoes all."""
     with house.store.write(claim.by) as unit:
-        said = {"message": done.said[0], "message_zh": done.said[1]}
+        said, now = {"message": done.said[0], "message_zh": done.said[1]}, house.clock.now()
         fenced = update(RUN).where(_own(claim)).values(
-            status=DONE, finished_at=house.clock.now(), evaluated=done.evaluated, changed=done.changed,
+            status=DONE, finished_at=now, lease_until=now, evaluated=done.evaluated, changed=done.changed,
             delivered=None if posts else 0,
             stage=None, stage_done=None, stage_total=None, **said,
         )  # fmt: skip
@@ -163,6 +167,15 @@ def unposted(connection: Connection, jobs: Collection[str], before: datetime) ->
     return connection.execute(select(RUN).where(*waiting, due).order_by(r.finished_at, r.id)).all()
 
 
+def claim_posting(house: House, id: int) -> bool:
+    """Begin to make what a done run sends; nobody else begins before it is settled, or the lease over. A courtesy, for it
+    is work: that nothing is queued twice is held by ``note_posting``."""
+    now = house.clock.now()
+    with house.store.note() as connection:
+        mine = update(RUN).where(RUN.c.id == id, RUN.c.delivered.is_(None), _free(house, now))
+        return connection.execute(mine.values(lease_until=now + _lease(house))).rowcount == 1
+
+
 def note_posting(connection: Connection, id: int, **values: Any) -> bool:
     """Keep how the sending of a run stands, unless another worker has settled it."""
     mine = update(RUN).where(RUN.c.id == id, RUN.c.delivered.is_(None)).values(values)
@@ -171,6 +184,13 @@ def note_posting(connection: Connection, id: int, **values: Any) -> bool:
 
 def note_delivered(connection: Connection, id: int, number: int) -> None:
     connection.execute(update(RUN).where(RUN.c.id == id).values(delivered=number))
+
+
+def superseded_by(connection: Connection, run: Any) -> int | None:
+    """The number of the newest done run of the same period, if that is a later one."""
+    r = RUN.c
+    later = (r.job == run.job, r.period == run.period, r.number > run.number, r.status == DONE)
+    return connection.execute(select(func.max(r.number)).where(*later)).scalar()
 
 
 def fail(house: House, claim: Claim, why: Said) -> bool:

@@ -34,6 +34,17 @@ def post_due(house: House) -> None:
         waiting = ledger.unposted(connection, posting, before)
     for run in waiting:
         _post(house, run)
+    _send(house)
+
+
+def post_now(house: House, run: Any) -> None:
+    """The same for one run that is done, without waiting for the pause after a failure: somebody asks for it."""
+    if run.delivered is None:
+        _post(house, run)
+        _send(house)
+
+
+def _send(house: House) -> None:
     try:
         send_due(house)
     except Exception:  # the next look tries again
@@ -42,12 +53,18 @@ def post_due(house: House) -> None:
 
 def _post(house: House, run: Any) -> None:
     job = house.jobs[run.job]
-    assert job.post
+    if job.post is None or not ledger.claim_posting(house, run.id):
+        return
     try:
-        parcels = job.post(house, Finished(run.job, parse(run.period), run.number - 1, run.known_at))
+        with house.store.read() as connection:
+            later = ledger.superseded_by(connection, run)
+        done = Finished(run.job, parse(run.period), run.number - 1, run.known_at)
+        parcels = () if later else job.post(house, done)
+        why = _overtaken(later) if later else Said("", "")
         with house.store.write(BY) as unit:
-            # Claimed before anything is queued: of two that post at once, the second queues nothing.
-            if ledger.note_posting(unit.connection, run.id, delivered=0, unposted=None, unposted_zh=None):
+            # Settled before anything is queued: of two that post at once, the second queues nothing.
+            settled = {"delivered": 0, "unposted": why.en or None, "unposted_zh": why.zh or None}
+            if ledger.note_posting(unit.connection, run.id, **settled):
                 ledger.note_delivered(unit.connection, run.id, queue(house, unit, parcels))
     except Exception as error:
         if not isinstance(error, EXPECTED):
@@ -55,8 +72,15 @@ def _post(house: House, run: Any) -> None:
         _keep(house, run, reason(error))
 
 
+def _overtaken(number: int) -> Said:
+    return Said(
+        f"nothing was sent: run {number} had superseded it", f"未发送：第 {number} 次运行已取代本次运行"
+    )
+
+
 def _keep(house: House, run: Any, why: Said) -> None:
-    said = {"posted_at": house.clock.now(), "unposted": why.en, "unposted_zh": why.zh}
+    now = house.clock.now()
+    said = {"posted_at": now, "lease_until": now, "unposted": why.en, "unposted_zh": why.zh}
     try:
         with house.store.note() as connection:
             ledger.note_posting(connection, run.id, **said)

@@ -24,7 +24,7 @@ from registry.jobs.job import Asked, Job
 from registry.jobs.ledger import Claim, LostError
 from registry.jobs.models import DONE
 from registry.jobs.period import EXAMPLES, Period, parse, period_of
-from registry.jobs.posting import post_due, tell_of_failure
+from registry.jobs.posting import post_due, post_now, tell_of_failure
 from registry.jobs.reasons import EXPECTED, reason
 from registry.refusals import MisusedError
 from registry.said import Said
@@ -101,8 +101,16 @@ def run(
     """Run a job for a period, if nobody else has done so or is doing so. ``again``: also where it is done."""
     claimed = ledger.claim(house, job.id, period, by, again=again)
     if not isinstance(claimed, Claim):
-        return Ran("already" if claimed.status == DONE else "busy", claimed)
+        if claimed.status != DONE:
+            return Ran("busy", claimed)
+        post_now(house, claimed)
+        return Ran("already", _newest(house, job, period))
     return carry_out(house, job, claimed, stop)
+
+
+def _newest(house: House, job: Job, period: Period) -> Any:
+    with house.store.read() as connection:
+        return ledger.newest_run(connection, job.id, period.id)
 
 
 def carry_out(house: House, job: Job, claim: Claim, stop: Event | None = None) -> Ran:

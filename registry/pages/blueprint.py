@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Blueprint, Response, abort
 from flask_babel import gettext as _
 
-from registry.export import write_table
+from registry.export import table_bytes
 from registry.kind import FIRM, Kind
 from registry.shell.serving import house
 
@@ -49,7 +47,4 @@ def table_file(
     """A table as .xlsx or .csv; anything else is no such page."""
     if suffix not in TYPES:
         abort(404)
-    with TemporaryDirectory() as folder:
-        out = Path(folder) / f"table{suffix}"
-        write_table(out, title, header, rows)
-        return attachment(out.read_bytes(), name, suffix)
+    return attachment(table_bytes(title, header, rows, suffix), name, suffix)

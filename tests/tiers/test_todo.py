@@ -82,7 +82,7 @@ def test_every_number_is_the_length_of_the_list_that_it_opens(client: FlaskClien
 
 def test_a_list_exports_as_many_matters_as_it_has(app: Flask, client: FlaskClient) -> None:
     with app.test_request_context("/"):
-        lines = expiring(house_of(app), DAY)
+        lines = expiring(agenda_on(house_of(app), DAY))
     text = client.get("/todo/expiring/180/export.csv").data.decode("utf-8-sig")
     assert len(lines["180"]) > 0
     assert len(text.splitlines()) == len(lines["180"]) + 1
@@ -121,7 +121,7 @@ def test_lines_of_days_hold_those_before_and_a_continued_title_is_none(house: Ho
          "valid_to": (last + timedelta(days=1)).isoformat()},
     ])  # fmt: skip
     with app.test_request_context("/"):
-        lines = expiring(house, DAY)
+        lines = expiring(agenda_on(house, DAY))
     assert {task.uscc for task in lines["30"]} == {code(0)}
     assert {task.uscc for task in lines["90"]} == {code(0), code(2)}
     assert lines["30"][0].due == last
@@ -132,9 +132,9 @@ def test_what_the_rules_find_on_titles_stands_in_its_line(house: House, app: Fla
     file_rows(house, "titles", [{"uscc": code(0), "tier": "srdi", "level": "provincial", "batch": "一",
                                  "issued_on": "2025-01-01"}])  # fmt: skip
     with app.test_request_context("/"):
-        assert [task.uscc for task in nesting(house, DAY)["missing"]] == [code(0)]
-        assert all(not tasks for tasks in reviews(house, DAY).values())
-        assert updates(house, DAY)["missed"] == [], "no round is on record, so nothing was missed"
+        assert [task.uscc for task in nesting(agenda_on(house, DAY))["missing"]] == [code(0)]
+        assert all(not tasks for tasks in reviews(agenda_on(house, DAY)).values())
+        assert updates(agenda_on(house, DAY))["missed"] == [], "no round is on record, so nothing was missed"
     assert set(agenda_on(house, DAY)) == {code(0)}
 
 

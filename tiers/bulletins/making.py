@@ -26,7 +26,7 @@ LANGUAGES = ("zh", "en")
 
 @dataclass(frozen=True)
 class Making:
-    """One bulletin of a snapshot. ``firms(target)``: its frozen firms; ``unit``: of one management unit only; ``own``: the
+    """One bulletin of a snapshot. ``firms(target)``: its frozen firms, asked for again and again (``once``); ``unit``: of one management unit only; ``own``: the
     only firms that lists may name, None for all."""
 
     house: House
@@ -42,7 +42,7 @@ class Making:
         said: Mapping[str, Record] = {**missing_parts(self.house, self.snapshot), **self.snapshot.parts}
         # As if read again from where it is kept: the order of keys is one, whoever made them.
         parts = json.loads(json.dumps(said, sort_keys=True, default=str))
-        return bulletin(self.snapshot, parts, _once(self.firms), self.language, self.unit, self.own)
+        return bulletin(self.snapshot, parts, self.firms, self.language, self.unit, self.own)
 
     @cached_property
     def template(self) -> tuple[str, bytes]:
@@ -61,7 +61,8 @@ class Making:
         return {self.name(kind): self.file(kind) for kind in kinds}
 
 
-def _once(firms: Firms) -> Firms:
+def once(firms: Firms) -> Firms:
+    """The same, each target read once."""
     held: dict[str, Sequence[Record]] = {}
 
     def ask(target: str) -> Sequence[Record]:

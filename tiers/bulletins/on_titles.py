@@ -127,7 +127,7 @@ def named(facts: Facts, sheets: Sheets, unit: str | None, id: str, most: int = N
                Column(say("办理事项", "What to do"), 4.2), Column(say("办理期限", "By"), 2.3))  # fmt: skip
     rows = tuple(
         (cells.text(one["name"]), cells.text(facts.tier(one["tier"], one["level"], short=True)), cells.text(one["last"]),
-         *(cells.text(part) for part in continuation(facts, one)))
+         *(cells.text(part) for part in continuation(facts.speech, one)))
         for one in titles[:most]
     )  # fmt: skip
     caption = say(f"{facts.unit(unit)}到期称号", f"{facts.unit(unit)}: titles that end")

@@ -9,7 +9,7 @@ from functools import partial
 from registry.house import House
 from tiers import publishing
 from tiers.bulletins import frozen
-from tiers.bulletins.making import Making
+from tiers.bulletins.making import Making, once
 from tiers.bulletins.reports import report_of
 from tiers.publishing import Prepared
 from tiers.snapshot import Snapshot
@@ -46,5 +46,5 @@ def making(
     """The bulletin of a published count. Raises MisusedError where there is none of that number."""
     if isinstance(snapshot, int):
         snapshot = publishing.snapshot(house, snapshot)
-    firms = partial(publishing.snapshot_firms, house, snapshot.id)
+    firms = once(partial(publishing.snapshot_firms, house, snapshot.id))
     return Making(house, snapshot, firms, language, unit, own)

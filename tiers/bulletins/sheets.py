@@ -105,7 +105,7 @@ class Sheets:
         )  # fmt: skip
         rows = [
             (one["uscc"], one["name"], facts.unit(one["unit"]), facts.tier(one["tier"], one["level"]), one["last"],
-             *continuation(facts, one), one["document"])
+             *continuation(facts.speech, one), one["document"])
             for one in facts.expiring if self._shows(one["uscc"], one["unit"])
         ]  # fmt: skip
         title = say(f"{facts.ahead}天内到期称号", f"Titles that end within {facts.ahead} days")

@@ -9,7 +9,7 @@ from typing import Any
 
 from registry.kind import Record
 from tiers.bulletins.facts import Facts
-from tiers.bulletins.saying import decimal
+from tiers.bulletins.saying import Speech, decimal
 from tiers.bulletins.steps import STEPS, step_said
 
 STATES = {
@@ -175,9 +175,9 @@ def _told(facts: Facts, steps: list[Record], unit: str, sign: int) -> str:
     )
 
 
-def continuation(facts: Facts, one: Mapping[str, Any]) -> tuple[str, str]:
+def continuation(speech: Speech, one: Mapping[str, Any]) -> tuple[str, str]:
     """(what to do, by when as ISO day or a remark) of a title that ends."""
-    say, day = facts.speech.say, facts.speech.day
+    say, day = speech.say, speech.day
     first, until = (date.fromisoformat(one[k]) if one[k] else None for k in ("from", "until"))
     again = {
         "recognition": say("重新申请认定", "apply for recognition anew"),
