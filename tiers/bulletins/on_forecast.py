@@ -14,6 +14,7 @@ from tiers.bulletins.cells import said
 from tiers.bulletins.facts import QUALITY, Facts
 from tiers.bulletins.wording import goal_text
 from tiers.forecasting.answers import grade
+from tiers.judging import met
 
 #: Months of the past that the picture shows.
 PAST = 24
@@ -126,16 +127,7 @@ def _told_end(one: Record) -> Record | None:
 
 def _met(value: int, judged: Record) -> bool:
     """Does the value of the day meet the goal already?"""
-    goal = judged["goal"]
-    match judged["direction"]:
-        case "more_than":
-            return value > goal
-        case "at_most":
-            return value <= goal
-        case "about":
-            return abs(value - goal) <= abs(goal) * 0.05
-        case _:
-            return value >= goal
+    return met(Decimal(value), Decimal(str(judged["goal"])), judged["direction"])
 
 
 def chance_said(facts: Facts, chance: str | None) -> str:
