@@ -126,7 +126,7 @@ def _told_end(one: Record) -> Record | None:
 
 def _met(value: int, judged: Record) -> bool:
     """Does the value of the day meet the goal already?"""
-    goal = judged["goal"]
+    goal = int(judged["goal"])
     match judged["direction"]:
         case "more_than":
             return value > goal

@@ -78,7 +78,8 @@ def _later(here: House, target: str, day: date, plan_name: str) -> bool:
 
 
 def _address() -> str:
-    return url_for("tiers.cultivate", **{**request.args.to_dict(), "now": "yes"})
+    kept: dict[str, Any] = {**request.args.to_dict(), "now": "yes"}
+    return url_for("tiers.cultivate", **kept)
 
 
 @blueprint.get("/cultivation/export<suffix>")
