@@ -45,6 +45,23 @@ def test_the_overview_draws_the_small_fan_and_leads_to_the_forecast(watched: Wat
     expect(page.locator("h1")).to_have_text(re.compile("预测"))
 
 
+@pytest.mark.parametrize("width", [1366, 390])
+def test_the_card_that_comes_later_does_not_move_the_page(watched: Watched, width: int) -> None:
+    watched.page.set_viewport_size({"width": width, "height": 768})
+    page = watched.go(f"/?as_of={DAY}")
+    kept = page.evaluate("""async () => {
+        const made = await (await fetch(location.href)).text();
+        const late = new DOMParser().parseFromString(made, "text/html").querySelector("#trend");
+        const there = document.querySelector("#card-trend"), now = there.innerHTML;
+        there.replaceChildren(late);
+        const before = there.offsetHeight;
+        there.innerHTML = now;
+        return before;
+    }""")
+    expect(page.locator("#trend .fan-small")).to_be_visible()
+    assert page.locator("#card-trend").bounding_box()["height"] == kept  # type: ignore[index]
+
+
 def test_without_script_the_forecast_reads(browser: Browser, running: Running) -> None:
     context = browser.new_context(java_script_enabled=False, locale="zh-CN")
     context.add_cookies(cookie_for(running))

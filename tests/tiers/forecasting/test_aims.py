@@ -11,6 +11,8 @@ import pytest
 
 from registry.house import House
 from tests.registry.house import Time, code, file_rows, open_test_house
+from tiers import publishing
+from tiers.bulletins.published import publish
 from tiers.forecasting.aims import aims_of
 from tiers.forecasting.asking import Wanted, ask_forecast, held_forecast, months_ahead
 from tiers.forecasting.candidates import ask_cultivation
@@ -121,3 +123,30 @@ def test_the_overview_takes_the_chance_only_from_what_was_worked_out(house: Hous
     assert (found.goal, found.due, found.as_of) == (20, "2025-12-31", "2025-06-30")
     asked(house, AFTER)
     assert chances(house, AFTER, None) == {}  # the day is past, and the next goal not set
+
+
+def test_the_overview_falls_back_to_the_last_published_count(house: House) -> None:
+    aim(house, "2023-2025", 20)
+    kept = publish(house, "monthly", BEFORE, "desk")
+    assert set(kept.parts["forecast"]["targets"]) == {
+        "quality-firms",
+        "above-scale",
+        "listed",
+        "tech-sme",
+        "high-tech",
+    }
+    found = chances(house, date(2025, 7, 20), None)["quality-firms"]
+    assert (found.as_of, found.goal) == ("2025-06-30", 20)
+    assert chances(house, date(2025, 12, 15), None) == {}  # half a year old
+    assert chances(house, date(2025, 7, 20), datetime(2020, 1, 1, tzinfo=UTC)) == {}  # published later
+
+
+def test_a_published_forecast_is_carried_over_when_the_count_is_run_again(house: House) -> None:
+    aim(house, "2023-2025", 20)
+    first = publish(house, "quarterly", BEFORE, "desk")
+    aim(house, "2023-2025", 30)
+    assert publishing.rerun(house, first) == publishing.content(house, first)
+    assert not list(publishing.faults(house))
+    again = publish(house, "quarterly", BEFORE, "desk", new=True)
+    goals = [one.parts["forecast"]["targets"]["quality-firms"]["goal"] for one in (first, again)]
+    assert goals == [20, 30]

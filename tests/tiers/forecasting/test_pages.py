@@ -242,6 +242,23 @@ def test_the_overview_fetches_the_small_fan(client: FlaskClient) -> None:
     assert "fan-small" in client.get(f"/forecast/card?as_of={DAY}").text
 
 
+def test_the_overview_tells_numbers_targets_decisions_cliff_changes_trend_units(client: FlaskClient) -> None:
+    found = re.findall(r'id="card-([a-z]+)"', client.get("/").text)
+    story = ["quality", "targets", "decisions", "expiries", "changed", "trend", "units"]
+    assert [card for card in found if card in story] == story
+
+
+def test_a_target_shows_its_chance_once_somebody_asked_for_it(client: FlaskClient) -> None:
+    day = "2025-04-30"
+    assert 'class="chance"' not in client.get(f"/?as_of={day}").text
+    client.get(f"/forecast/card?as_of={day}")
+    page = client.get(f"/?as_of={day}&lang=zh").text
+    (slot,) = re.findall(r'<a class="chance".*?</a>', page)
+    assert 'title="2025-12-31 达到目标的可能性（截至 2025-04-30 的预测）"' in slot
+    client.get("/forecast/card?as_of=2026-06-15")
+    assert 'class="chance"' not in client.get("/?as_of=2026-06-15").text  # its day is past
+
+
 @pytest.mark.parametrize(
     ("chance", "words"),
     [

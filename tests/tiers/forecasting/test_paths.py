@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tiers.forecasting.worlds import by_chance, records, rounds, term
-from tiers.forecasting.fitting import Model, fit
+from tiers.forecasting.fitting import Model, Season, dispersion, fit
 from tiers.forecasting.history import Records, ends_after, known_on, number, presence, spans
-from tiers.forecasting.paths import MOST_MONTHS, Paths, Scenario, simulate
+from tiers.forecasting.paths import MOST_MONTHS, Paths, Scenario, _bits, gamma, simulate, year_sizes
 
 DAY = date(2024, 6, 30)
 MAX_DAYS = 365
@@ -167,3 +167,38 @@ def test_at_most_five_years_ahead() -> None:
     assert len(drawn(model, known, MOST_MONTHS).total) == MOST_MONTHS
     with pytest.raises(ValueError, match="61 months are more than 60"):
         drawn(model, known, MOST_MONTHS + 1)
+
+
+def years_of(*totals: int) -> Season:
+    """A season with such numbers of new firms, the latest year first."""
+    windows = np.array([[n / 12] * 12 for n in totals])
+    weights = 0.7 ** np.arange(len(totals), dtype=float)
+    weights = weights / weights.sum()
+    found = np.array(totals, dtype=float)
+    return Season(windows, weights, float(weights @ found), dispersion(found, weights))
+
+
+def test_few_years_leave_room_for_one_unlike_all_of_them() -> None:
+    few, many = years_of(980, 600, 670), years_of(980, 600, 670, 800, 700)
+    drawn = year_sizes(np.random.default_rng(1), few, 40_000)
+    plain = few.mean * gamma(np.random.default_rng(1), few.varies, 40_000)
+    low, high = np.quantile(drawn, (0.05, 0.95))
+    assert high > 1.3 * np.quantile(plain, 0.95)
+    assert 0.15 <= (drawn > few.most).mean() <= 0.35  # one year in four, of three seen
+    assert (drawn > 4 * few.most).mean() < 0.03
+    # The middle moves little, and more years narrow the range.
+    assert np.median(drawn) == pytest.approx(np.median(plain), rel=0.1)
+    narrower = np.quantile(year_sizes(np.random.default_rng(1), many, 40_000), (0.05, 0.95))
+    assert narrower[1] - narrower[0] < high - low
+
+
+def test_nothing_ever_stays_nothing() -> None:
+    assert year_sizes(np.random.default_rng(1), years_of(0, 0, 0), 100).tolist() == [0.0] * 100
+
+
+@pytest.mark.parametrize(("kind", "months"), [(np.uint32, 24), (np.uint64, 60)])
+def test_months_are_added_up_as_bits(kind: type, months: int) -> None:
+    words = np.random.default_rng(3).integers(0, 2**months, (700, 5), dtype=kind)
+    one = kind(1)
+    counted = np.array([((words >> kind(at)) & one).sum(axis=0) for at in range(months)])
+    assert (_bits(words, months) == counted).all()
