@@ -288,6 +288,13 @@ def test_later_filings_and_judgements_overtake_it_by_name(house: House, time: Ti
     assert [one["loser"] for one in told(house, made)["split"]] == [STAYED]
 
 
+def test_a_clock_that_was_set_back_hides_nothing_that_was_filed_since(house: House, time: Time) -> None:
+    made = december(house)
+    time.pass_days(-5)
+    file_rows(house, "titles", [title(code(15), **LATER)], "late.csv")
+    assert [one["added"] for one in told(house, made)["corrected"]] == [[code(15)]]
+
+
 def test_what_changes_nothing_on_its_day_overtakes_nothing(house: House, time: Time) -> None:
     made = december(house)
     time.pass_days(1)
