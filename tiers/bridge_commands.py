@@ -13,7 +13,7 @@ from registry.speaking import DONE, SHORT, as_of_day, command, known_at_instant,
 from tiers.bridging import QUALITY, bridge_document, comparison, head_document, place_of
 from tiers.bulletins.published import publish
 from tiers.overtaking import overtaken
-from tiers.publishing import rerun, snapshot, snapshots
+from tiers.publishing import changed_since, rerun, snapshot, snapshots
 from tiers.series import MONTHS, series
 from tiers.terms import months_on
 
@@ -140,8 +140,11 @@ def rerun_snapshot(house: House, id: int, as_json: bool) -> int:
     again = hashlib.sha256(rerun(house, held)).hexdigest()
     if as_json:
         print_json({"id": id, "sha256": published, "rerun": again, "same": again == published})
+    elif again == published:
+        click.echo("the same bytes")
     else:
-        click.echo("the same bytes" if again == published else f"other bytes: {again} instead of {published}")
+        since = ", ".join(changed_since(house, held)) or "nothing in the definition"
+        click.echo(f"other bytes: {again} instead of {published}; changed since: {since}")
     return DONE if again == published else SHORT
 
 

@@ -321,7 +321,7 @@ def breakdown(connection: Connection, question: Question, by: str, reported: Fil
     planned = {t.id: t for t in plan(question.settings.targets.plan)}
     counted = [t.id for t in planned.values() if t.id == "quality-firms" or members.members(t, question)]
     said = unit_cells(planned, question.day, reported) if by == "area" else {}
-    rows = []
+    rows: list[Counts] = []
     for key in _keys(by, at_home, {*targets, *quality, *revenue, *added}):
         cells: dict[str, Counts] = {id: {"value": 0, "unknown": 0} for id in counted}
         cells.update(

@@ -23,7 +23,7 @@ from tiers.bridge_pages import firms_file, firms_page, target_label
 from tiers.bridging import comparison
 from tiers.names import full_name, indicator_name
 from tiers.overtaking import overtaken
-from tiers.publishing import rerun, snapshot, snapshot_firms, snapshots
+from tiers.publishing import changed_since, rerun, snapshot, snapshot_firms, snapshots
 from tiers.snapshot import Snapshot
 from tiers.targets import indicators
 from tiers.views import blueprint
@@ -113,6 +113,8 @@ def rerun_page(id: int) -> Response:
         said = _(
             "Counted again, it is not the same: the program or its tables changed since. What was published stands."
         )
+        if parts := "、".join(map(definition_said, changed_since(here, held))):
+            said = f"{said} {_('What is counted is defined otherwise now: %(parts)s.', parts=parts)}"
         flash(said, "bad")
     return redirect(url_for("tiers.snapshot_page", id=id))
 
