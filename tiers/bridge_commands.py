@@ -131,7 +131,10 @@ def rerun_snapshot(house: House, id: int, as_json: bool) -> int:
     elif document["same"]:
         click.echo("the same bytes")
     else:
-        click.echo(f"other bytes: {document['rerun']} instead of {document['sha256']}")
+        since = ", ".join(document["changed"]) or "nothing in the definition"
+        click.echo(
+            f"other bytes: {document['rerun']} instead of {document['sha256']}; changed since: {since}"
+        )
     return DONE if document["same"] else SHORT
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -52,7 +53,8 @@ def overtaken(house: House, published: Snapshot) -> list[Record]:
 def _overtaken(house: House, published: Snapshot) -> list[Record]:
     with house.store.read() as connection:
         told = [*_superseded(connection, published), *_withdrawn(connection, published)]
-        later = last_event(connection, house.clock.now()) or published.known_at
+        # Whatever the clock says: one that was set back must not hide what was filed since.
+        later = last_event(connection, datetime.max.replace(tzinfo=UTC)) or published.known_at
         newer = later > published.known_at
         if newer:
             told += _judged(connection, published)

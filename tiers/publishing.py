@@ -26,7 +26,7 @@ from registry.store.engine import Write
 from tiers.asking import view
 from tiers.bridge import End, bridge
 from tiers.count import count
-from tiers.definition import canonical, digest, settings_of, versions
+from tiers.definition import canonical, differences, digest, settings_of, versions
 from tiers.frames import City, Counted, Frame, counted_targets
 from tiers.members import Question
 from tiers.published import PublishedCount, PublishedFirm, PublishedSource
@@ -234,6 +234,13 @@ def rerun(house: House, published: Snapshot) -> bytes:
         frozen = _freeze(house, connection, question, published.name, published.known_at, document,
                          published.versions, before, lambda _known_at, _bridges: published.parts)  # fmt: skip
     return frozen.content()
+
+
+def changed_since(house: House, published: Snapshot) -> list[str]:
+    """What a rerun cannot bring back: the plan's and code tables, rules and the way of counting that are others now."""
+    settings = settings_of(house.settings, published.versions)
+    present = versions(settings, published.count["targets"])
+    return [path for path in differences(published.versions, present) if not path.startswith("settings.")]
 
 
 def content(house: House, published: Snapshot) -> bytes:

@@ -8,7 +8,7 @@ from registry.house import House
 from registry.kind import Record
 from tiers.bridging import head_document
 from tiers.overtaking import overtaken
-from tiers.publishing import rerun, snapshots
+from tiers.publishing import changed_since, rerun, snapshots
 from tiers.snapshot import Snapshot
 
 
@@ -21,7 +21,10 @@ def snapshot_document(house: House, held: Snapshot) -> Record:
 
 
 def rerun_document(house: House, held: Snapshot) -> Record:
-    """``{"id", "sha256", "rerun", "same"}``: the hash that it was published with and that of the count made afresh."""
+    """``{"id", "sha256", "rerun", "same", "changed"}``: the hash that it was published with, that of the count made afresh,
+    and what of its definition is another now where they differ."""
     published = next(head.sha256 for head in snapshots(house) if head.id == held.id)
     again = hashlib.sha256(rerun(house, held)).hexdigest()
-    return {"id": held.id, "sha256": published, "rerun": again, "same": again == published}
+    same = again == published
+    changed = [] if same else list(changed_since(house, held))
+    return {"id": held.id, "sha256": published, "rerun": again, "same": same, "changed": changed}

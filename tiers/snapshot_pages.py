@@ -106,12 +106,15 @@ def compared() -> str:
 def rerun_page(id: int) -> Response:
     """Count it again from what was known then, and say whether that gives the same."""
     here, held = house(), _held(id)
-    if rerun_document(here, held)["same"]:
+    document = rerun_document(here, held)
+    if document["same"]:
         flash(_("Counted again from what was known then: the same, to the last byte."), "good")
     else:
         said = _(
             "Counted again, it is not the same: the program or its tables changed since. What was published stands."
         )
+        if parts := "、".join(map(definition_said, document["changed"])):
+            said = f"{said} {_('What is counted is defined otherwise now: %(parts)s.', parts=parts)}"
         flash(said, "bad")
     return redirect(url_for("tiers.snapshot_page", id=id))
 

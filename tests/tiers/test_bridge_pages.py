@@ -202,6 +202,21 @@ def test_withdrawing_asks_on_the_page_and_the_count_says_it_was_overtaken(tmp_pa
         assert client.get(f"/api/v1/snapshots/{made.id}").get_json()["overtaken"][0]["what"] == "withdrawn"
 
 
+def test_figures_of_departments_that_overtook_a_count_are_told_in_words(tmp_path: Path) -> None:
+    with app_in(tmp_path) as app:
+        here, client = house_of(app), app.test_client()
+        made = publish(here, "monthly", date(2025, 12, 31), "desk")
+        rows = [
+            {"indicator": "advanced-share", "period": "2025-12-31", "value": "70.5%"},
+            {"indicator": "pillar-scale", "period": "2025", "value": "19000亿元"},
+        ]
+        file_rows(here, "indicators", rows, "late.csv")
+        text = words_of(client.get(f"/snapshots/{made.id}?lang=zh").text)
+        assert "四大主导支柱产业规模：按现在掌握为 19000亿元，发布时为 未知。" in text
+        assert "按现在掌握为 70.5%" in text
+        assert client.get(f"/snapshots/{made.id}?lang=en").status_code == 200
+
+
 def test_series_and_snapshots_over_the_api(client: FlaskClient) -> None:
     course = client.get("/api/v1/series?from=2025-01-31&to=2025-12-31&target=quality-firms").get_json()
     assert len(course["days"]) == len(course["targets"]["quality-firms"]) == 12

@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from tests.tiers.counted_city import (
     one_of_each,
     title,
 )
+from tiers import targets
 from tiers.asking import ask_count, ask_firms
 from tiers.bridging import Place, comparison
 from tiers.bulletins.frozen import PARTS
@@ -288,6 +290,13 @@ def test_later_filings_and_judgements_overtake_it_by_name(house: House, time: Ti
     assert [one["loser"] for one in told(house, made)["split"]] == [STAYED]
 
 
+def test_a_clock_that_was_set_back_hides_nothing_that_was_filed_since(house: House, time: Time) -> None:
+    made = december(house)
+    time.pass_days(-5)
+    file_rows(house, "titles", [title(code(15), **LATER)], "late.csv")
+    assert [one["added"] for one in told(house, made)["corrected"]] == [[code(15)]]
+
+
 def test_what_changes_nothing_on_its_day_overtakes_nothing(house: House, time: Time) -> None:
     made = december(house)
     time.pass_days(1)
@@ -417,6 +426,18 @@ def test_snapshots_on_the_command_line(house: House, tidu: Any) -> None:
     assert "the same bytes" in tidu("rerun", str(one["id"]))
     assert "no published count" in tidu("show", "99", exit=2)
     assert "no published count" in tidu("compare", "1", "99", exit=2)
+
+
+def test_after_the_plan_was_edited_a_rerun_names_it(
+    house: House, tidu: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = december(house)
+    edited = tuple(replace(target, name="改名") for target in targets.plan(house.settings.targets.plan))
+    monkeypatch.setattr("tiers.count.plan", lambda _name: edited)
+    monkeypatch.setattr("tiers.definition._table", lambda name: "other" if "plan" in name else "same")
+    said = tidu("rerun", str(made.id), exit=1)
+    assert "other bytes" in said
+    assert "plan.sha256" in said
 
 
 def test_a_count_that_was_tampered_with_is_not_the_same_when_run_again(house: House, tidu: Any) -> None:
