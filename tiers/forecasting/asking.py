@@ -76,7 +76,7 @@ def held(house: House, known_at: datetime | None, *key: Hashable) -> Any:
         return _held.get(whole)
 
 
-def _whole(house: House, known_at: datetime | None, *key: Hashable) -> Hashable:
+def _whole(house: House, known_at: datetime | None, *key: Hashable) -> tuple[Hashable, ...]:
     """What is asked with all that the answer depends on."""
     with house.store.read() as connection:
         last = house.store.last_write(connection)
@@ -114,10 +114,14 @@ def ask_forecast(house: House, wanted: Wanted, day: date, known_at: datetime | N
     return {**document, "known_at": instant_text(known_at or house.clock.now()), "sample": is_sample(house)}
 
 
-def held_forecast(house: House, wanted: Wanted, day: date, known_at: datetime | None) -> Record | None:
-    """The forecast where it was worked out since the last filing; None where it was not. Computes nothing."""
-    found: Record | None = held(house, known_at, *_key(house, wanted, day))
-    return found
+def held_forecasts(
+    house: House, targets: Sequence[str], day: date, known_at: datetime | None
+) -> dict[str, Record]:
+    """The forecasts that were worked out since the last filing, by target. Computes nothing, and asks the register once."""
+    whole = _whole(house, known_at)
+    with _lock:
+        found = {target: _held.get((*whole, *_key(house, Wanted(target), day))) for target in targets}
+    return {target: document for target, document in found.items() if document is not None}
 
 
 def _key(house: House, wanted: Wanted, day: date) -> tuple[Hashable, ...]:

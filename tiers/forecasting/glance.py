@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from registry.house import House
 from registry.kind import Record
-from tiers.forecasting.asking import Wanted, held_forecast
+from tiers.forecasting.asking import held_forecasts
 from tiers.forecasting.subjects import TARGETS
 from tiers.published import PublishedCount
 
@@ -36,12 +36,12 @@ class Chance:
 def chances(house: House, day: date, known_at: datetime | None) -> dict[str, Chance]:
     """Target → the chance of its goal on its due day, where that lies ahead and somebody has asked for it before: the page
     of the forecast, its card, or the last published count."""
-    published = _published(house, day, known_at)
+    held = held_forecasts(house, TARGETS, day, known_at)
+    published = {} if len(held) == len(TARGETS) else _published(house, day, known_at)
     found = {}
     for target in TARGETS:
-        held = held_forecast(house, Wanted(target), day, known_at)
-        if held is not None:
-            one = _chance(held["judged"], held["chances"], day.isoformat())
+        if target in held:
+            one = _chance(held[target]["judged"], held[target]["chances"], day.isoformat())
         else:
             said = published.get("targets", {}).get(target)
             one = _chance(said["judged"], said["ends"], published["as_of"]) if said else None

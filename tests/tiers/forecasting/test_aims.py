@@ -14,7 +14,7 @@ from tests.registry.house import Time, code, file_rows, open_test_house
 from tiers import publishing
 from tiers.bulletins.published import publish
 from tiers.forecasting.aims import aims_of
-from tiers.forecasting.asking import Wanted, ask_forecast, held_forecast, months_ahead
+from tiers.forecasting.asking import Wanted, ask_forecast, held_forecasts, months_ahead
 from tiers.forecasting.candidates import ask_cultivation
 from tiers.forecasting.glance import chances
 from tiers.forecasting.part import forecast_part
@@ -117,7 +117,7 @@ def test_the_part_for_a_published_count_is_small_and_keeps_the_fan_of_one(house:
 def test_the_overview_takes_the_chance_only_from_what_was_worked_out(house: House) -> None:
     aim(house, "2023-2025", 20)
     assert chances(house, BEFORE, None) == {}
-    assert held_forecast(house, Wanted(), BEFORE, None) is None
+    assert held_forecasts(house, ["quality-firms"], BEFORE, None) == {}
     asked(house, BEFORE)
     found = chances(house, BEFORE, None)["quality-firms"]
     assert (found.goal, found.due, found.as_of) == (20, "2025-12-31", "2025-06-30")
