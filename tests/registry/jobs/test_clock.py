@@ -16,7 +16,6 @@ from registry.jobs.clock import Due, leapt, scheduled
 from registry.jobs.due import read_when
 from registry.jobs.job import Asked
 from registry.jobs.period import Rhythm
-from registry.room import Room
 from tests.registry.house import Time
 from tests.registry.jobs.worked import effects, house_with, job_of
 
@@ -49,9 +48,7 @@ def test_a_machine_that_slept_through_the_hour_runs_what_it_missed_on_waking(
 
     looked = Event()
     house = house_with(sqlite_url, tmp_path, job_of(before=note), time=time, jobs={"look_seconds": 86_400})
-    house = House(
-        house.settings, house.store, (*house.rooms, Room("post", errands=lambda _house: looked.set()))
-    )
+    monkeypatch.setattr(clock, "post_due", lambda _house: looked.set())
     with caplog.at_level(logging.WARNING), scheduled(house):
         assert ran["2026-02-28"].wait(30)
         time.pass_days(2)
@@ -79,4 +76,19 @@ def test_an_error_of_one_job_keeps_no_other_from_its_time(
     monkeypatch.setattr(clock, "catch_up", half)
     clock.Schedule(house).look()
     assert effects(house) == [("2026-02-28", 0)]
+    house.store.dispose()
+
+
+def test_who_starts_the_pages_is_not_held_up_by_what_was_missed(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = [100.0]
+    monkeypatch.setattr(clock.time, "monotonic", lambda: passed[0])
+    house = house_with(sqlite_url, tmp_path, job_of(), time=Time())
+    schedule = clock.Schedule(house, rest=180)
+    schedule.look()
+    assert effects(house) == []
+    passed[0] += 181
+    schedule.look()
+    assert [period for period, _again in effects(house)] == ["2026-02-28"]
     house.store.dispose()
