@@ -184,6 +184,7 @@ class Jobs(_Section):
     retry_minutes: int = Field(ge=0)
     lease_seconds: int = Field(ge=1)
     look_seconds: int = Field(ge=1)
+    rest_seconds: int = Field(ge=0)
 
     @field_validator(*Rhythm)
     @classmethod

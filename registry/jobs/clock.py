@@ -67,10 +67,14 @@ def leapt(before: datetime, now: datetime, passed: float) -> bool:
 
 
 class Schedule:
-    """The running schedule of one process. One worker thread: a process runs one job at a time."""
+    """The running schedule of one process. One worker thread: a process runs one job at a time.
 
-    def __init__(self, house: House, say: Say | None = None) -> None:
+    ``rest``: seconds in which it does not look for what was missed; what falls due meanwhile is run.
+    """
+
+    def __init__(self, house: House, say: Say | None = None, rest: float = 0) -> None:
         self.house, self.jobs = house, scheduled_jobs(house)
+        self._rests_until = time.monotonic() + rest
         self._say: Say = say or (lambda _ran: None)
         self._ending = Event()
         self._scheduler = BackgroundScheduler(
@@ -105,7 +109,9 @@ class Schedule:
         self._scheduler.add_job(self.look, id="first look", replace_existing=True)
 
     def look(self) -> None:
-        """Run whatever is missing, job by job, and carry out what waits."""
+        """Run whatever is missing, job by job, and carry out what waits; nothing while it rests."""
+        if time.monotonic() < self._rests_until:
+            return
         for job in self.jobs:
             self._one(job)
         if not self._ending.is_set():
@@ -129,9 +135,9 @@ class Schedule:
 
 
 @contextmanager
-def scheduled(house: House, say: Say | None = None) -> Iterator[Schedule]:
+def scheduled(house: House, say: Say | None = None, rest: float = 0) -> Iterator[Schedule]:
     """The schedule, running until one leaves."""
-    schedule = Schedule(house, say)
+    schedule = Schedule(house, say, rest)
     schedule.start()
     try:
         yield schedule

@@ -34,8 +34,9 @@ def serve(app: Flask, host: str, port: int) -> None:
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Tidu 梯度: http://{shown}:{server.effective_port}/  (Ctrl+C ends it)")
     end_on_sigterm()
-    # The port is open: what was missed is made up for beside the requests.
-    with scheduled(house) if house.settings.jobs.on else nullcontext():
+    # The port is open. What was missed is made up for beside the requests, once those who wait for the pages have theirs.
+    jobs = house.settings.jobs
+    with scheduled(house, rest=jobs.rest_seconds) if jobs.on else nullcontext():
         server.run()
 
 

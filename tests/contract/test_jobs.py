@@ -31,7 +31,7 @@ def test_jobs_are_listed_one_a_line_id_first(cli: Register, today: None) -> None
     assert said.exit == 0
     listed = cli("jobs", "--json").json
     assert [line.split()[0] for line in said.out.splitlines()] == [job["id"] for job in listed]
-    assert {"freshness", "backup"} <= {job["id"] for job in listed} <= IDS
+    assert {job["id"] for job in listed} == IDS
     assert {frozenset(job) for job in listed} == {frozenset({"id", "schedule", "next", "last"})}
     daily = next(job for job in listed if job["id"] == "freshness")
     assert (daily["next"], daily["last"]) == ("2026-06-15T17:30:00.000000Z", None)
@@ -73,6 +73,26 @@ def test_a_period_that_cannot_be_run_is_exit_2_with_the_right_form(
     assert (said.exit, said.out) == (2, "")
     assert re.search(r"\d{4}-\d\d-\d\d", said.err.replace(typed, ""))
     assert runs(cli) == []
+
+
+def test_a_month_is_counted_once_by_the_command_and_again_when_asked(
+    five: Register, at: Callable[[str], None]
+) -> None:
+    at("2026-06-15T02:00")
+    first = five("jobs", "run", "monthly-count", "--period", "2025-12", "--json").json
+    assert (first["outcome"], first["period"], first["status"]) == ("done", "2025-12", "done")
+    assert (first["delivered"], first["unposted"]) == (0, None)
+    second = five("jobs", "run", "monthly-count", "--period", "2025-12")
+    assert (second.exit, "is done already" in second.out) == (0, True)
+    at("2026-06-16T02:00")
+    assert five("jobs", "run", "monthly-count", "--period", "2025-12", "--again").exit == 0
+    assert [(run["number"], run["known_at"]) for run in runs(five)] == [
+        (2, first["known_at"]), (1, first["known_at"]),
+    ]  # fmt: skip
+    published = five("snapshots", "list", "--json").json
+    assert [one["known_at"] for one in published] == [first["known_at"]] * 2
+    wrong = five("jobs", "run", "monthly-count", "--period", "2025-12-31")
+    assert (wrong.exit, "2025-12" in wrong.err.replace("2025-12-31", "")) == (2, True)
 
 
 def test_a_job_that_there_is_not_is_exit_2_with_those_that_there_are(cli: Register) -> None:
@@ -140,7 +160,7 @@ def test_a_backup_that_does_not_open_is_a_failure_and_replaces_nothing(
     (good,) = (tmp_path / "var" / "backups").iterdir()
     kept = good.read_bytes()
 
-    def cut_short(_store: object, target: Path, _documents: object) -> int:
+    def cut_short(_store: object, target: Path, *_folders: object) -> int:
         target.write_bytes(kept[: len(kept) // 2])
         return 5
 

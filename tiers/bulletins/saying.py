@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from tiers.bulletins import reports
@@ -52,7 +53,7 @@ class Speech:
 
     language: str
 
-    @property
+    @cached_property
     def is_chinese(self) -> bool:
         return not self.language.startswith("en")
 

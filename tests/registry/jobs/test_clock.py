@@ -77,3 +77,18 @@ def test_an_error_of_one_job_keeps_no_other_from_its_time(
     clock.Schedule(house).look()
     assert effects(house) == [("2026-02-28", 0)]
     house.store.dispose()
+
+
+def test_who_starts_the_pages_is_not_held_up_by_what_was_missed(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = [100.0]
+    monkeypatch.setattr(clock.time, "monotonic", lambda: passed[0])
+    house = house_with(sqlite_url, tmp_path, job_of(), time=Time())
+    schedule = clock.Schedule(house, rest=180)
+    schedule.look()
+    assert effects(house) == []
+    passed[0] += 181
+    schedule.look()
+    assert [period for period, _again in effects(house)] == ["2026-02-28"]
+    house.store.dispose()
