@@ -21,14 +21,14 @@ QUALITY, UNKNOWN = "quality-firms", "unknown"
 
 
 def state_of(entry: Mapping[str, Any], day: date) -> str:
-    """``met unmet pending overdue missing unset``: what a count says of a target on a day."""
+    """``met unmet pending overdue missing not_set``: what a count says of a target on a day."""
     if said := entry.get("state"):
         return str(said)
     value, goal = decimal(entry["value"]), decimal(entry["goal"])
     if value is None:
         return "overdue" if (entry.get("due") or "9999") < day.isoformat() else "missing"
     if goal is None:
-        return "unset"
+        return "not_set"
     if entry.get("pending"):
         return "pending"
     match entry["direction"]:
