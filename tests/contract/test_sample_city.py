@@ -199,6 +199,38 @@ def test_every_breakdown_of_the_city_adds_up(city: Register) -> None:
                 assert sum(p["unknown"] for p in parts) == target["unknown"], (by, target["id"])
 
 
+def test_departments_file_some_figures_and_owe_others(city: Register) -> None:
+    """What a department files is dated and judged; what none filed is unknown, never zero."""
+    told = {line["id"]: line for line in city.ask("targets", "--as-of", "2026-06-30")["targets"]}
+    filed = [line for line in told.values() if line["source"] == "filed"]
+    with_value = [line for line in filed if line["value"] is not None]
+    owed = [line for line in filed if line["value"] is None]
+    assert with_value
+    assert owed
+    assert {line["state"] for line in owed} == {"overdue"}
+    assert {line["state"] for line in with_value} <= {"met", "unmet", "pending"}
+    before = {t["id"]: t["value"] for t in city.count("2022-12-31")["targets"] if t["source"] == "filed"}
+    assert set(before.values()) == {None}
+
+
+@pytest.mark.parametrize(("before", "after"), [*pairwise(DAYS), (DAYS[0], DAYS[-1])])
+def test_a_bridge_of_the_city_leads_from_count_to_count(city: Register, before: str, after: str) -> None:
+    for target in ("quality-firms", "above-scale"):
+        bridge = city.ask("bridge", before, after, "--target", target)
+        ends = [city.target(day, target)["value"] for day in (before, after)]
+        assert [bridge["from"]["value"], bridge["to"]["value"]] == ends
+        assert ends[0] + sum(step["delta"] for step in bridge["steps"]) == ends[1], target
+        for row in bridge["by"]:
+            assert row["from"] + sum(step["delta"] for step in row["steps"]) == row["to"], row["key"]
+
+
+def test_the_course_of_the_city_passes_through_its_counts(city: Register) -> None:
+    course = city.ask("series", "--target", "quality-firms", "--from", "2023-01-31", "--to", "2026-06-30")
+    values = dict(zip(course["days"], course["targets"]["quality-firms"], strict=True))
+    for day in ("2023-12-31", "2024-12-31", "2025-12-31", "2026-06-30"):
+        assert values[day] == city.target(day, "quality-firms")["value"], day
+
+
 def test_cumulative_titles_never_fall(city: Register) -> None:
     numbers = [city.count(day)["quality"]["titles_cumulative"] for day in DAYS]
     assert all(a <= b for a, b in pairwise(numbers)), numbers

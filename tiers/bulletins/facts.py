@@ -19,19 +19,19 @@ QUALITY, UNKNOWN = "quality-firms", "unknown"
 
 
 def state_of(entry: Mapping[str, Any], day: date) -> str:
-    """``met unmet open pending overdue missing unset``: what a count says of a target on a day.
+    """``met unmet open pending overdue missing not_set``: what a count says of a target on a day.
 
     ``open``: not reached, and its due day is still to come; ``pending``: judged when its year is over.
     """
     if said := entry.get("state"):
         if said == "pending":
             return "pending" if entry.get("pending") else "open"
-        return "unset" if said == "not_set" else str(said)
+        return str(said)
     value, goal = decimal(entry["value"]), decimal(entry["goal"])
     if value is None:
         return "overdue" if (entry.get("due") or "9999") < day.isoformat() else "missing"
     if goal is None:
-        return "unset"
+        return "not_set"
     if entry.get("pending"):
         return "pending"
     if met(value, goal, entry["direction"]):

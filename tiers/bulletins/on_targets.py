@@ -55,7 +55,7 @@ def met_sentence(facts: Facts) -> str:
     if unmet:
         told.append(speech.say(f"尚未达到{len(unmet)}项（{speech.joined(unmet)}）",
                                f"{len(unmet)} are not yet ({speech.joined(unmet)})"))  # fmt: skip
-    for state, zh, en, one in (("pending", "待年度结束后判定", "are judged at year's end", "is judged at year's end"), ("unset", "未设定目标", "have no goal", "has no goal"),
+    for state, zh, en, one in (("pending", "待年度结束后判定", "are judged at year's end", "is judged at year's end"), ("not_set", "未设定目标", "have no goal", "has no goal"),
                           ("missing", "数值不详", "are unknown", "is unknown"), ("overdue", "逾期未报", "are overdue", "is overdue")):  # fmt: skip
         if names := states.get(state):
             told.append(speech.say(f"{zh}{len(names)}项", f"{len(names)} {en if len(names) > 1 else one}"))

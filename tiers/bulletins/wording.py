@@ -19,7 +19,7 @@ STATES = {
     "pending": ("年终判定", "judged at year's end"),
     "overdue": ("逾期未报", "overdue"),
     "missing": ("待填报", "not yet reported"),
-    "unset": ("未设目标", "no goal set"),
+    "not_set": ("未设目标", "no goal set"),
 }
 
 
@@ -44,7 +44,7 @@ def against_goal(facts: Facts, entry: Mapping[str, Any]) -> str:
     """The clause about the goal: how far, what is lacking or exceeded, and whether its day is past."""
     speech, unit = facts.speech, entry["unit"]
     value, goal, state = decimal(entry["value"]), decimal(entry["goal"]), facts.state(entry)
-    if value is None or goal is None or state in ("unset", "missing", "overdue"):
+    if value is None or goal is None or state in ("not_set", "missing", "overdue"):
         return speech.say("未设目标", "no goal is set")
     rate = decimal(entry.get("rate"))
     aim = goal_text(facts, entry)

@@ -173,3 +173,18 @@ def test_firms_without_a_place_are_said(monthly: Published) -> None:
     made = bulletin(replace(snapshot, count={**snapshot.count, "by": by}), snapshot.parts, firms)
     assert any(isinstance(one, Paragraph) and "另有3家管理单位不详" in one.text for one in made.blocks)
     assert made.tables["table_units"].rows[-2][1].text == "区县不详"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_plan_whose_goals_are_not_set_yet_has_its_bulletins(
+    monthly: Published, name: str, language: str
+) -> None:
+    """As the plan 2026–2028 before its goals are filed: the quarterly review failed with an error."""
+    snapshot, firms = monthly
+    bare = [t | {"goal": None, "rate": None, "state": "not_set"} for t in snapshot.count["targets"]]
+    count = {**snapshot.count, "targets": bare}
+    made = bulletin(replace(snapshot, name=name, count=count), snapshot.parts, firms, language)
+    if name == "quarterly":
+        states = {row[4].text for row in made.tables["table_departments"].rows}
+        assert states == {"未设目标" if language == "zh" else "no goal set"}
