@@ -27,11 +27,14 @@ def firm_rows(rows: Iterable[Any], columns: Sequence[Column], found: Found) -> M
     parts: list[str] = []
     for row in rows:
         name, code = str(escape(row.name)), str(escape(row.uscc))
+        named, by, number = name, "", code
+        if found.typed:
+            named, by, number = map(_html, (found.name(row), found.line(row), found.code(row)))
         parts += (
             f'<tr><td class="tick"><input class="form-check-input" type="checkbox" name="uscc" value="{code}"'
             f' aria-label="{choose} {name}"></td>'
-            f'<th scope="row"><a class="firm-name" href="{firms}/{code}">{found.name(row)}</a>'
-            f'{_status(row.status, spoken)}{found.line(row)}<span class="sub code">{found.code(row)}</span></th>',
+            f'<th scope="row"><a class="firm-name" href="{firms}/{code}">{named}</a>'
+            f'{_status(row.status, spoken)}{by}<span class="sub code">{number}</span></th>',
             place, _html(whereabouts(row)), "</td>", trade, _html(industry(row.industry, True)), "</td>",
         )  # fmt: skip
         for opened, shown in cells:

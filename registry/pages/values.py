@@ -48,9 +48,10 @@ def city(code: str | None) -> str | Markup:
 
 def whereabouts(firm: Any) -> Markup:
     """A firm's place in a narrow column: the functional area above its district; the city of a firm elsewhere."""
-    if firm.city != house().settings.city.code:
-        return escape(city(firm.city))
-    return _at_home(firm.area, firm.district, language(), house().settings.city.code)
+    home = house().settings.city.code
+    return (
+        escape(city(firm.city)) if firm.city != home else _at_home(firm.area, firm.district, language(), home)
+    )
 
 
 @lru_cache(maxsize=2_000)
