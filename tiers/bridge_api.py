@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, request
 
 from registry.api.arguments import KNOWN_AT, YEARS, instant_asked
+from registry.naming.codes import read_code
 from registry.pages.own_firms import own_codes
 from registry.shell.access import allow
 from registry.shell.api import (
@@ -33,8 +34,6 @@ from tiers.series import MONTHS, series
 from tiers.snapshot import Snapshot
 from tiers.terms import months_on
 
-#: Keys of documents under which credit codes stand.
-FIRMS = ("firms", "added", "removed", "moved", "renewed", "promoted", "demoted")
 _END = record(as_of=DAY, known_at=TEXT, value=WHOLE)
 _STEP = record(reason=TEXT, delta=WHOLE, firms=listing(TEXT))
 _HEAD = record(
@@ -167,20 +166,26 @@ def _own(document: Any) -> Any:
 
 
 def _narrowed(document: Any, own: Collection[str]) -> Any:
+    """Without what is about firms of others: records and rows that begin with a credit code, what stands under one, and the
+    codes themselves."""
+
+    def foreign(said: Any) -> bool:
+        return isinstance(said, str) and len(said) == 18 and said not in own and read_code(said).code == said
+
     if isinstance(document, dict):
+        if not {document.get("loser"), document.get("survivor")}.isdisjoint(own):
+            return document  # of two codes of an own firm one is nobody's any more
         return {
-            key: [uscc for uscc in value if uscc in own]
-            if key in FIRMS and isinstance(value, list)
-            else _narrowed(value, own)
+            key: None if foreign(value) else _narrowed(value, own)
             for key, value in document.items()
+            if not foreign(key)
         }
     if isinstance(document, list):
-        others = (
-            one
+        of = (
+            one.get("uscc") if isinstance(one, dict) else one[0] if isinstance(one, list) and one else one
             for one in document
-            if not (isinstance(one, dict) and one.get("uscc", None) not in (None, *own))
         )
-        return [_narrowed(one, own) for one in others]
+        return [_narrowed(one, own) for one, uscc in zip(document, of, strict=True) if not foreign(uscc)]
     return document
 
 
