@@ -17,6 +17,7 @@ from registry.store import schema
 from registry.store.clock import Clock
 from registry.store.engine import StoreError, open_store
 from tiers.front import ROOM as TIERS
+from tiers.targets import plans
 
 ROOMS = (REGISTRY, TIERS, CHAINS)
 
@@ -26,6 +27,11 @@ def open_house(
 ) -> House:
     """Settings, database and rooms put together. A missing or empty database is created (``prepare``)."""
     settings = settings or load()
+    if settings.targets.plan not in plans():
+        known = ", ".join(plans())
+        raise SettingsError(
+            f"[targets] plan: there is no plan {settings.targets.plan!r}; the plans are {known}"
+        )
     house = House(settings, open_store(settings.database.url, clock), ROOMS)
     if prepare:
         schema.prepare(house.store)

@@ -164,7 +164,7 @@ def write_table(
         raise click.UsageError(f"{out}: write to .xlsx or .csv")
     count = 0
     with xlsxwriter.Workbook(str(out), {"constant_memory": True}) as book:
-        sheet = book.add_worksheet(name[:31])
+        sheet = book.add_worksheet(name.translate(NO_SHEET)[:31])
         bold = book.add_format({"bold": True, "bottom": 1})
         for at, title in enumerate(header):
             write_cell(sheet, 0, at, title, bold)

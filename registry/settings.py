@@ -181,10 +181,10 @@ class Jobs(_Section):
     off: list[str]
     catch_up: int = Field(ge=1, le=1000)
     tries: int = Field(ge=1)
-    retry_minutes: int = Field(ge=0)
-    lease_seconds: int = Field(ge=1)
-    look_seconds: int = Field(ge=1)
-    rest_seconds: int = Field(ge=0)
+    retry_minutes: int = Field(ge=0, le=100_000)
+    lease_seconds: int = Field(ge=1, le=86_400)
+    look_seconds: int = Field(ge=1, le=86_400)
+    rest_seconds: int = Field(ge=0, le=86_400)
 
     @field_validator(*Rhythm)
     @classmethod
@@ -210,7 +210,7 @@ class Freshness(_Section):
     def _pairs(cls, value: list[str]) -> list[str]:
         for pair in value:
             kind, _mark, days = pair.partition("=")
-            if not kind or not (days.isascii() and days.isdigit()):
+            if not kind or not (days.isascii() and days.isdigit() and len(days) < 6):
                 raise ValueError(f"expected pairs such as titles=120, not {pair!r}")
         return value
 
@@ -244,8 +244,8 @@ class Delivering(_Section):
     webhook_ca: str
     webhook_mb: int = Field(ge=0)
     tries: int = Field(ge=1)
-    first_wait_minutes: int = Field(ge=1)
-    longest_wait_minutes: int = Field(ge=1)
+    first_wait_minutes: int = Field(ge=1, le=100_000)
+    longest_wait_minutes: int = Field(ge=1, le=100_000)
     timeout_seconds: int = Field(ge=1, le=600)
     longest_seconds: int = Field(ge=1, le=3600)
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from registry import judgements
 from registry.house import House
+from registry.kind import FIRM
 from registry.refusals import MisusedError, NeedsConfirmationError, RefusedError
 from registry.said import Said
 from registry.scope import managed, same_person
@@ -55,6 +56,8 @@ def withdraw(
         if unit is not None:
             firms = {led.firm(code) for codes in touched.values() for code in codes}
             _keep_to_own(connection, filing, by, firms, unit, day_of(work.at))
+            if house.kinds.by_id[filing.kind].about != FIRM:
+                _keep_to_answers(connection, filing.id, by)
         close = update(statements.STATEMENT).values(closed_at=work.at)
         connection.execute(close.where(s.filing_id.in_(going), s.closed_at.is_(None)))
         orphans = _orphans(connection, touched["enterprise"], led)
@@ -111,6 +114,16 @@ def _keep_to_own(connection: Connection, filing: Any, by: str, touched: Iterable
             f"filing {filing.id} speaks of {len(others)} firms of other units, such as {others[0].name}; "
             "ask the city's desk to withdraw it",
             f"入库记录 {filing.id} 涉及其他管理单元的企业 {len(others)} 家（如 {others[0].name}），请市级撤回",
+        )
+
+
+def _keep_to_answers(connection: Connection, filing: int, by: str) -> None:
+    """Of rows that are about no firm those were the filer's own to file that nobody else decided."""
+    decided = select(FILING.c.by).where(FILING.c.parent_id == filing, FILING.c.withdrawn_at.is_(None))
+    if others := [who for who in connection.execute(decided).scalars() if not same_person(who, by)]:
+        raise RefusedError(
+            f"rows of filing {filing} were taken by {others[0]}; ask the city's desk to withdraw it",
+            f"入库记录 {filing} 中有由 {others[0]} 核定的行，请市级撤回",
         )
 
 

@@ -3,7 +3,6 @@ district officer is told the own ones."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from datetime import date
 from typing import Any, Literal
@@ -12,6 +11,7 @@ from flask import Response, request
 from pydantic import BaseModel, ConfigDict
 
 from registry.api.arguments import KNOWN_AT, YEARS, instant_asked
+from registry.naming.codes import read_code
 from registry.pages.own_firms import own_codes
 from registry.shell.access import actor, allow
 from registry.shell.api import (
@@ -39,9 +39,6 @@ from tiers.snapshot_documents import rerun_document, snapshot_document
 from tiers.snapshot_pages import PUBLISH, RERUN
 from tiers.terms import months_on
 
-#: A credit code, wherever it stands in a document; and under which keys a record names whom it is about.
-CODE = re.compile(r"[0-9A-Z]{18}")
-ABOUT = ("uscc", "loser", "survivor")
 _END = record(as_of=DAY, known_at=TEXT, value=WHOLE)
 _STEP = record(reason=TEXT, delta=WHOLE, firms=listing(TEXT))
 _HEAD = record(
@@ -217,25 +214,27 @@ def _own(document: Any) -> Any:
 
 
 def _narrowed(document: Any, own: Collection[str]) -> Any:
+    """Without what is about firms of others: records and rows that begin with a credit code, what stands under one, and the
+    codes themselves."""
+
+    def foreign(said: Any) -> bool:
+        return isinstance(said, str) and len(said) == 18 and said not in own and read_code(said).code == said
+
     if isinstance(document, dict):
+        if not {document.get("loser"), document.get("survivor")}.isdisjoint(own):
+            return document  # of two codes of an own firm one is nobody's any more
         return {
-            key: _narrowed(value, own) for key, value in document.items() if key in own or not _is_code(key)
+            key: None if foreign(value) else _narrowed(value, own)
+            for key, value in document.items()
+            if not foreign(key)
         }
     if isinstance(document, list):
-        return [_narrowed(one, own) for one in document if _is_own(one, own)]
+        of = (
+            one.get("uscc") if isinstance(one, dict) else one[0] if isinstance(one, list) and one else one
+            for one in document
+        )
+        return [_narrowed(one, own) for one, uscc in zip(document, of, strict=True) if not foreign(uscc)]
     return document
-
-
-def _is_own(one: Any, own: Collection[str]) -> bool:
-    """What names no firm is everybody's; what names some, is theirs."""
-    if isinstance(one, dict):
-        about = [one[key] for key in ABOUT if key in one]
-        return not about or any(code in own for code in about)
-    return one in own if isinstance(one, str) and _is_code(one) else True
-
-
-def _is_code(text: str) -> bool:
-    return CODE.fullmatch(text) is not None
 
 
 def _known(id: int) -> Snapshot:

@@ -51,7 +51,7 @@ def place_of(house: House, text: str, known_at: datetime | None = None) -> Place
     """
     typed = text.strip()
     if typed.startswith("#"):
-        if not (typed[1:].isascii() and typed[1:].isdigit()):
+        if not (typed[1:].isascii() and typed[1:].isdigit() and len(typed) < 11):
             raise _unreadable(typed)
         published = snapshot(house, int(typed[1:]))
         return Place(published.as_of, published.known_at, published)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from registry.house import House
 from registry.pages.asked import Asked, asked, day_of
+from registry.shell import tables
 from registry.shell.access import allow
 from registry.shell.languages import language
 from registry.shell.serving import house
@@ -36,7 +37,7 @@ def changes(id: str, way: str) -> str:
     since, found = _behind_change(here, question, id, way)
     beside = []
     for one, firms in found.items():
-        address = url_for("tiers.changes", id=id, way=one, **request.args)  # type: ignore[arg-type]
+        address = url_for("tiers.changes", id=id, way=one, **tables.arguments())  # type: ignore[arg-type]
         beside.append((one, ways()[one], address, len(own_part(firms).firms)))
     narrowed = [f"{since} → {question.day}", *_narrowed(here)]
     up = (_("Overview"), url_for("registry.overview", **question.arguments))  # type: ignore[arg-type]

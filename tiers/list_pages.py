@@ -61,8 +61,8 @@ def own_part(found: Firms) -> Firms:
 def _export_address(suffix: str) -> str:
     """Where the present list can be taken away, narrowed as it is."""
     endpoint = f"tiers.export_{(request.endpoint or '').rpartition('.')[2]}"
-    arguments: dict[str, Any] = {**(request.view_args or {}), **request.args, "suffix": suffix}
-    return url_for(endpoint, **arguments)
+    kept: dict[str, Any] = {**tables.arguments("suffix"), **(request.view_args or {})}
+    return url_for(endpoint, **kept, suffix=suffix)
 
 
 def export_list(here: House, name: str, suffix: str, title: str, found: Firms) -> Response:

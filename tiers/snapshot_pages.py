@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from registry.kind import Record
+from registry.pages.own_firms import own_codes
 from registry.refusals import MisusedError
 from registry.room import NavItem, Permission
 from registry.shell import roles
@@ -167,6 +168,8 @@ def since_said(one: Record) -> str:
                 said = _("Filing %(id)s behind %(n)s of its firms was withdrawn by %(by)s.", **named)
             else:
                 said = _("Filing %(id)s behind its filed figures was withdrawn by %(by)s.", **named)
+        case "merged" | "split" if not _is_own(one):
+            said = _("Firms of other units that it counts were found to be one, or to be two after all.")
         case "merged":
             said = _(
                 "%(a)s was merged into %(b)s by %(by)s.", a=one["loser"], b=one["survivor"], by=one["by"]
@@ -213,6 +216,12 @@ def number_said(path: str) -> str:
         "outside": _("firms elsewhere"),
     }
     return named.get(head, path)
+
+
+def _is_own(merge: Record) -> bool:
+    """Is a merger of codes, or its end, about a firm that the reader may see?"""
+    own = own_codes()
+    return own is None or not {merge["loser"], merge["survivor"]}.isdisjoint(own)
 
 
 def definition_said(path: str) -> str:

@@ -9,6 +9,8 @@ from flask import Flask, request, url_for
 
 # Arguments that a new order or filter makes meaningless, and the language, which the cookie keeps.
 TURNING = ("page", "cursor")
+# The words of ``url_for`` itself.
+FOR_ADDRESSES = ("endpoint", "values", "self", "_anchor", "_method", "_scheme", "_external")
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,16 @@ def uncounted(page: int, size: int, rows: int) -> Paging:
     )
 
 
+def arguments(*left_out: str) -> dict[str, list[str]]:
+    """What stands behind the ``?`` of the present address, to be carried on. What the address says in its path, and what
+    ``url_for`` takes for itself, is no argument of a page of ours."""
+    own = {*left_out, *(request.view_args or {}), *FOR_ADDRESSES}
+    return {name: values for name, values in request.args.lists() if name not in own}
+
+
 def with_arguments(**changes: object) -> str:
     """This page's address with arguments changed; None removes one. Turning arguments go unless given."""
-    kept = {name: values for name, values in request.args.lists() if name not in (*TURNING, "lang")}
+    kept = arguments(*TURNING, "lang")
     for name, value in changes.items():
         if value is None:
             kept.pop(name, None)
@@ -66,7 +75,7 @@ def with_language(language: str) -> str:
     """This page in another language, everything else (also the page turned to) unchanged."""
     if request.endpoint is None or request.method != "GET":
         return url_for("shell.home", lang=language)
-    kept = {name: values for name, values in request.args.lists() if name != "lang"}
+    kept = arguments("lang")
     return url_for(request.endpoint, **(request.view_args or {}), **kept, lang=language)  # type: ignore[arg-type]
 
 
@@ -77,5 +86,5 @@ def sorted_by(column: str, present: str | None) -> str:
 
 def init(app: Flask) -> None:
     app.jinja_env.globals.update(
-        with_arguments=with_arguments, with_language=with_language, sorted_by=sorted_by
+        with_arguments=with_arguments, with_language=with_language, sorted_by=sorted_by, carried=arguments
     )

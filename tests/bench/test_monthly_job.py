@@ -42,7 +42,8 @@ def test_a_month_from_the_count_to_its_files(tmp_path: Path) -> None:
     say("a month counted with breakdown and bridges, published", counted, peers)
     say("and with its three files, delivered", whole, peers)
     print(
-        f"  goal ≤ {SECONDS} s: {'met' if whole <= SECONDS else 'MISSED'}   computing {computing:.1f} s   peak {peak_mib():.0f} MiB"
+        f"  goal ≤ {SECONDS} s: {'met' if whole <= SECONDS else 'MISSED'}"
+        f"   computing {computing:.1f} s   peak {peak_mib():.0f} MiB"
     )
     house.store.dispose()
     assert whole < 4 * SECONDS  # a busy machine is no fault

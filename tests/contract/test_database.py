@@ -173,6 +173,15 @@ def test_database_that_cannot_be_opened_is_exit_2(tmp_path: Path, url: str) -> N
     assert "Traceback" not in said.err
 
 
+def test_a_plan_that_there_is_not_is_exit_2_and_names_those_that_there_are(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIDU_TARGETS_PLAN", "plans/nonsense")
+        said = Register(f"sqlite:///{tmp_path / 'x.sqlite'}", tmp_path)("count")
+    assert said.exit == 2
+    assert "plans/plan-2023-2025" in said.err
+    assert "Traceback" not in said.err
+
+
 def test_file_that_is_no_database_is_exit_2(tmp_path: Path) -> None:
     (tmp_path / "x.sqlite").write_bytes(b"hello, this is no database" * 50)
     said = Register(f"sqlite:///{tmp_path / 'x.sqlite'}", tmp_path)("filings", "list")

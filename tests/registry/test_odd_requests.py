@@ -79,3 +79,17 @@ def test_an_address_or_method_that_the_api_has_not_is_refused_in_its_own_shape(a
         answer = desk.open(f"/api/v1{path}", method=method, json={}, headers=sent)
         assert answer.status_code in (404, 405), path
         assert answer.json["error"].keys() == {"code", "message", "message_zh"}, path
+
+
+def test_an_address_that_repeats_its_path_or_speaks_as_ours_do_is_no_fault(app: Flask) -> None:
+    desk = app.test_client()
+    for path in (
+        f"/firms/{FIRM}?uscc={FIRM}",
+        "/firms?endpoint=x&values=1&self=2",
+        "/firms?_scheme=javascript",
+        "/?endpoint=1",
+    ):
+        assert desk.get(path).status_code == 200, path
+    page = desk.get("/firms?_external=1&_scheme=javascript&_anchor=x&q=甲")
+    assert "javascript:" not in page.text
+    assert "http://localhost/firms" not in page.text

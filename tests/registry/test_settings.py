@@ -78,3 +78,17 @@ def test_a_wrong_environment_variable_is_named() -> None:
 
 def test_a_relative_database_lies_in_the_project_wherever_the_command_is_run() -> None:
     assert load(environment={}).database.url == f"sqlite:///{settings.ROOT / 'data/var/tidu.sqlite'}"
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["JOBS_LEASE_SECONDS", "JOBS_RETRY_MINUTES", "JOBS_LOOK_SECONDS", "DELIVERY_LONGEST_WAIT_MINUTES"],
+)
+def test_a_pause_of_thousands_of_years_stops_the_start(variable: str) -> None:
+    with pytest.raises(SettingsError, match=f"TIDU_{variable}"):
+        load(environment={f"TIDU_{variable}": "99999999999"})
+
+
+def test_days_beyond_the_calendar_stop_the_start() -> None:
+    with pytest.raises(SettingsError, match="FRESHNESS_FILED_DAYS"):
+        load(environment={"TIDU_FRESHNESS_FILED_DAYS": "titles=99999999999"})

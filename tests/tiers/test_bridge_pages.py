@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from registry.merging import merge
 from registry.shell.charts import waterfall
 from tests.registry.house import code, file_rows
 from tests.sample_app import app_in, house_of, post, words_of
@@ -104,6 +105,8 @@ def test_lists_of_steps_are_taken_away_as_files(client: FlaskClient) -> None:
         ("/snapshots/1/firms/pillar-scale", 404),
         ("/snapshots/1/firms/nothing", 404),
         ("/snapshots/1/firms/quality-firms/export.doc", 404),
+        ("/bridge?from=%23" + "1" * 5000, 400),
+        ("/api/v1/bridge?to=2025-12-31&from=%23" + "1" * 5000, 400),
         ("/snapshots/compare", 400),
         ("/snapshots/compare?a=1&b=x", 400),
         ("/snapshots/compare?a=1&b=99", 404),
@@ -215,6 +218,30 @@ def test_figures_of_departments_that_overtook_a_count_are_told_in_words(tmp_path
         assert "四大主导支柱产业规模：按现在掌握为 19000亿元，发布时为 未知。" in text
         assert "按现在掌握为 70.5%" in text
         assert client.get(f"/snapshots/{made.id}?lang=en").status_code == 200
+
+
+def test_an_officer_is_told_of_merged_codes_of_others_without_the_codes(tmp_path: Path) -> None:
+    with app_in(tmp_path) as app:
+        house = house_of(app)
+        made = publish(house, "monthly", DECEMBER, "desk", known_at=datetime(2026, 6, 1, tzinfo=UTC))
+        counted = snapshot_firms(house, made.id, "quality-firms")
+        by_unit = {
+            unit: [firm["uscc"] for firm in counted if firm["unit"] == unit]
+            for unit in {f["unit"] for f in counted}
+        }
+        unit, pair = next((unit, firms[:2]) for unit, firms in by_unit.items() if unit and len(firms) > 1)
+        merge(house, pair[0], pair[1], "desk", yes=True)
+        own = app.test_client(role="district", unit=unit)
+        other = app.test_client(role="district", unit=next(one for one in by_unit if one not in (None, unit)))
+        for path in (
+            f"/snapshots/{made.id}?lang=zh",
+            f"/snapshots/{made.id}/overtaken",
+            f"/api/v1/snapshots/{made.id}",
+        ):
+            assert pair[0] in own.get(path).text, path
+            told = other.get(path).text
+            assert not any(uscc in told for uscc in pair), path
+        assert "其他单位企业中" in other.get(f"/snapshots/{made.id}").text
 
 
 def test_series_and_snapshots_over_the_api(client: FlaskClient) -> None:

@@ -21,6 +21,7 @@ from registry.intake.sheets import Grid
 from registry.intake.workbooks import write_template
 from registry.kind import Row
 from registry.merging import merge, split
+from registry.refusals import RefusedError
 from registry.settings import load
 from registry.show import show
 from registry.store.known import faults, known
@@ -287,6 +288,18 @@ def test_a_district_files_its_own_figures_and_leaves_others_and_goals_to_the_cit
     city = decide(house, done.filing or 0, 3, Answer(take=True), "city")
     assert city is not None
     assert city.fates["accepted"] == 1
+
+
+def test_a_district_does_not_withdraw_what_the_city_decided_on_its_list(house: House) -> None:
+    row = {"indicator": "tech-upgrades", "period": "2025", "value": 12}
+    filed = say(house, {**row, "unit": "历下区"}, row, unit="370102").filing or 0
+    decide(house, filed, 3, Answer(take=True), "city")
+    before = table(house, "indicators")
+    with pytest.raises(RefusedError, match="taken by city; ask the city's desk"):
+        withdraw(house, filed, "test", unit="370102")
+    assert table(house, "indicators") == before != set()
+    withdraw(house, filed, "city")
+    assert table(house, "indicators") == set()
 
 
 def test_firms_are_shown_merged_and_split_as_if_there_were_no_indicators(house: House) -> None:

@@ -216,3 +216,12 @@ def test_the_registers_facet_of_titles_narrows_to_their_holders(
     assert {
         code for line in lines[1:] for code in re.findall(r"\b9[123]370199[0-9A-Z]{10}\b", line)[:1]
     } == expected
+
+
+def test_lists_whose_titles_a_sheet_cannot_bear_are_exported(client: FlaskClient) -> None:
+    for name in ("10bn", "unknown"):
+        for language in ("en", "zh"):
+            answer = client.get(f"/revenue/{name}/export.xlsx?as_of=2026-06-30&lang={language}")
+            assert answer.status_code == 200, (name, language)
+            assert answer.data[:2] == b"PK"
+    assert client.get("/targets/quality-firms?id=x&as_of=2026-06-30").status_code == 200

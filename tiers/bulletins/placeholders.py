@@ -73,11 +73,32 @@ _ALLOWED = (
     nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand,
     nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Concat, nodes.Keyword,
 )  # fmt: skip
+#: What the allowed stands in.
+_AROUND = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.For, nodes.If)
+
+
+class _Environment(SandboxedEnvironment):
+    """Reads nothing but what a template may say, wherever in the file it stands: tags are put together across paragraphs
+    and found in captions and fields too, where the check of paragraphs does not see them."""
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        read = super()._parse(source, name, filename)
+        for node in read.find_all(nodes.Node):
+            if not isinstance(node, (*_ALLOWED, *_AROUND)):
+                raise TemplateSyntaxError("nothing can be called or computed in a template", node.lineno or 1)
+        if any(
+            True
+            for one in read.find_all(nodes.For)
+            for two in one.find_all(nodes.For)
+            for _ in two.find_all(nodes.For)
+        ):
+            raise TemplateSyntaxError(f"loops stand at most {DEEPEST} deep", 1)
+        return read
 
 
 def environment() -> SandboxedEnvironment:
     """What templates are parsed and filled with; text is escaped for XML."""
-    made = SandboxedEnvironment(autoescape=True)
+    made = _Environment(autoescape=True)
     made.filters = {name: made.filters[name] for name in FILTERS}
     made.globals = {}
     return made

@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from jinja2 import TemplateError
 
@@ -23,8 +25,10 @@ from tiers.bulletins.reports import report_of
 from tiers.targets import plan
 
 _MACROS = b"macroEnabled"
-_LINKED = b'TargetMode="External"'
-_HYPERLINK = b"/hyperlink"
+#: Fields that read a file, an address or another program when the document is opened or printed.
+_FETCHING = frozenset(
+    ("INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT", "LINK", "DDE", "DDEAUTO", "DATABASE", "RD")
+)
 
 
 class TemplateRefusedError(MisusedError):
@@ -66,6 +70,7 @@ def check_template(settings: Settings, name: str, content: bytes) -> None:
     except Exception as error:
         raise _refused(name, f"it is damaged, or no Word document ({error}); save it again as .docx",
                        "文件已损坏，或不是 Word 文档；请在 Word 或 WPS 中另存为 .docx") from error  # fmt: skip
+    _refuse_fetching(name, document)
     indicators = [target.id for target in plan(settings.targets.plan)]
     if found := problems(parts, indicators):
         raise TemplateRefusedError(name, found)
@@ -88,7 +93,7 @@ def _refused(name: str, en: str, zh: str) -> TemplateRefusedError:
 
 
 def _refuse_unsafe(settings: Settings, name: str, content: bytes) -> None:
-    """Old formats, passwords, macros, bombs, and parts that are fetched from elsewhere."""
+    """Old formats, passwords, macros and bombs."""
     most = settings.bulletins.template_mb
     if len(content) > most * 1_000_000:
         raise _refused(
@@ -107,7 +112,6 @@ def _refuse_unsafe(settings: Settings, name: str, content: bytes) -> None:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = archive.namelist()
             types = archive.read("[Content_Types].xml")
-            relations = {one: archive.read(one) for one in names if one.endswith(".rels")}
     except (
         UnreadableError,
         KeyError,
@@ -123,10 +127,42 @@ def _refuse_unsafe(settings: Settings, name: str, content: bytes) -> None:
         raise _refused(
             name, "it holds macros; save it as .docx without macros", "文件含有宏；请另存为不含宏的 .docx"
         )
-    for part, said in relations.items():
-        if any(_LINKED in one and _HYPERLINK not in one for one in said.split(b"<Relationship ")):
-            raise _refused(name, f"it fetches something from elsewhere ({part}): put pictures into the file and detach its own template",
-                           f"文件引用了外部内容（{part}）；请把图片嵌入文件，并取消附加的模板")  # fmt: skip
+
+
+def _refuse_fetching(name: str, document: Any) -> None:
+    """Links are for people to follow; anything else that Word would fetch by itself when it opens the bulletin, or read
+    from its reader's disk, is refused."""
+    package = document.part.package
+    found = next((str(rel.reltype).rpartition("/")[2] for rel in package.iter_rels()
+                  if rel.is_external and rel.reltype != RELATIONSHIP_TYPE.HYPERLINK), None)  # fmt: skip
+    for part in package.iter_parts() if found is None else ():
+        if part.content_type.endswith("xml"):
+            try:
+                found = found or _fetched(parse_xml(part.blob))
+            except (SyntaxError, ValueError) as error:
+                raise _refused(name, f"{part.partname} is damaged ({error}); save it again as .docx",
+                               f"{part.partname} 已损坏；请在 Word 或 WPS 中另存为 .docx") from error  # fmt: skip
+    if found is not None:
+        raise _refused(name, f"it fetches something from elsewhere ({found}): put pictures into the file, detach its own template, "
+                       "turn fields into text",
+                       f"文件引用了外部内容（{found}）；请把图片嵌入文件，取消附加的模板，并把域转为文字")  # fmt: skip
+
+
+def _fetched(root: Any) -> str | None:
+    """The field, foreign part or picture by address that a part of the document holds."""
+    fields = [str(node.get(qn("w:instr"))) for node in root.iter(qn("w:fldSimple"))]
+    for node in root.iter(qn("w:fldChar"), qn("w:instrText")):
+        if node.get(qn("w:fldCharType")) == "begin":
+            fields.append("")
+        elif fields:
+            fields[-1] += node.text or ""
+    for field in fields:
+        if (word := next(iter(field.upper().split()), "")) in _FETCHING:
+            return word
+    if next(root.iter(qn("w:altChunk")), None) is not None:
+        return "altChunk"
+    pictures = (node.get("src") for node in root.iter("{*}imagedata", "{*}fill"))
+    return next((src for src in pictures if src), None)
 
 
 # Where a tag stands --------------------------------------------------------------------------------

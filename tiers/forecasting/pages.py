@@ -121,7 +121,7 @@ def _months(here: House) -> int:
     text = request.args.get("months", "").strip()
     if not text:
         return here.settings.forecast.months
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 60):
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= 60):
         abort(400, description=_("A forecast looks 1 to 60 months ahead."))
     return int(text)
 

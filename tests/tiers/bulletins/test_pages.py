@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -129,6 +130,22 @@ def test_an_officer_reads_the_citys_numbers_and_the_own_firms(app: Flask, client
     other = words_of(officer.get("/bulletins/2?unit=370102").text)
     assert "济南高新技术产业开发区工业和信息化主管部门" in other
     assert "历下区工业和信息化主管部门" not in other
+
+
+def test_the_document_of_a_published_count_tells_an_officer_of_no_other_firm(
+    app: Flask, client: FlaskClient
+) -> None:
+    house, e = house_of(app), ENTERPRISE.c
+    with house.store.read() as connection:
+        rows = connection.execute(select(e.uscc, e.name, e.area)).all()
+    others = {(row.uscc, row.name) for row in rows if row.area != UNIT}
+    whole = client.get("/api/v1/snapshots/1").get_json()
+    own = app.test_client(role="district", unit=UNIT).get("/api/v1/snapshots/1").get_json()
+    told = json.dumps(own, ensure_ascii=False)
+    assert not [firm for firm in others if any(word in told for word in firm)]
+    assert own["parts"].keys() == whole["parts"].keys()
+    assert own["parts"]["names"] == whole["parts"]["names"]
+    assert own["count"] == whole["count"]
 
 
 def test_strangers_and_officers_change_no_template(app: Flask, client: FlaskClient) -> None:

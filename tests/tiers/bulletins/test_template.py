@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 
 from registry.settings import Settings
 from tests.sample_app import settings_in
@@ -171,6 +173,7 @@ def with_part(name: str, said: str, content: bytes | None = None) -> bytes:
         (b"PK\x03\x04" + bytes(100), "damaged"),
         (with_part("word/vbaProject.bin", "x"), "it holds macros"),
         (with_part("word/document.xml", "<w:document"), "damaged"),
+        (with_part("word/fontTable.xml", "<w:fonts"), "damaged"),
         (with_part("word/_rels/settings.xml.rels",
                    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
                    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
@@ -182,6 +185,39 @@ def test_what_is_unsafe_or_no_word_file_is_refused(settings: Settings, content: 
     (said,) = refused(settings, content)
     assert said.startswith("the file: ")
     assert told in said
+
+
+RELATED = ("<?xml version='1.0'?><r:Relationships xmlns:r='http://schemas.openxmlformats.org/package/2006/relationships'>"
+           "<r:Relationship Id='r1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/{0}' "
+           "Target='http://elsewhere/hyperlink' TargetMode='External'/></r:Relationships>")  # fmt: skip
+
+
+def test_what_is_fetched_from_elsewhere_is_refused_however_it_is_written(settings: Settings) -> None:
+    rels = "word/_rels/settings.xml.rels"
+    assert "elsewhere (image)" in refused(settings, with_part(rels, RELATED.format("image")))[0]
+    check_template(settings, "monthly.docx", with_part(rels, RELATED.format("hyperlink")))
+    for field, good in (("INCLUDE|PICTURE http://elsewhere/x.png", False), ("DDEAUTO c:\\x", False), ("LINK Excel.Sheet", False),
+                        ("HYPERLINK http://example.org/import/link", True), ("PAGE", True), ("TOC \\o", True)):  # fmt: skip
+        document = Document(BytesIO(template("{{ title }}")))
+        begins = OxmlElement("w:fldChar")
+        begins.set(qn("w:fldCharType"), "begin")
+        document.paragraphs[0].add_run()._r.append(begins)
+        for piece in field.split("|"):
+            said = OxmlElement("w:instrText")
+            said.text = piece
+            document.paragraphs[0].add_run()._r.append(said)
+        if good:
+            check_template(settings, "monthly.docx", saved(document))
+        else:
+            assert "elsewhere" in refused(settings, saved(document))[0], field
+
+
+def test_a_tag_that_hides_from_the_check_computes_nothing(settings: Settings) -> None:
+    split = template("{", "{ 'x' * 1000000000 }", "}")
+    assert "nothing can be called or computed" in refused(settings, split)[0]
+    document = Document(BytesIO(default_template()))
+    document.paragraphs[0]._p.set(qn("w:rsidR"), "{% for a in targets * 99999999 %}{% endfor %}")
+    assert "nothing can be called or computed" in refused(settings, saved(document))[0]
 
 
 def test_a_template_that_would_unpack_to_very_much_is_refused(settings: Settings) -> None:

@@ -195,6 +195,11 @@ def test_too_little_history_gives_no_number(client: FlaskClient) -> None:
     assert "不足一年" in client.get("/forecast?as_of=2018-01-01&lang=zh").text
 
 
+def test_a_forecast_for_thousands_of_years_is_refused(client: FlaskClient) -> None:
+    for months in ("0001999", "00601", "0001" + "9" * 5000, "0", "61", "²"):
+        assert client.get(f"/forecast?as_of={DAY}&months={months}").status_code == 400, months[:9]
+
+
 def test_the_sample_says_that_it_is_one(client: FlaskClient) -> None:
     assert "只说明方法" in client.get(f"/forecast?as_of={DAY}&lang=zh").text
 
