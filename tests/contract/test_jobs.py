@@ -140,7 +140,7 @@ def test_a_backup_that_does_not_open_is_a_failure_and_replaces_nothing(
     (good,) = (tmp_path / "var" / "backups").iterdir()
     kept = good.read_bytes()
 
-    def cut_short(_store: object, target: Path, _documents: object) -> int:
+    def cut_short(_store: object, target: Path, *_folders: object) -> int:
         target.write_bytes(kept[: len(kept) // 2])
         return 5
 
