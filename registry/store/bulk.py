@@ -8,27 +8,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import ARRAY, Connection, Table, Text, any_, func, literal, select
 
 T = TypeVar("T")
+AT_A_STEP = 100  # rows in one insert; a tenth of the values that SQLite binds at most, in the widest table
 CHUNK = 20_000  # subjects handled at a time: bounds memory, not the number of parameters
 
 
 def insert_rows(
     connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Insert ``rows`` (tuples in the order of ``columns``) with one executemany."""
-    if not rows:
-        return
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    """Insert ``rows`` (tuples in the order of ``columns``) by executemany; SQLite takes many rows at each step."""
+    sqlite = connection.dialect.name == "sqlite"
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)
-    marks = ", ".join([mark] * len(columns))
-    connection.exec_driver_sql(f"insert into {quote(table.name)} ({names}) values ({marks})", list(rows))
+    marks = f"({', '.join(['?' if sqlite else '%s'] * len(columns))})"
+    into = f"insert into {quote(table.name)} ({names}) values "
+    together = len(rows) - len(rows) % AT_A_STEP if sqlite else 0
+    if together:
+        steps = [
+            tuple(chain.from_iterable(rows[at : at + AT_A_STEP])) for at in range(0, together, AT_A_STEP)
+        ]
+        connection.exec_driver_sql(into + ", ".join([marks] * AT_A_STEP), steps)
+    if together < len(rows):
+        connection.exec_driver_sql(into + marks, list(rows[together:]))
 
 
 def among(connection: Connection, column: Any, values: Iterable[str]) -> Any:

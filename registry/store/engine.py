@@ -153,7 +153,7 @@ def _sqlite_manners(connection: Any, _record: Any) -> None:
         "synchronous=NORMAL",
         "temp_store=MEMORY",
         "cache_size=-65536",
-        "wal_autocheckpoint=10000",
+        "wal_autocheckpoint=2500",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Connection, event, func, select
 
 from registry.house import House
+from registry.personal import PERSONAL
 from registry.store.backup import backup
-from registry.store.bulk import among
+from registry.store.bulk import among, insert_rows
 from registry.store.statements import STATEMENT
 from registry.subjects import ENTERPRISE
 from registry.waiting import FILING
@@ -125,3 +126,12 @@ def test_half_a_character_is_looked_for_like_any_other_text(tmp_path: Path) -> N
         ).scalars()
         assert list(found) == [code(1)]
     house.store.dispose()
+
+
+@pytest.mark.parametrize("number", [0, 1, 99, 100, 101, 250])
+def test_however_many_rows_are_written_all_are_there_in_order(house: House, number: int) -> None:
+    rows = [(f"{n:05}", code(n), "contact_name", None if n % 3 else f"张{n}") for n in range(number)]
+    with house.store.write("test") as unit:
+        insert_rows(unit.connection, PERSONAL, ("id", "subject", "field", "value"), rows)
+    with house.store.read() as connection:
+        assert [tuple(row) for row in connection.execute(select(PERSONAL).order_by(PERSONAL.c.id))] == rows
