@@ -20,6 +20,7 @@ from registry.house import House
 from registry.kind import Record
 from registry.settings import Settings
 from registry.store.clock import instant_text
+from registry.store.engine import TICK_AT
 from registry.store.known import known
 from tiers.after_fold import TITLE, end_lists
 from tiers.count import count, counts_as_listed
@@ -82,10 +83,8 @@ def remembered(
     """
     id = _definition(settings or house.settings, *asked)
     with house.store.read() as connection:
-        last = house.store.last_write(connection)
-        held = connection.execute(
-            select(CACHE.c.document).where(CACHE.c.id == id, CACHE.c.after == last)
-        ).scalar()
+        kept = select(CACHE.c.document).where(CACHE.c.id == id, CACHE.c.after == TICK_AT).scalar_subquery()
+        last, held = connection.execute(select(TICK_AT, kept)).first() or (None, None)
     if held:
         document: Record = json.loads(held)
         return document

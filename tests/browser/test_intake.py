@@ -116,7 +116,7 @@ def test_a_list_left_in_the_middle_is_there_again(
     page.keyboard.press("1")
     expect(page.locator(".pane-decision.is-chosen")).to_be_visible()
     watched.go("/")
-    page.get_by_role("link", name="名单入库").click()
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="名单入库").click()
     expect(page.get_by_role("row").filter(has_text="半途.docx")).to_contain_text("1 / 2")
     page.get_by_role("link", name="半途.docx").click()
     expect(page.locator("#pane-name")).to_have_text(names[1])

@@ -204,7 +204,7 @@ def test_a_page_seen_again_asks_the_database_little(app: Flask, client: FlaskCli
     client.get("/")
     with counted_queries(app) as seen:
         client.get("/")
-    assert len([query for query in seen if query != "BEGIN"]) <= 34
+    assert len([query for query in seen if query != "BEGIN"]) <= 27
     with counted_queries(app) as sorted_:
         client.get("/?sort=-listed&show=share")
     assert len(sorted_) == len(seen)

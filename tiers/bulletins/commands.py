@@ -87,7 +87,9 @@ def _unit(house: House, text: str | None) -> str | None:
     unit = place.area or place.district
     if unit is None:
         raise MisusedError(
-            f"--unit {text}: not a district or functional area of the city", f"“{text}”不是本市的区县或功能区"
+            f"{text}: not a district or functional area of the city",
+            f"“{text}”不是本市的区县或功能区",
+            "--unit",
         )
     return unit
 

@@ -174,7 +174,7 @@ TITLE = {
     ],
 )  # fmt: skip
 def test_what_to_do_about_a_title_that_ends(given: dict[str, Any], told: tuple[str, str]) -> None:
-    assert continuation(facts(ENTRY), {**TITLE, **given}) == told
+    assert continuation(facts(ENTRY).speech, {**TITLE, **given}) == told
 
 
 def test_a_change_of_firms_is_not_told_as_that_of_a_number_with_a_filed_part() -> None:
