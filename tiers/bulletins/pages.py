@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -25,8 +26,9 @@ from tiers.bulletins.blocks import Bulletin, Sheet
 from tiers.bulletins.default_template import default_template
 from tiers.bulletins.making import FORMATS, LANGUAGES, Making, write_files
 from tiers.bulletins.placeholders import listed
-from tiers.bulletins.reports import REPORTS
+from tiers.bulletins.reports import REPORTS, last_period, report_of
 from tiers.bulletins.template import TemplateRefusedError, check_template, file_name, own_template
+from tiers.snapshot_pages import PUBLISH
 from tiers.targets import plan
 from tiers.views import blueprint
 
@@ -62,7 +64,35 @@ def bulletins() -> str:
         reports={id: report.name.in_language(language()) for id, report in REPORTS.items()},
         chosen=name,
         formats=FORMATS,
+        last={id: last_period(report, here.clock.today()) for id, report in REPORTS.items()},
     )
+
+
+@blueprint.post("/bulletins")
+@allow(PUBLISH)
+def publish_bulletin() -> Answer:
+    """Publish the count of a day for a report; the one that stands by the same definition is shown, unless asked anew."""
+    here, name, typed = house(), request.form.get("report", ""), request.form.get("as_of", "").strip()
+    back = redirect(url_for("tiers.bulletins"), code=303)
+    try:
+        day = date.fromisoformat(typed) if typed else last_period(report_of(name), here.clock.today())
+        prepared = published.prepare(here, name, day, actor().id, new=request.form.get("new") == "yes")
+        if prepared.published is not None:
+            made = prepared.published
+            flash(
+                _("This day is published already by the same definition; nothing was published anew."), "calm"
+            )
+        else:
+            with here.store.write(actor().id) as unit:
+                made = prepared.write(unit)
+            flash(_("Published: what stands here is not changed by anything that is filed later."), "good")
+    except MisusedError as error:
+        flash(error.in_language(language()), "bad")
+        return back
+    except ValueError:
+        flash(_("“%(text)s” is no day; write it like 2025-12-31.", text=typed[:40]), "bad")
+        return back
+    return redirect(url_for("tiers.bulletin_page", id=made.id), code=303)
 
 
 def making_of(id: int) -> Making:

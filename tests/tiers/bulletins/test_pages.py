@@ -209,3 +209,24 @@ def test_before_anything_is_published_the_page_says_how_it_will_be(tmp_path: Pat
 
 def test_what_the_bulletin_says_besides_is_frozen_with_the_count(client: FlaskClient, app: Flask) -> None:
     assert publishing.snapshot(house_of(app), 1).parts.keys() >= frozen.PARTS
+
+
+def test_the_reporting_desk_publishes_on_the_page(tmp_path: Path) -> None:
+    with app_in(tmp_path) as app:
+        desk = app.test_client(role="reporting")
+        assert 'name="as_of"' in desk.get("/bulletins").text
+        first = post(desk, "/bulletins", report="monthly", as_of="2026-05-31")
+        assert first.location == "/bulletins/1"
+        assert "已发布" in words_of(desk.get("/bulletins/1").text)
+        assert post(desk, "/bulletins", report="monthly", as_of="2026-05-31").location == "/bulletins/1"
+        again = post(desk, "/bulletins", report="monthly", as_of="2026-05-31", new="yes")
+        assert again.location == "/bulletins/2"
+        for wrong, said in (
+            ({"report": "monthly", "as_of": "2099-01-31"}, "尚未到来"),
+            ({"report": "monthly", "as_of": "soon"}, "不是日期"),
+            ({"report": "nothing", "as_of": "2026-05-31"}, "没有名为"),
+        ):
+            assert said in words_of(desk.get(post(desk, "/bulletins", **wrong).location).text)
+        reader = app.test_client(role="reader")
+        assert 'name="as_of"' not in reader.get("/bulletins").text
+        assert post(reader, "/bulletins", report="monthly").status_code == 403
