@@ -87,7 +87,7 @@ _OUTSIDE = " \t\r\n\ufeff\u200b'’`"
 #: What a clean text holds none of, by the type of its field.
 _APART = "\x1f"  # combines with nothing, so texts joined by it are in order where each of them is
 _AT_A_TIME = 500
-_CARE = {"text": re.compile(f"[{_OUTSIDE}]"), "names": re.compile(f"[{_OUTSIDE};|、]")}
+_CARE = {"text": re.compile(f"[{_OUTSIDE}]"), "names": re.compile(rf"[{_OUTSIDE}\s;|、]")}
 
 
 def plain(raw: Any) -> str:

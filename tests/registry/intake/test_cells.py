@@ -13,7 +13,19 @@ from tests.registry.house import code
 TYPED = st.one_of(
     st.text(max_size=12),
     st.text(alphabet="济南Ａ（）()ab12 '’;、|\u3000\u200b\u0301\u1100\u1161-无", max_size=8),
-    st.sampled_from([code(7), code(8).lower(), code(9)[:17] + "0", "91370100MA00000O0X", "", "N/A", "清空"]),
+    st.sampled_from(
+        [
+            code(7),
+            code(8).lower(),
+            code(9)[:17] + "0",
+            "91370100MA00000O0X",
+            "",
+            "N/A",
+            "清空",
+            "甲乙丙丁\x85",
+            "甲乙丙丁\x1f",
+        ]
+    ),
 )
 
 
