@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chains.kinds import kinds
 from registry.room import Room
 
-ROOM = Room("chains")
+ROOM = Room("chains", kinds=kinds)

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from unicodedata import normalize
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
     from sqlmodel import SQLModel
+
+    from registry.places import Places
+    from registry.store.merges import Merges
 
 FieldType = Literal[
     "text", "names", "code", "day", "year", "integer", "money", "capital", "ratio", "number", "word",
@@ -29,6 +33,8 @@ Record = dict[str, Any]
 @dataclass(frozen=True)
 class Field:
     """One field. ``id`` is the contract, ``headers`` are what people type above the column.
+
+    whole_year: a bare year in this day means all of it; the field named here is then its last day, if the row gives none.
 
     changes: a later different value without a date is a change from the day of filing, not a correction.
     signed: negative numbers are meaningful. personal: stored apart, masked, erasable.
@@ -48,6 +54,7 @@ class Field:
     ahead: bool = False
     end: bool = False
     vital: bool = False
+    whole_year: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,8 @@ Check = Callable[[Row, str], None]
 Finish = Callable[[list[Record]], None]
 Repeats = Callable[[Record, Sequence[Any], str], Collection[str]]
 Settle = Callable[[Row, Sequence[Record], str], None]
+#: (connection, rows not stopped, today, places of the city, merges): settles subjects, or notes why there is none.
+Resolve = Callable[["Connection", Sequence[Row], str, "Places", "Merges"], None]
 SeveralCodes = Callable[[Sequence[Record], Mapping[str, Sequence[Record]]], Sequence[Record]]
 
 
@@ -124,6 +133,8 @@ class Kind:
     finish(records of one subject): fills derived columns in place; pure. beside: further tables filled from them.
     several_codes(records, code → its own records): of a firm with several codes, the records that the tables beside are
             filled from, so that each code and its names lead there; pure.
+    resolve: for records about no firm, how rows that name firms in other fields settle these and their subject; without
+            one the subject is what its field has read.
     subject: the field that holds the subject; by_name: a row may name the firm instead.
     about: what its records speak of. Only those of a ``firm`` are looked for on the register, shown on its page, merged
             with it and narrowed to its management unit; others (``indicator``) have ids that their own field reads.
@@ -152,6 +163,7 @@ class Kind:
     founding: bool = False  # filing this kind may put a new subject on the register
     check: Check | None = None
     settle: Settle | None = None
+    resolve: Resolve | None = None
     repeats: Repeats | None = None
     finish: Finish | None = None
     beside: tuple[Beside, ...] = ()

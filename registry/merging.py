@@ -120,7 +120,7 @@ def split(house: House, loser: str, by: str, *, unit: str | None = None) -> str:
 
 def _fold_again(house: House, work: Write, codes: Iterable[str]) -> None:
     touched = set(codes)
-    house.refold(work, {kind.record: touched for kind in house.kinds.of_firms}, {})
+    house.refold(work, {kind.record: touched for kind in house.kinds.all}, {})
 
 
 def _leading(said: str, code: str, led: Merges) -> str:

@@ -69,6 +69,9 @@ def resolve(
     """
     led = merges_at(connection) if led is None else led
     asked = [row for row in rows if not row.stopped]
+    if kind.resolve is not None:
+        kind.resolve(connection, asked, today, at_home, led)
+        return []
     if kind.about != FIRM:
         for row in asked:  # its own field has read it; there is no register to look it up in
             row.subject = row.values.get(kind.subject)

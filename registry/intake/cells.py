@@ -222,6 +222,14 @@ def read_day(raw: Any, end: bool = False) -> str | None:
         return None
 
 
+def bare_year(raw: Any) -> int | None:
+    """The year where a cell gives nothing but one."""
+    if isinstance(raw, (bool, date)) or raw is None:
+        return None
+    text = re.sub(r"\.0$|年度?$", "", plain(raw))
+    return int(text) if re.fullmatch(r"(19|20)\d\d", text) else None
+
+
 def _day(field: Field, raw: Any, _unit: str | None) -> Cell:
     found = read_day(raw, field.end)
     return Cell(True, found) if found and found >= FIRST_YEAR else Cell(True, None, "date_unreadable")

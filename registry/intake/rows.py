@@ -9,7 +9,7 @@ from itertools import repeat, zip_longest
 from typing import Any
 
 from registry.intake.asides import aside
-from registry.intake.cells import PERCENT, Cell, as_they_stand, plain, reader, scale, split_number
+from registry.intake.cells import PERCENT, Cell, as_they_stand, bare_year, plain, reader, scale, split_number
 from registry.intake.headers import Column, Header, HeaderError, find_header
 from registry.intake.headless import with_names, without_header
 from registry.intake.sheets import Grid, as_typed, is_empty
@@ -227,9 +227,18 @@ def _read_rows(
         base.setdefault("year", years.pop())
     rows = _rows(numbers, {field_.id: values for field_, values, *_rest in read}, base)
     for field_, _values, troubled, typed in read:
+        if field_.whole_year:
+            _end_with_year(field_, rows, typed)
         for at, cell in troubled.items():
             _take_problem(field_, rows[at], cell, typed[at])
     return Parsed(grid.name, rows, replace(header, columns=tuple(settled)), grid, asides)
+
+
+def _end_with_year(field_: Field, rows: Sequence[Row], typed: Sequence[Any]) -> None:
+    """A disclosure for 2019 holds for that year and no longer."""
+    for row, cell in zip(rows, typed, strict=True):
+        if row.values.get(field_.whole_year) is None and (year := bare_year(cell)):
+            row.values[field_.whole_year] = f"{year}-12-31"
 
 
 def _rows(numbers: Sequence[int], said: Mapping[str, Sequence[Any]], base: Mapping[str, Any]) -> list[Row]:

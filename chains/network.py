@@ -1,0 +1,116 @@
+"""The graph of record on one day: who supplies whom with what. Pure.
+
+Two frames, and numbers for nodes: analyses work on arrays, networkx and rustworkx get graphs of the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+#: What of an outside party and a firm the frame of nodes says.
+NODE_COLUMNS = ("id", "name", "uscc", "here", "status", "district", "area", "industry")
+LINK_COLUMNS = (
+    "supplier", "buyer", "product", "share", "essential", "since", "until", "source", "filing", "row", "conflict", "key",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Role:
+    """A firm's part in a chain; days are None where nothing is said."""
+
+    chain: str
+    uscc: str
+    role: str
+    since: date | None
+    until: date | None
+    filing: int
+    row: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a chain with its products; ``products``: (product, state) in the order of their names."""
+
+    name: str
+    order: int | None
+    products: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A chain of record. ``stages`` upstream first; ``roles``: those in force on the day."""
+
+    name: str
+    stages: tuple[Stage, ...]
+    roles: tuple[Role, ...]
+
+    def of(self, role: str) -> tuple[str, ...]:
+        """Credit codes of the firms in a role, each once."""
+        return tuple(dict.fromkeys(each.uscc for each in self.roles if each.role == role))
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Filings that say different things about one link and field; ``said``: (value, filing, row), the one taken last."""
+
+    field: str
+    said: tuple[tuple[Any, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Nodes and links by number.
+
+    ``nodes``: one row per node, in the order of their ids. ``uscc`` is None for an outside party; ``here``: it exists and
+    belongs to the city on the day; ``status``: active, cancelled, revoked, or outside.
+    ``links``: one row per (supplier, buyer, product) in force on the day, ordered so. ``product`` '' where none is named,
+    ``share`` of the buyer's spend as a float, NaN where unknown, ``essential`` 1, 0 or NaN; ``since``, ``until``: ISO days
+    or None; ``source``: link or outcome.
+    ``past``: all that was ever said of links, in force or not, with the same columns.
+    """
+
+    day: date
+    nodes: pd.DataFrame
+    links: pd.DataFrame
+    past: pd.DataFrame
+    chains: Mapping[str, Chain] = field(default_factory=dict)
+    conflicts: Mapping[str, Sequence[Conflict]] = field(default_factory=dict)  # by key of the link
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # outside party → names given
+    several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # party → firms that its name fits
+
+    @cached_property
+    def number(self) -> Mapping[str, int]:
+        """Node id → number."""
+        return {id: at for at, id in enumerate(self.nodes["id"])}
+
+    @cached_property
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Suppliers and buyers of the relations in force, each pair once whatever the products."""
+        both = self.links[["supplier", "buyer"]].drop_duplicates().to_numpy(dtype=np.int64)
+        return both[:, 0], both[:, 1]
+
+    @cached_property
+    def graph(self) -> nx.DiGraph[int]:
+        """supplier → buyer, by number; each edge holds ``links``, the rows of its links."""
+        graph: nx.DiGraph[int] = nx.DiGraph()
+        graph.add_nodes_from(range(len(self.nodes)))
+        rows: dict[tuple[int, int], list[int]] = {}
+        for at, ends in enumerate(
+            zip(self.links["supplier"].tolist(), self.links["buyer"].tolist(), strict=True)
+        ):
+            rows.setdefault(ends, []).append(at)
+        graph.add_edges_from((supplier, buyer, {"links": at}) for (supplier, buyer), at in rows.items())
+        return graph
+
+    def firms(self, numbers: Sequence[int]) -> list[str]:
+        """Node ids of numbers, in their order."""
+        ids = self.nodes["id"]
+        return [str(ids.iat[number]) for number in numbers]
