@@ -95,7 +95,7 @@ def _catalogue(spoken: str) -> NullTranslations:
     return Translations.load(FOLDER, [spoken])
 
 
-class _Catalogues(Domain):  # type: ignore[misc]
+class _Catalogues(Domain):
     """The sentences of the language of the request. The library's own way there asks the disk for each request, and three
     contexts for each sentence."""
 
@@ -103,7 +103,7 @@ class _Catalogues(Domain):  # type: ignore[misc]
         return _catalogue(language())
 
 
-class _Babel(Babel):  # type: ignore[misc]
+class _Babel(Babel):
     domain_instance = _Catalogues()
 
 
