@@ -118,8 +118,8 @@ class Facet:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the register. ``reads`` are selected under their own names; ``shown(row)`` is the cell on the page,
-    ``plain(row)`` what is exported, in ``unit``; ``order`` is what the list can be sorted by."""
+    """A column of the register. ``reads`` are selected under their own names, and its cells say nothing else: ``shown(row)``
+    is the cell on the page, ``plain(row)`` what is exported, in ``unit``; ``order`` is what the list can be sorted by."""
 
     id: str
     label: Callable[[], str]
