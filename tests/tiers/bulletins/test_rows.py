@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 
 import openpyxl
@@ -28,7 +28,9 @@ ODD = [
 def made(rows: Sequence[Sequence[str]], at_once: bool) -> bytes:
     out = BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
-        book.set_properties({"created": datetime(2026, 1, 1)})  # not the present second
+        book.set_properties(
+            {"created": datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)}
+        )  # not the present second
         sheet = book.add_worksheet("a", TextSheet)
         bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
         sheet.write_string(0, 1, "title", bold)
