@@ -133,8 +133,8 @@ def _tier_list(connection: Connection, question: Question, measure: str) -> Reco
                   where t.basis = 'new' and t.issued >= :january and t.issued <= :day and {members.BELONGED}
                   order by t.tier, t.level, e.uscc"""
     found: Record = {}
-    for row in question.ask(connection, sql):
-        found.setdefault(f"{row.tier}:{row.level}", []).append([row.uscc, row.name, row.area or row.district])
+    for tier, level, uscc, name, district, area in question.tuples(connection, sql):
+        found.setdefault(f"{tier}:{level}", []).append([uscc, name, area or district])
     return found
 
 
