@@ -14,7 +14,7 @@ _MARKS = ("&", "<", ">", "_x", "| ", " |")
 _LONG = 16_000
 
 
-class TextSheet(Worksheet):  # type: ignore[misc]
+class TextSheet(Worksheet):
     """A worksheet of a workbook in constant memory, where rows go straight to the file."""
 
     def write_texts(self, first: int, rows: Sequence[Sequence[str]], how: Any) -> None:
