@@ -52,7 +52,7 @@ def firm(node: str) -> str | Response:
         carried: dict[str, Any] = dict(question.arguments)
         return redirect(url_for("chains.firm", node=net.leads[node], **carried))
     depth = _depth()
-    found = supplied(here, node, DEPTHS[depth], question.day, question.known_at)
+    found = supplied(here, node, DEPTHS[depth], question.day, question.known_at, net)
     if found is None:
         return render_template(
             "chains/unlinked.html", asked=question, uscc=node, title=_name_of(node, question)
@@ -69,7 +69,7 @@ def firm(node: str) -> str | Response:
         seen=found,
         who=nodes[found.number],
         nodes=nodes,
-        mark=mark_of(nodes[found.number]),
+        place_mark=mark_of(nodes[found.number]),
         roles=_roles(net, nodes[found.number]["uscc"]),
         names=net.names.get(node, ())[1:],
         several=net.several.get(node, ()),
@@ -129,7 +129,7 @@ def surroundings(node: str) -> str:
     where = {one.number: one.step for one in near}
     inside = net.links[net.links["supplier"].isin(where) & net.links["buyer"].isin(where)]
     pairs = list(inside[["supplier", "buyer"]].drop_duplicates().itertuples(index=False, name=None))
-    layout = around(where, {number: "self"}, pairs)
+    layout = around(where, _kinds(net), pairs)
     size = here.settings.web.page_rows
     page = min(page_number(), max(1, -(-len(near) // size)))
     rows = [{**nodes[one.number], "step": one.step, "mark": mark_of(nodes[one.number])} for one in near]
@@ -140,7 +140,7 @@ def surroundings(node: str) -> str:
         "chains/around.html",
         asked=question,
         who=nodes[number],
-        mark=mark_of(nodes[number]),
+        place_mark=mark_of(nodes[number]),
         parts=_parts(node, question),
         steps=steps,
         farthest=FARTHEST,
@@ -153,6 +153,7 @@ def surroundings(node: str) -> str:
                 url_for("chains.surroundings", node=node, steps=steps, **question.arguments) + "#list"
             ),
             question.arguments,
+            _("firm without a role"),
         ),
         rows=shown,
         titles=titles,
@@ -160,6 +161,13 @@ def surroundings(node: str) -> str:
         paging=tables.numbered(page, size, len(rows)),
         step_words=step_words,
     )
+
+
+def _kinds(net: Network) -> dict[int, str]:
+    """Number → the weightiest role in any chain."""
+    held = [role for chain in net.chains.values() for role in chain.roles if role.role in ROLES]
+    held.sort(key=lambda role: ROLES.index(role.role), reverse=True)
+    return {net.number[role.uscc]: role.role for role in held}
 
 
 def step_words(step: int) -> str:

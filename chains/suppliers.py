@@ -67,10 +67,15 @@ class Supplied:
 
 
 def supplied(
-    house: House, node: str, depth: int | None, day: date, known_at: datetime | None
+    house: House,
+    node: str,
+    depth: int | None,
+    day: date,
+    known_at: datetime | None,
+    net: Network | None = None,
 ) -> Supplied | None:
-    """The suppliers of a node; None where the graph has no such node."""
-    net = network(house, day, known_at)
+    """The suppliers of a node; None where the graph has no such node. ``net``: the network of the day, where at hand."""
+    net = net or network(house, day, known_at)
     number = net.number.get(node)
     if number is None:
         return None

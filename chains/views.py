@@ -93,6 +93,7 @@ def chain(name: str) -> str:
                 f"{url_for('chains.chain', name=found.chain.name, stage=_argument(lane), **question.arguments)}#list"
             ),
             question.arguments,
+            _("supplier"),
         ),
         stages=found.chain.stages,
         standing=standing,
