@@ -113,7 +113,15 @@ class Network:
         graph.add_edges_from((supplier, buyer, {"links": at}) for (supplier, buyer), at in rows.items())
         return graph
 
+    @cached_property
+    def node_columns(self) -> Mapping[str, list[Any]]:
+        """The columns of ``nodes`` as lists, NaN as None: to look up many nodes one by one."""
+        return {
+            name: [None if value != value else value for value in self.nodes[name].tolist()]
+            for name in NODE_COLUMNS
+        }
+
     def firms(self, numbers: Sequence[int]) -> list[str]:
         """Node ids of numbers, in their order."""
-        ids = self.nodes["id"]
-        return [str(ids.iat[number]) for number in numbers]
+        ids = self.node_columns["id"]
+        return [ids[number] for number in numbers]

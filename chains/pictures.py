@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import url_for
@@ -23,7 +23,7 @@ def picture(
     nodes: Nodes,
     lane_name: Callable[[Lane], str],
     rest: Callable[[Lane], str],
-    carried: dict[str, str],
+    carried: Mapping[str, Any],
     other: str,
 ) -> Picture:
     """``nodes``: label, kind, mark, position, where it leads; ``links``: pairs of their indices; ``lanes``: headings;
@@ -60,16 +60,16 @@ def mark_of(who: Record) -> str:
 
 def _named(place: Place, nodes: Nodes) -> str:
     if place.kind == REST:
-        return _("the other %(n)s firms", n=place.folded)
+        return str(_("the other %(n)s firms", n=place.folded))
     if place.kind == MISSING:
-        return _("missing: %(product)s", product=place.name)
+        return str(_("missing: %(product)s", product=place.name))
     return str(nodes[place.number]["name"]) if place.number is not None else place.name
 
 
 def stage_name(id: str) -> str:
     """A lane's heading."""
     if id == UNKNOWN:
-        return _("stage unknown")
+        return str(_("stage unknown"))
     return words.label("role", "leader", language()) if id == LEADERS else id
 
 

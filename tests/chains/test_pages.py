@@ -250,7 +250,9 @@ def test_a_leader_with_five_hundred_suppliers_asks_no_more_than_one_with_a_few(f
     (rest,) = [node for node in drawn["nodes"] if node["kind"] == "rest"]
     shown = client.get(rest["address"].partition("#")[0]).text
     assert re.fullmatch(r"其余 \d+ 家", rest["name"])
-    assert "502 家" in words_of(shown), "it opens the list of those whose stage is unknown, the two leaders among them"
+    assert "502 家" in words_of(shown), (
+        "it opens the list of those whose stage is unknown, the two leaders among them"
+    )
 
 
 def test_files_hold_what_the_pages_show(client: FlaskClient) -> None:
