@@ -148,10 +148,8 @@ def surroundings(node: str) -> str:
             layout,
             nodes,
             lambda lane: f"{step_words(int(lane.id))} · {lane.firms}",
-            lambda _lane: (
-                url_for("chains.surroundings", node=node, steps=steps, **question.arguments) + "#list"
-            ),
-            question.arguments,
+            lambda _lane: url_for("chains.surroundings", node=node, steps=steps, **carried) + "#list",
+            carried,
             _("firm without a role"),
         ),
         rows=shown,

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from chains.neighbourhood import upstream
-from chains.network import Network
-from chains.reading import in_force
+from chains.network import Network, in_force
 
 #: Shares that add up to more than this say that some of them are wrong.
 WHOLE = 1.0005
@@ -135,7 +134,7 @@ def concentration(direct: pd.DataFrame) -> Concentration | None:
     if by_supplier.empty or (total := float(by_supplier.sum())) > WHOLE:
         return None
     least = float((by_supplier**2).sum())
-    top = int(by_supplier.index[by_supplier.to_numpy().argmax()])
+    top = int(by_supplier.index[int(by_supplier.to_numpy().argmax())])
     return Concentration(
         min(least, 1.0), min(least + max(0.0, 1 - total) ** 2, 1.0), top, float(by_supplier[top])
     )

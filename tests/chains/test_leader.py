@@ -13,8 +13,7 @@ from chains import leader
 from chains.asking import network
 from chains.leader import Spell
 from chains.neighbourhood import neighbours
-from chains.network import LINK_COLUMNS, NODE_COLUMNS, Network
-from chains.reading import in_force
+from chains.network import LINK_COLUMNS, NODE_COLUMNS, Network, in_force
 from registry.house import House
 from tests.chains.little_city import (
     CORE,
