@@ -224,15 +224,12 @@ def laid_out(
     corpus = Corpus.of(sorted({text for several in (*goods, *scopes) for text in several}))
     number = {text: at for at, text in enumerate(corpus.texts)}
     own = _pairs(goods, number)
-    whole = sparse.csr_matrix(
-        (np.ones(len(own.firm), np.float32), (own.firm, own.phrase)), shape=(len(frame), len(corpus.texts))
-    )
     offered = [
         [phrase for offer in (offers or {}).get(at, ()) for phrase in offer.phrases]
         for at in range(len(frame))
     ]
     return Facts(
-        day, frame, corpus, own, _pairs(offered, number), _pairs(scopes, number), _long_one(whole @ corpus.vectors),
+        day, frame, corpus, own, _pairs(offered, number), _pairs(scopes, number), whole_of(own, corpus, len(frame)),
         Corpus.of([normal_form(name).casefold() for name in frame["name"]]), offers=offers or {}, **more,
     )  # fmt: skip
 
@@ -243,8 +240,11 @@ def _pairs(several: Sequence[Iterable[str]], number: Mapping[str, int]) -> Phras
     return Phrases(both[:, 0], both[:, 1])
 
 
-def _long_one(rows: sparse.csr_matrix) -> sparse.csr_matrix:
-    rows = rows.tocsr()
+def whole_of(goods: Phrases, corpus: Corpus, firms: int) -> sparse.csr_matrix:
+    """A vector of length 1 for each firm: all its goods together."""
+    ones = np.ones(len(goods.firm), np.float32)
+    held = sparse.csr_matrix((ones, (goods.firm, goods.phrase)), shape=(firms, len(corpus.texts)))
+    rows = (held @ corpus.vectors).tocsr()
     lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
     lengths[lengths == 0] = 1
     rows.data /= np.repeat(lengths, np.diff(rows.indptr)).astype(rows.data.dtype)

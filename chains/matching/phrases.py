@@ -11,6 +11,8 @@ from registry import codes
 _BETWEEN = re.compile(r"[、，,;；。.:：\n\r|/()（）\[\]【】]+")
 #: What a scope of business says of any firm: permits and prohibitions.
 _PERMITS = re.compile(r"[(（][^()（）]*(?:批准|许可|禁止|国家限定|法律|法规|审批|凭)[^()（）]*[)）]")
+#: One Chinese character can name goods (泵), one letter or digit cannot.
+_WORD = re.compile(r"[\u3400-\u9fff]|\w\w")
 #: Phrases longer than this are sentences; their middle says little.
 LONGEST = 60
 
@@ -35,7 +37,7 @@ def bare(text: str) -> str:
     """A phrase without 采购, 寻求, 研发, 生产 …; '' where nothing is left that names goods."""
     whole, inside = _empty()
     left = inside.sub("", plain(text)).strip("的及和与等其-_·“”\"'")
-    return "" if whole.fullmatch(left) or len(left) < 2 else left[:LONGEST]
+    return "" if whole.fullmatch(left) or not _WORD.search(left) else left[:LONGEST]
 
 
 @lru_cache(maxsize=200_000)

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,9 @@ __all__ = ["Found", "Miss", "Ranked", "Reason", "Wanted", "ranked", "search", "s
 TOP = 10
 #: Phrases compared with the corpus at a time: bounds the memory of a long list of demands.
 AT_A_TIME = 64
+#: Who fails one of these is gone; nothing mends it.
+NEVER = ("status", "city")
+Place = Callable[[str | None, str], str]
 NOTHING = Found((), 0, (), {})
 
 
@@ -52,33 +56,38 @@ def _place(house: House, unit: str | None, language: str) -> str:
 
 def find(
     known: Facts, several: Sequence[Wanted], top: int, declined: Mapping[str, Mapping[str, Declined]],
-    place: partial[str], meaning: Sequence[tuple[str, Meaning]] = (),
+    place: Place, meaning: Sequence[tuple[str, Meaning]] = (),
 ) -> list[Found]:  # fmt: skip
-    """Rank the firms of ``known`` for each of ``several``. ``declined``: demand → firm → answer. Pure."""
-    ways = (("characters", Characters()), *meaning)
-    phrases = list(dict.fromkeys(phrase for wanted in several for phrase, _counts in wanted.phrases))
-    found: list[Found] = [NOTHING] * len(several)
-    waiting = {at for at, wanted in enumerate(several) if wanted.phrases and len(known)}
-    met: dict[str, Met] = {}
-    users: dict[str, list[int]] = {}
-    for at in waiting:
-        for phrase, _counts in several[at].phrases:
-            users.setdefault(phrase, []).append(at)
-    left = {at: len(several[at].phrases) for at in waiting}
-    for first in range(0, len(phrases), AT_A_TIME):
-        chunk = phrases[first : first + AT_A_TIME]
-        for phrase, one in zip(chunk, _meet(known, chunk, ways), strict=True):
-            met[phrase] = one
-            for at in users.get(phrase, ()):
-                left[at] -= 1
-                if not left[at]:
-                    wanted = several[at]
-                    told = declined.get(wanted.demand or "", {})
-                    found[at] = _found(known, wanted, [met[p] for p, _c in wanted.phrases], top, told, place)
-        done = {p for p, at in users.items() if not any(left[one] for one in at)}
-        for phrase in done & met.keys():
-            del met[phrase]
+    """Rank the firms of ``known`` for each of ``several``. ``declined``: demand → firm → answer. ``place``: a unit's name
+    in a language. ``meaning``: models beside the characters, by the name of their weight. Pure."""
+    found = [NOTHING] * len(several)
+    for at, one in judged(known, several, declined, place, meaning):
+        found[at] = _laid_out(one, top)
     return found
+
+
+def judged(
+    known: Facts, several: Sequence[Wanted], declined: Mapping[str, Mapping[str, Declined]],
+    place: Place, meaning: Sequence[tuple[str, Meaning]] = (),
+) -> Iterator[tuple[int, Judged]]:  # fmt: skip
+    """Every firm judged for each of ``several`` that has words: (its place in the list, the judgement), one after the
+    other, so that a long list needs no more memory than a short one."""
+    ways = (("characters", Characters()), *meaning)
+    waiting = [at for at, wanted in enumerate(several) if wanted.phrases] if len(known) else []
+    while waiting:
+        phrases: dict[str, None] = {}
+        together: list[int] = []
+        for at in waiting:
+            if together and len(phrases) + len(several[at].phrases) > AT_A_TIME:
+                break
+            together.append(at)
+            phrases.update((phrase, None) for phrase, _counts in several[at].phrases)
+        waiting = waiting[len(together) :]
+        met = dict(zip(phrases, _meet(known, list(phrases), ways), strict=True))
+        for at in together:
+            wanted = several[at]
+            parts = [met[phrase] for phrase, _counts in wanted.phrases]
+            yield at, _judged(known, wanted, parts, declined.get(wanted.demand or "", {}), place)
 
 
 class Met:
@@ -112,15 +121,28 @@ def _meet(known: Facts, phrases: Sequence[str], ways: Sequence[tuple[str, Meanin
     return [Met(1 - missed[at], goods[at], offers[at], texts[at]) for at in range(len(phrases))]
 
 
-def _found(
-    known: Facts, wanted: Wanted, met: Sequence[Met], top: int, declined: Mapping[str, Declined],
-    place: partial[str],
-) -> Found:  # fmt: skip
+class Judged(NamedTuple):
+    """All firms judged for one demand. ``words``: how well each meets the words, ``fits``: with all the rest; ``meets``:
+    well enough to be listed; ``fails``: how many conditions it fails; ``scores``: by feature."""
+
+    known: Facts
+    asked: Asked
+    words: np.ndarray
+    fits: np.ndarray
+    meets: np.ndarray
+    fails: np.ndarray
+    scores: Mapping[str, np.ndarray]
+    hard: Sequence[Condition]
+
+
+def _judged(
+    known: Facts, wanted: Wanted, met: Sequence[Met], declined: Mapping[str, Declined], place: Place
+) -> Judged:
     w = weights()
     counts = np.array([counts for _phrase, counts in wanted.phrases], np.float32)
     counts /= counts.sum()
     words, goods, offers, texts = (
-        sum(part * getattr(one, name) for part, one in zip(counts, met, strict=True))
+        np.einsum("i,ij->j", counts, np.stack([getattr(one, name) for one in met]))
         for name in ("words", "goods", "offers", "texts")
     )
     asked = Asked(wanted, goods, offers, texts, _unit_of(known, wanted.buyer), place)
@@ -130,30 +152,30 @@ def _found(
     parts = [(w[f"feature.{id}"], np.nan_to_num(score, nan=w["neutral"])) for id, score in scores.items()]
     total = sum(weight for weight, _score in parts)
     rest = sum(weight * score for weight, score in parts) / total if total else 1.0
-    fits = words * (1 - w["sway"] + w["sway"] * rest)
-    fits = np.round(fits.astype(float), 6)
+    fits = np.round((words * (1 - w["sway"] + w["sway"] * rest)).astype(float), 6)
     hard = conditions(known, wanted, declined, place)
-    fails = sum((one.fails.astype(int) for one in hard), np.zeros(len(known), int))
-    named = [
-        at for uscc in {*wanted.without, wanted.buyer or ""} if (at := known.number.get(uscc)) is not None
-    ]
+    fails = np.sum([one.fails for one in hard], axis=0)
     meets = words >= w["floor"]
-    meets[named] = False
+    named = {*wanted.without, wanted.buyer or ""}
+    meets[[at for uscc in named if (at := known.number.get(uscc)) is not None]] = False
+    return Judged(known, asked, words, fits, meets, fails, scores, hard)
 
-    def laid_out(at: int) -> Ranked:
-        return _ranked(known, asked, float(words[at]), scores, float(fits[at]), hard, at)
 
-    good, near = meets & (fails == 0), meets & (fails == 1)
-    excluded = {one.id: int((meets & one.fails).sum()) for one in hard}
+def _laid_out(one: Judged, top: int) -> Found:
+    good, near = one.meets & (one.fails == 0), one.meets & (one.fails == 1)
+    for condition in one.hard:
+        if condition.id in NEVER:
+            near &= ~condition.fails
+    excluded = {each.id: int((one.meets & each.fails).sum()) for each in one.hard}
     return Found(
-        tuple(map(laid_out, _best(good, fits, top))),
+        tuple(_ranked(one, at) for at in best(good, one.fits, top)),
         int(good.sum()),
-        tuple(map(laid_out, _best(near, fits, top))),
+        tuple(_ranked(one, at) for at in best(near, one.fits, top)),
         {id: number for id, number in excluded.items() if number},
     )
 
 
-def _best(which: np.ndarray, scores: np.ndarray, top: int) -> list[int]:
+def best(which: np.ndarray, scores: np.ndarray, top: int) -> list[int]:
     """The best of some firms; firms are numbered in the order of their codes, so ties are settled by these."""
     some = np.flatnonzero(which)
     return some[np.argsort(-scores[some], kind="stable")[:top]].tolist()
@@ -164,20 +186,18 @@ def _unit_of(known: Facts, buyer: str | None) -> str | None:
     return None if at is None else known.units[at] or None
 
 
-def _ranked(
-    known: Facts, asked: Asked, words: float, scores: Mapping[str, np.ndarray], fits: float,
-    hard: Sequence[Condition], at: int,
-) -> Ranked:  # fmt: skip
-    reasons = [Reason("product", round(words, 4), *_say_words(known, asked, at))]
-    for id, score in scores.items():
+def _ranked(one: Judged, at: int) -> Ranked:
+    known = one.known
+    reasons = [Reason("product", round(float(one.words[at]), 4), *_say_words(known, one.asked, at))]
+    for id, score in one.scores.items():
         if not np.isnan(score[at]):
-            reasons.append(Reason(id, round(float(score[at]), 4), *FEATURES[id].say(known, asked, at)))
+            reasons.append(Reason(id, round(float(score[at]), 4), *FEATURES[id].say(known, one.asked, at)))
     return Ranked(
         str(known.frame["uscc"].iat[at]),
         str(known.frame["name"].iat[at]),
-        round(fits, 4),
+        round(float(one.fits[at]), 4),
         tuple(reasons),
-        tuple(one.say(at) for one in hard if one.fails[at]),
+        tuple(each.say(at) for each in one.hard if each.fails[at]),
     )
 
 
