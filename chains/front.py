@@ -6,12 +6,15 @@ from chains.api import chains_api
 from chains.blueprint import chains_blueprint
 from chains.kinds import kinds
 from chains.matching import api as matching_api
+from chains.matching import demand_form
+from chains.matching import pages as matching_pages
 from chains.matching.commands import match
+from chains.matching.proposals import NEW_MATCHES
 from chains.permissions import PERMISSIONS
 from registry.room import Room
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (matching_api,)
+PAGES = (demand_form, matching_api, matching_pages)
 
 ROOM = Room(
     "chains",
@@ -19,5 +22,7 @@ ROOM = Room(
     blueprint=chains_blueprint,
     api=chains_api,
     commands=(match,),
+    navigation=matching_pages.NAVIGATION,
+    jobs=(NEW_MATCHES,),
     permissions=PERMISSIONS,
 )
