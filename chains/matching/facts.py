@@ -171,13 +171,6 @@ class Facts:
         return self.frame["revenue"].to_numpy(dtype=float)
 
     @cached_property
-    def offering(self) -> np.ndarray:
-        """Which firms offer anything."""
-        found = np.zeros(len(self), bool)
-        found[list(self.offers)] = True
-        return found
-
-    @cached_property
     def buys(self) -> Mapping[str, Mapping[int, frozenset[str]]]:
         """Buyer → {supplier by number: products}."""
         found: dict[str, dict[int, frozenset[str]]] = defaultdict(dict)

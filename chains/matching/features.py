@@ -75,7 +75,8 @@ def _say_industry(facts: Facts, _asked: Asked, at: int) -> tuple[str, str]:
 
 
 def _offer(facts: Facts, asked: Asked) -> np.ndarray | None:
-    return np.where(facts.offering, asked.offers, np.nan) if facts.offers else None
+    # Who offers something else may make this as well.
+    return np.where(asked.offers >= SAME / 2, asked.offers, np.nan) if facts.offers else None
 
 
 def _say_offer(facts: Facts, asked: Asked, at: int) -> tuple[str, str]:

@@ -73,7 +73,7 @@ def export_matching(suffix: str) -> Response:
     here, today = house(), house().clock.today()
     found = _narrowed(here)
     best = search_all(here, [one.wanted for one in found], 1)
-    header = [_("Demand"), _("Title"), _("Buyer"), _("Chain"), _("Amount (yuan)"), _("Due on"), _("State"),
+    header = [_("Demand"), _("Demand title"), _("Buyer"), _("Chain"), _("Amount (yuan)"), _("Due on"), _("State"),
               _("Firms that fit"), _("Best match"), _("Credit code"), _("Score")]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
