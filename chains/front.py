@@ -7,19 +7,25 @@ from chains.api import chains_api
 from chains.blueprint import chains_blueprint
 from chains.commands import COMMANDS
 from chains.kinds import kinds
+from chains.matching import api as matching_api
+from chains.matching import demand_form
+from chains.matching import pages as matching_pages
+from chains.matching.commands import match
+from chains.matching.proposals import NEW_MATCHES
 from chains.permissions import PERMISSIONS
 from registry.room import Room
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (firm_pages, views)
+PAGES = (demand_form, firm_pages, matching_api, matching_pages, views)
 
 ROOM = Room(
     "chains",
     kinds=kinds,
     blueprint=chains_blueprint,
     api=chains_api,
-    commands=COMMANDS,
-    navigation=(*views.NAVIGATION,),
+    commands=(*COMMANDS, match),
+    navigation=(*views.NAVIGATION, *matching_pages.NAVIGATION),
     panels=(panel.PANEL,),
     permissions=PERMISSIONS,
+    jobs=(NEW_MATCHES,),
 )
