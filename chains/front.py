@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from chains import firm_pages, panel, views
+from chains.api import chains_api
+from chains.blueprint import chains_blueprint
+from chains.commands import COMMANDS
 from chains.kinds import kinds
+from chains.permissions import PERMISSIONS
 from registry.room import Room
 
-ROOM = Room("chains", kinds=kinds)
+#: Importing a page's module hangs its routes on the blueprint.
+PAGES = (firm_pages, views)
+
+ROOM = Room(
+    "chains",
+    kinds=kinds,
+    blueprint=chains_blueprint,
+    api=chains_api,
+    commands=COMMANDS,
+    navigation=(*views.NAVIGATION,),
+    panels=(panel.PANEL,),
+    permissions=PERMISSIONS,
+)
