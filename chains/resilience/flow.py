@@ -127,9 +127,7 @@ def _waves(groups: sparse.csr_matrix, starts: np.ndarray) -> Sequence[_Step]:
     onwards = place[source] < place[target]
     order: rx.PyDiGraph[int, None] = rx.PyDiGraph(multigraph=False)
     order.add_nodes_from(range(size))
-    order.add_edges_from_no_data(
-        list(zip(source[onwards].tolist(), target[onwards].tolist(), strict=True))
-    )
+    order.add_edges_from_no_data(list(zip(source[onwards].tolist(), target[onwards].tolist(), strict=True)))
     found = []
     for wave in rx.topological_generations(order):
         rows = np.array(sorted(wave), dtype=np.int64)

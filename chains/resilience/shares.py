@@ -49,9 +49,7 @@ def filled(part: Part) -> Shares:
     # A link without a product stands for itself: nothing says that two of them bring the same.
     alone = part.product == 0
     own = np.where(alone, len(part.products) + np.arange(len(share)), part.product)
-    _pairs, group = np.unique(
-        part.buyer * (len(part.products) + len(share) + 1) + own, return_inverse=True
-    )
+    _pairs, group = np.unique(part.buyer * (len(part.products) + len(share) + 1) + own, return_inverse=True)
     many = int(group.max()) + 1 if len(group) else 0
     said = np.bincount(group, np.where(open_, 0.0, share), many)
     told, untold = np.bincount(group, ~open_, many), np.bincount(group, open_, many)

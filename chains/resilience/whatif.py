@@ -75,7 +75,9 @@ class _Cause:
         part = of.part
         self.inputs, self._part, self._stopped = inputs, part, frozenset(stopped)
         flow, group_of, weight = (
-            (of.inputs, of.input_of, of.input_weight) if inputs else (of.outlets, of.outlet_of, of.outlet_weight)
+            (of.inputs, of.input_of, of.input_weight)
+            if inputs
+            else (of.outlets, of.outlet_of, of.outlet_weight)
         )
         self._partner = part.supplier if inputs else part.buyer
         worst = flow.worst(lost)
