@@ -31,8 +31,14 @@ _MOST = range(1, 101)
 TOPPED = Parameter(
     "top", "how many at most", "最多几项", "20", schema={"type": "integer", "minimum": 1, "maximum": 100}
 )
-STOP = Parameter("stop", "a firm that stops: a credit code, or an outside party as in the graph", "停产企业：信用代码，或图中的外部企业",
-                 "91370199MAC5C88H07", required=True, many=True)  # fmt: skip
+STOP = Parameter(
+    "stop",
+    "a firm that stops: a credit code, or an outside party as in the graph",
+    "停产企业：信用代码，或图中的外部企业",
+    "91370199MAC5C88H07",
+    required=True,
+    many=True,
+)
 _PARTY = {"uscc": MAYBE, "node": TEXT, "name": TEXT}
 _FIRM = record(**_PARTY)
 _HEAD = {"chain": TEXT, "as_of": DAY, "known_at": TEXT}

@@ -1,6 +1,7 @@
 """A chain's resilience as the command line prints it in JSON and the HTTP API answers it.
 
-Ratios are decimal text, absent is None. A firm is ``{"uscc", "node", "name"}``; a party that is not on the register has no ``uscc``.
+Ratios are decimal text, absent is None. A firm is ``{"uscc", "node", "name"}``; a party that is not on the register has no
+``uscc``.
 """
 
 from __future__ import annotations

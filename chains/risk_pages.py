@@ -138,14 +138,12 @@ def _stopped(found: Risks) -> tuple[list[int], list[str]]:
 # Files ------------------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/chains/<path:name>/risks/export/<part><suffix>")
+@blueprint.get("/chains/<path:name>/risks/<any(sources, critical, concentration, holders):part><suffix>")
 @allow(READ)
 def export_risks(name: str, part: str, suffix: str) -> Response:
-    """A list of the page of risks as a file: sources, firms, concentration, holders (who holds the chain together)."""
+    """A list of the page of risks as a file: sources, critical firms, concentration, holders (who holds the chain together)."""
     question = asked(house())
     found = _risks(name, question)
-    if part not in FILES:
-        abort(404)
     document = risks_document(house(), found, TOP, language())
     title, header, rows = FILES[part](document)
     return table_file(f"chain-{part}-{question.day.isoformat()}", suffix, title, header, rows)
@@ -213,7 +211,7 @@ def _holders(document: Record) -> Filed:
     return _("Who holds the chain together"), header, rows
 
 
-FILES = {"sources": _sources, "firms": _firms, "concentration": _concentration, "holders": _holders}
+FILES = {"sources": _sources, "critical": _firms, "concentration": _concentration, "holders": _holders}
 
 
 @blueprint.get("/chains/<path:name>/gaps/export<suffix>")

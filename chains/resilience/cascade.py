@@ -4,21 +4,22 @@ After C. Diem, A. Borsos, T. Reisch, J. Kertész, S. Thurner, *Quantifying firm-
 supply networks*, Scientific Reports 12:7719 (2022). With ``s_ji`` the share of supplier j in the spend of i, and 1 − h the
 *loss* of a firm (h its level, 1 before the stop):
 
-- **Inputs (downstream).** Essential products of i work as Leontief has them: ``loss_k = Σ_j s_ji · loss_j / Σ_j s_ji`` over
-  the suppliers j of product k. All other inputs work linearly: ``loss_0 = Σ_j s_ji · loss_j``. ``loss_i = max(own stop, loss_0,
-  max_k loss_k)``.
-- **Sales (upstream).** ``loss_j = max(own stop, Σ_i W_ji · loss_i / outlet_j)`` with ``W_ji = s_ji · spend_i`` and ``outlet_j`` all that
-  j is known to sell, or what j is known to spend where that is more.
+- **Inputs (downstream).** Essential products of i work as Leontief has them: ``loss_k = Σ_j s_ji · loss_j / Σ_j s_ji``
+  over the suppliers j of product k. All other inputs work linearly: ``loss_0 = Σ_j s_ji · loss_j``.
+  ``loss_i = max(own stop, loss_0, max_k loss_k)``.
+- **Sales (upstream).** ``loss_j = max(own stop, Σ_i W_ji · loss_i / outlet_j)`` with ``W_ji = s_ji · spend_i`` and
+  ``outlet_j`` all that j is known to sell, or what j is known to spend where that is more.
 - Both settle by themselves, each from the stop alone; ``loss_i`` is the greater of the two, and the **index** of a firm is
-  ``Σ_i w_i · loss_i / Σ_i w_i`` when it alone stops, ``w`` being what firms spend: 1 is everything, and a firm without links has its
-  own weight.
+  ``Σ_i w_i · loss_i / Σ_i w_i`` when it alone stops, ``w`` being what firms spend: 1 is everything, and a firm without
+  links has its own weight.
 
 What is simpler here than in the paper, and why: volumes are shares times spend, since no invoices are on record. A product is
 essential for a buyer where one of its links says so (the paper takes it from a survey of industries); where nobody said, it
 counts as other. A stopped supplier is not replaced by itself (the paper lets the supplier's share of its market do that):
 who could step in is answered apart, by name. What a firm buys or sells beyond the links on record comes and goes as before.
 Weights are spend rather than sales. Assumed shares and spends: shares.py. A loop has settled when no firm loses another
-``TOLERANCE`` in a round.
+``TOLERANCE`` in a round. So a second supplier of an essential product never makes the stop of the first one worse for those
+who were there before.
 """
 
 from __future__ import annotations

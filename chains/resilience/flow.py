@@ -70,11 +70,8 @@ class Flow:
             level[list(wave)] = at
         in_loop = np.bincount(loop, minlength=count) > 1
         owners = np.unique(self.owner)
-        found = []
         stage = level[loop[owners]] * 2 + in_loop[loop[owners]]
-        for at in np.unique(stage):
-            found.append(self._step(owners[stage == at], bool(at % 2)))
-        return found
+        return [self._step(owners[stage == at], bool(at % 2)) for at in np.unique(stage)]
 
     def _step(self, rows: np.ndarray, loops: bool) -> _Step:
         groups, given, starts = _of(rows, self.groups, self.given[:, None], self.owner)

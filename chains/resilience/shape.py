@@ -53,14 +53,13 @@ def articulation(part: Part) -> list[Articulation]:
             inside[block].add(firm)
     whole = {firm: len(some) for some in rx.connected_components(graph) for firm in some}
     return sorted(
-        (Articulation(firm, cut) for firm, cut in _cut_off(points, blocks, inside, whole).items()),
+        (Articulation(firm, cut) for firm, cut in _cut_off(points, inside, whole).items()),
         key=lambda a: (-a.cut_off, a.firm),
     )
 
 
 def _cut_off(
     points: Sequence[int],
-    blocks: dict[int, set[int]],
     inside: dict[int, set[int]],
     whole: dict[int, int],
 ) -> dict[int, int]:
@@ -68,7 +67,7 @@ def _cut_off(
     block b node -1 - b."""
     is_point = set(points)
     near: dict[int, list[int]] = defaultdict(list)
-    own: dict[int, int] = {point: 1 for point in points}
+    own: dict[int, int] = dict.fromkeys(points, 1)
     for block, firms in inside.items():
         held = sorted(firms & is_point)
         own[-1 - block] = len(firms) - len(held)
@@ -111,8 +110,7 @@ def dominators(part: Part) -> list[Dominator]:
         for firm, next_ in tree.items():
             if firm != leader and next_ != leader and next_ != firm:
                 below[next_].append(firm)
-        for firm in below:
-            found.append(Dominator(leader, firm, tuple(sorted(_under(below, firm)))))
+        found += [Dominator(leader, firm, tuple(sorted(_under(below, firm)))) for firm in below]
     return sorted(found, key=lambda d: (-len(d.firms), d.leader, d.firm))
 
 

@@ -17,9 +17,9 @@ TOLD = 0.0005
 
 @dataclass(frozen=True)
 class Hit:
-    """A firm that loses by a stop. ``loss`` in [0, 1]; ``weighted``: its part of the index. ``by``: supply (``product`` ran short)
-    or sales (customers buy less); ``product``: None where sales are lost or several products without one are short. ``through``:
-    the partner that weighs most in it. ``steps``: how many such partners lie between it and what stopped, 1 if none."""
+    """A firm that loses by a stop. ``loss`` in [0, 1]; ``weighted``: its part of the index. ``by``: supply (``product`` ran
+    short, None where the link names none) or sales (customers buy less). ``through``: the partner that weighs most in it.
+    ``steps``: how many links lie between it and what stopped."""
 
     firm: int
     loss: float
