@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chains import firm_pages, panel, views
+from chains import firm_pages, panel, risk_api, risk_commands, risk_pages, views
 from chains.api import chains_api
 from chains.blueprint import chains_blueprint
 from chains.commands import COMMANDS
@@ -13,10 +13,11 @@ from chains.matching import pages as matching_pages
 from chains.matching.commands import match
 from chains.matching.proposals import NEW_MATCHES
 from chains.permissions import PERMISSIONS
+from chains.risk_jobs import jobs
 from registry.room import Room
 
-#: Importing a page's module hangs its routes on the blueprint.
-PAGES = (demand_form, firm_pages, matching_api, matching_pages, views)
+#: Importing a page's module hangs its routes on the blueprint, and one of commands its own on ``chain``.
+PAGES = (demand_form, firm_pages, matching_api, matching_pages, risk_api, risk_commands, risk_pages, views)
 
 ROOM = Room(
     "chains",
@@ -27,5 +28,5 @@ ROOM = Room(
     navigation=(*views.NAVIGATION, *matching_pages.NAVIGATION),
     panels=(panel.PANEL,),
     permissions=PERMISSIONS,
-    jobs=(NEW_MATCHES,),
+    jobs=(NEW_MATCHES, *jobs()),
 )
