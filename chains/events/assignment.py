@@ -145,7 +145,7 @@ def left_out(
     """Why an invited demand or firm has no meeting. ``able``: the pairs that could have met."""
     picked = list(chosen)
     full = len(picked) >= hall.places
-    at_table = Counter(buyer_of[pair.demand] for pair in picked)
+    at_table = Counter(buyer_of.get(pair.demand, pair.demand) for pair in picked)
     suits, wanted = defaultdict(list), set()
     for pair in able:
         suits[pair.demand].append(pair.firm)
