@@ -72,6 +72,17 @@ def look(house: House, id: str) -> Occasion:
     return held
 
 
+class UnknownGuestsError(SaidError):
+    code, status = "unknown_firm", 404
+
+    def __init__(self, typed: Sequence[str]) -> None:
+        shown = ", ".join(typed[:5])
+        super().__init__(
+            f"no firm of the register has the code {shown}; look it up under Enterprises, nobody was invited",
+            f"企业库中没有代码为 {shown} 的企业；请在企业库中查找，本次未邀请任何企业",
+        )
+
+
 # Events ----------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, select
@@ -213,6 +213,45 @@ def reported(house: House, day: date | None = None) -> list[Figures]:
     with house.store.read() as connection:
         found = results(connection, house.clock.today())
         return figures(gatherings(connection, house, house.clock.today()), found.steps, day)
+
+
+class Participant(NamedTuple):
+    """A firm that took part in ``events``: (id, name). ``srdi``: its title was in force on the day of one of them."""
+
+    uscc: str
+    name: str
+    events: tuple[tuple[str, str], ...]
+    srdi: bool
+
+
+def took_part_in(house: House, year: int | None, chain: str | None, srdi: bool = False) -> list[Participant]:
+    """The firms behind the figures of a year and chain (all where None), in the order of their names."""
+    today = house.clock.today()
+    with house.store.read() as connection:
+        titles = {row.event: row.title or row.event for row in connection.execute(select(EVENT))}
+        met = [
+            one
+            for one in gatherings(connection, house, today)
+            if one.held
+            and one.on
+            and one.on <= today
+            and year in (None, one.on.year)
+            and chain in (None, one.chain)
+        ]
+        codes = set().union(*(one.srdi if srdi else one.firms for one in met))
+        firms = managed(connection, codes, today)
+    return sorted(
+        (
+            Participant(
+                code,
+                firms[code].name if code in firms else code,
+                tuple((one.id, titles[one.id]) for one in met if code in one.firms),
+                any(code in one.srdi for one in met),
+            )
+            for code in codes
+        ),
+        key=lambda one: (one.name, one.uscc),
+    )
 
 
 def figures_document(found: Iterable[Figures]) -> list[Record]:

@@ -18,6 +18,7 @@ SEARCH_ENTRY = "register"
 #: From which order on entries stand under which heading; before the first they stand without one.
 HEADINGS: tuple[tuple[int, Callable[[], str]], ...] = (
     (24, lambda: _("Standing and targets")),
+    (60, lambda: _("Chains and matching")),
     (80, lambda: _("Records and system")),
 )
 
