@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from chains import permissions
+from chains import firm_pages, panel, views
+from chains.api import chains_api
 from chains.blueprint import chains_blueprint
-from chains.events import pages, results_pages
+from chains.commands import COMMANDS
+from chains.events import pages as event_pages
+from chains.events import results_pages
 from chains.kinds import kinds
+from chains.permissions import PERMISSIONS
 from registry.room import Room
+
+#: Importing a page's module hangs its routes on the blueprint.
+PAGES = (firm_pages, views, event_pages, results_pages)
 
 ROOM = Room(
     "chains",
     kinds=kinds,
     blueprint=chains_blueprint,
-    navigation=(*pages.NAVIGATION, *results_pages.NAVIGATION),
-    permissions=permissions.PERMISSIONS,
+    api=chains_api,
+    commands=COMMANDS,
+    navigation=(*views.NAVIGATION, *event_pages.NAVIGATION, *results_pages.NAVIGATION),
+    panels=(panel.PANEL,),
+    permissions=PERMISSIONS,
 )

@@ -69,11 +69,11 @@ class Conflict:
 class Network:
     """Nodes and links by number.
 
-    ``nodes``: one row per node, in the order of their ids. ``uscc`` is None for an outside party; ``here``: it exists and
+    ``nodes``: one row per node, in the order of their ids. ``uscc`` is NaN for an outside party; ``here``: it exists and
     belongs to the city on the day; ``status``: active, cancelled, revoked, or outside.
     ``links``: one row per (supplier, buyer, product) in force on the day, ordered so. ``product`` '' where none is named,
     ``share`` of the buyer's spend as a float, NaN where unknown, ``essential`` 1, 0 or NaN; ``since``, ``until``: ISO days
-    or None; ``source``: link or outcome.
+    or NaN; ``source``: link or outcome.
     ``past``: all that was ever said of links, in force or not, with the same columns.
     """
 
@@ -85,6 +85,9 @@ class Network:
     conflicts: Mapping[str, Sequence[Conflict]] = field(default_factory=dict)  # by key of the link
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # outside party → names given
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # party → firms that its name fits
+    leads: Mapping[str, str] = field(
+        default_factory=dict
+    )  # end as filed → the firm that it is, where they differ
 
     @cached_property
     def number(self) -> Mapping[str, int]:

@@ -57,7 +57,8 @@ def read(live: Connection, held: Connection, day: date, known_at: datetime | Non
     past = past[past["supplier"] != past["buyer"]].reset_index(drop=True)
     names = names_of(given)
     nodes = _nodes(held, ids, day, home, names)
-    return Network(day, nodes, in_force(past, day), past, chains, conflicts, names, parties.several)
+    leads = {id: firm for id, firm in lead.items() if id != firm}
+    return Network(day, nodes, in_force(past, day), past, chains, conflicts, names, parties.several, leads)
 
 
 def _links(held: Connection) -> pd.DataFrame:
