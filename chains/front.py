@@ -9,18 +9,20 @@ from chains.commands import COMMANDS
 from chains.events import pages as event_pages
 from chains.events import results_pages
 from chains.kinds import kinds
+from chains.matching import api as matching_api
+from chains.matching.commands import match
 from chains.permissions import PERMISSIONS
 from registry.room import Room
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (firm_pages, views, event_pages, results_pages)
+PAGES = (firm_pages, views, matching_api, event_pages, results_pages)
 
 ROOM = Room(
     "chains",
     kinds=kinds,
     blueprint=chains_blueprint,
     api=chains_api,
-    commands=COMMANDS,
+    commands=(*COMMANDS, match),
     navigation=(*views.NAVIGATION, *event_pages.NAVIGATION, *results_pages.NAVIGATION),
     panels=(panel.PANEL,),
     permissions=PERMISSIONS,
