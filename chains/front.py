@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from chains import firm_pages, panel, views
+from chains import events_api, firm_pages, panel, views
 from chains.api import chains_api
 from chains.blueprint import chains_blueprint
 from chains.commands import COMMANDS
+from chains.events import commands as event_commands
 from chains.events import pages as event_pages
 from chains.events import results_pages
 from chains.kinds import kinds
@@ -15,7 +16,9 @@ from chains.permissions import PERMISSIONS
 from registry.room import Room
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (firm_pages, views, matching_api, event_pages, results_pages)
+PAGES = (firm_pages, views, matching_api, event_pages, results_pages, events_api)
+#: Importing these adds their commands to the group ``chain``.
+ADDED = (event_commands,)
 
 ROOM = Room(
     "chains",

@@ -135,6 +135,22 @@ def invite(
     return put(house, "invitations", rows, f"invitations {id}", by)
 
 
+def invite_for(house: House, id: str, pairs: Collection[tuple[str, str]], by: str) -> Outcome:
+    """Invite firms for demands, as (demand, firm); who was invited before keeps its answer."""
+    held, today = look(house, id), house.clock.today().isoformat()
+    rows = [
+        {
+            "event": id, "demand": demand, "uscc": firm, "on": today,
+            "state": held.firms[firm].state if firm in held.firms else "invited",
+        }
+        for demand, firm in sorted(pairs)
+        if demand in held.demands
+    ]  # fmt: skip
+    if not rows:
+        raise RefusedError("nobody is named; tick somebody", "没有选中任何对象；请勾选")
+    return put(house, "invitations", rows, f"invitations {id}", by)
+
+
 # The agenda ------------------------------------------------------------------------------------------------
 
 
@@ -142,8 +158,7 @@ def plan(house: House, id: str, by: str, open_too: bool = False) -> Proposal:
     """Make the agenda and put it on record; meetings that are no longer planned are cancelled. Meetings that were held stay.
     ``open_too``: plan for those, too, who have not answered yet."""
     held = look(house, id)
-    with house.store.read() as connection:
-        found = proposed(connection, held, open_too)
+    found = proposed(house, held, open_too)
     _file_agenda(house, held, found, by)
     return found
 
@@ -152,8 +167,7 @@ def mend(house: House, id: str, by: str) -> Proposal:
     """Bring the agenda up to what was said since: meetings of those who do not come are cancelled, free places given to
     others; nobody else moves."""
     held = look(house, id)
-    with house.store.read() as connection:
-        found = mended(connection, held)
+    found = mended(house, held)
     _file_agenda(house, held, found, by)
     return found
 

@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from chains.events.assignment import Hall, Pair, Reason, choose, left_out, possible
-from chains.events.reading import HELD, MISSED, PLANNED, Occasion, Seat, occasion
+from chains.events.reading import HELD, MISSED, PLANNED, Occasion, Seat, events, occasion, sizes
 from chains.events.repairing import repair
 from chains.events.scores import pairs_of
 from chains.events.timetable import Placed, timetable
@@ -43,10 +41,10 @@ def hall_of(held: Occasion) -> Hall:
     return hall
 
 
-def proposed(connection: Connection, held: Occasion, open_too: bool = False) -> Proposal:
+def proposed(house: House, held: Occasion, open_too: bool = False) -> Proposal:
     """A new agenda for those who come. Where meetings were held already, only what is left is planned."""
     hall = hall_of(held)
-    buyer_of, firms, pairs = held.buyer_of(open_too), held.coming(open_too), pairs_of(connection, held)
+    buyer_of, firms, pairs = held.buyer_of(open_too), held.coming(open_too), pairs_of(house, held)
     past = [placed(seat) for seat in held.standing if seat.state in (HELD, MISSED) and _has_place(seat)]
     if past:
         return _told(
@@ -60,11 +58,11 @@ def proposed(connection: Connection, held: Occasion, open_too: bool = False) -> 
     return _told(timetable(chosen, buyer_of, hall), pairs, buyer_of, firms, hall)
 
 
-def mended(connection: Connection, held: Occasion) -> Proposal:
+def mended(house: House, held: Occasion) -> Proposal:
     """The agenda on record without those who do not come, its free places filled with those who said that they come."""
     if not held.standing:
         return Proposal([], {}, {})
-    hall, pairs = hall_of(held), pairs_of(connection, held)
+    hall, pairs = hall_of(held), pairs_of(house, held)
     agenda = [placed(seat) for seat in held.standing if _has_place(seat)]
     past = {(m.demand, m.firm) for m in held.standing if m.state in (HELD, MISSED)}
     gone = {guest.id for guest in (*held.demands.values(), *held.firms.values()) if not guest.may_come}
@@ -80,7 +78,7 @@ def _of(pairs: Iterable[Pair], demands: Collection[str]) -> list[Pair]:
 
 def _with_past(held: Occasion, buyer_of: Mapping[str, str]) -> dict[str, str]:
     """Buyers also of demands that only have a place in the agenda."""
-    return {**{seat.demand: held.wanted[seat.demand].buyer for seat in held.standing}, **buyer_of}
+    return {**{seat.demand: held.needs[seat.demand].buyer for seat in held.standing}, **buyer_of}
 
 
 def _told(
@@ -98,11 +96,11 @@ def placed(seat: Seat) -> Placed:
     return Placed(seat.slot or 0, seat.table or 0, seat.demand, seat.firm)
 
 
-def without_meeting(connection: Connection, held: Occasion) -> Proposal:
+def without_meeting(house: House, held: Occasion) -> Proposal:
     """The agenda on record with the reasons why others that come are not in it."""
     meetings = [placed(seat) for seat in held.standing if _has_place(seat)]
     hall = held.event.hall or Hall(0, 0, 0)
-    return _told(meetings, pairs_of(connection, held), held.buyer_of(False), held.coming(False), hall)
+    return _told(meetings, pairs_of(house, held), held.buyer_of(False), held.coming(False), hall)
 
 
 def out_of_date(held: Occasion) -> list[Seat]:
@@ -122,8 +120,8 @@ def agenda_document(house: House, event_id: str) -> Record:
         held = occasion(connection, event_id, house.clock.today())
         if held is None:
             raise MisusedError(f"there is no event {event_id}", f"没有活动“{event_id}”")
-        on_record = bool(held.standing)
-        found = without_meeting(connection, held) if on_record else proposed(connection, held, open_too=True)
+    on_record = bool(held.standing)
+    found = without_meeting(house, held) if on_record else proposed(house, held, open_too=True)
     return document(held, found, on_record)
 
 
@@ -145,7 +143,7 @@ def document(held: Occasion, found: Proposal, on_record: bool) -> Record:
         "meetings": [_meeting(held, m, states.get((m.demand, m.firm), PLANNED)) for m in sorted(found.meetings)],
         "left_out": {
             "demands": [
-                {"demand": id, "title": held.wanted[id].title, "buyer_name": held.wanted[id].buyer_name, "reason": reason}
+                {"demand": id, "title": held.needs[id].title, "buyer_name": held.needs[id].buyer_name, "reason": reason}
                 for id, reason in found.demands.items()
             ],
             "firms": [{"uscc": id, "name": held.name(id), "reason": reason} for id, reason in found.firms.items()],
@@ -154,7 +152,7 @@ def document(held: Occasion, found: Proposal, on_record: bool) -> Record:
 
 
 def _meeting(held: Occasion, m: Placed, state: str) -> dict[str, Any]:
-    wanted = held.wanted[m.demand]
+    wanted = held.needs[m.demand]
     return {
         "slot": m.slot,
         "time": held.event.time_of(m.slot),
@@ -167,3 +165,18 @@ def _meeting(held: Occasion, m: Placed, state: str) -> dict[str, Any]:
         "name": held.name(m.firm),
         "state": state,
     }
+
+
+def events_document(house: House) -> list[Record]:
+    """All events with the numbers of their guests and meetings, the latest first."""
+    with house.store.read() as connection:
+        found, counted = events(connection), sizes(connection)
+    return [
+        {
+            "event": one.id, "title": one.title, "chain": one.chain, "held_on": one.held_on and one.held_on.isoformat(),
+            "place": one.place, "state": one.state, "tables": one.tables, "slots": one.slots,
+            **{part: counted.get(one.id, {}).get(part, 0)
+               for part in ("demands", "demands_coming", "firms", "firms_coming", "meetings")},
+        }
+        for one in found
+    ]  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from docx import Document
@@ -12,8 +14,10 @@ from docx.enum.section import WD_ORIENT
 from docx.shared import Mm
 from flask_babel import gettext as _
 
+from registry.export import write_sheets, write_table
 from registry.kind import Record
 from registry.room import Sheet
+from registry.shell.languages import speaking
 from tiers.bulletins.archive import fixed
 from tiers.bulletins.blocks import Cell, Column, Table
 from tiers.bulletins.default_template import BODY, CAPTION, NOTE, TITLE, add_styles, name_fonts
@@ -23,7 +27,21 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 WIDE = 8845
 
 
-def agenda_sheets(told: Record, reason_name: Callable[[str], str]) -> list[Sheet]:
+def reason_name(reason: str) -> str:
+    """Why somebody has no meeting, in the language of the request."""
+    names = {
+        "no_candidate": _("no firm that comes suits it"),
+        "not_wanted": _("suits no demand that comes"),
+        "places_full": _("all places are taken"),
+        "slots_full": _("the buyer meets somebody in every slot already"),
+        "firms_taken": _("the firms that suit have all the meetings they may have"),
+        "buyers_taken": _("the buyers it suits have no slot left"),
+        "comes_as_buyer": _("comes as a buyer and sits at its own table"),
+    }
+    return names.get(reason, reason)
+
+
+def agenda_sheets(told: Record) -> list[Sheet]:
     """By slot, by table, by firm, and who has no meeting; from the document of an agenda."""
     header = [
         _("Slot"),
@@ -98,6 +116,28 @@ def agenda_word(told: Record, sheets: Sequence[Sheet]) -> bytes:
     out = BytesIO()
     document.save(out)
     return fixed(out.getvalue())
+
+
+def agenda_book(sheets: Sequence[Sheet]) -> bytes:
+    """The sheets as one .xlsx."""
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "agenda.xlsx"
+        write_sheets(out, sheets)
+        return out.read_bytes()
+
+
+def write_agenda(told: Record, out: Path) -> None:
+    """To .docx, .xlsx or .csv, in Chinese. Raises ValueError for anything else."""
+    if out.suffix.lower() not in (".docx", ".xlsx", ".csv"):
+        raise ValueError("write to .docx, .xlsx or .csv")
+    with speaking("zh"):
+        sheets = agenda_sheets(told)
+        if out.suffix.lower() == ".csv":
+            write_table(out, sheets[0].title, sheets[0].header, sheets[0].rows)
+        else:
+            out.write_bytes(
+                agenda_word(told, sheets) if out.suffix.lower() == ".docx" else agenda_book(sheets)
+            )
 
 
 def _say(document: Any, text: str, style: str) -> None:

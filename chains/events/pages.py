@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -16,7 +14,7 @@ from werkzeug.wrappers import Response
 from chains.blueprint import chains_blueprint
 from chains.events import acting
 from chains.events.agenda import Proposal, document, out_of_date, without_meeting
-from chains.events.documents import DOCX, agenda_sheets, agenda_word
+from chains.events.documents import DOCX, agenda_book, agenda_sheets, agenda_word, reason_name
 from chains.events.reading import (
     ACCEPTED,
     CANCELLED,
@@ -33,11 +31,12 @@ from chains.events.reading import (
 )
 from chains.events.record_form import choices, fields_of, problems_by_field, record_form
 from chains.events.results import figures_document, reported, results, took_part_in
+from chains.events.scores import wanted_of
+from chains.matching.ranking import search_all
 from chains.permissions import READ, WRITE
-from registry.export import write_sheets
 from registry.naming.codes import read_code
 from registry.pages.blueprint import TYPES, attachment, table_file
-from registry.room import NavItem, Sheet
+from registry.room import NavItem
 from registry.said import SaidError
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
@@ -52,6 +51,8 @@ ANSWERS = (INVITED, ACCEPTED, DECLINED, CANCELLED)
 CHANGES = (
     "title", "chain", "held_on", "starts_at", "place", "tables", "slots", "slot_minutes", "meetings_per_firm", "state",
 )  # fmt: skip
+#: So many firms are proposed for each demand.
+SUGGESTED = 8
 FORM = ("event", *CHANGES[:-1])
 NAVIGATION = (NavItem("events", "chains.events", "calendar-event", lambda: _("Matchmaking events"), 66),)
 
@@ -160,8 +161,8 @@ def event(id: str) -> str:
 def _page(id: str, typed: Mapping[str, str] | None = None, error: SaidError | None = None) -> str:
     here, today = house(), house().clock.today()
     held = _held(id)
+    found = without_meeting(here, held) if held.standing else Proposal([], {}, {})
     with here.store.read() as connection:
-        found = without_meeting(connection, held) if held.standing else Proposal([], {}, {})
         unasked = [
             one for one in open_demands(connection, held.event.held_on or today) if one not in held.demands
         ]
@@ -188,7 +189,7 @@ def _page(id: str, typed: Mapping[str, str] | None = None, error: SaidError | No
         not_asked=[(one.id, f"{one.title} · {one.buyer_name}") for one in wanted.values()],
         steps=[step for step in came.steps if step.event == id],
         came=came,
-        asked_for=[(id, f"{held.wanted[id].title} · {held.wanted[id].buyer_name}") for id in held.demands],
+        asked_for=[(id, f"{held.needs[id].title} · {held.needs[id].buyer_name}") for id in held.demands],
         change_controls=[(f, choices(f) if f.vocabulary else None) for f in fields_of("events", CHANGES)],
         typed=typed if typed is not None else _typed(held),
         errors=problems_by_field(error),
@@ -223,20 +224,6 @@ def _grouped(held: Occasion, by: Callable[[Seat], Any]) -> dict[Any, list[Seat]]
     for seat in held.standing:
         found[by(seat)].append(seat)
     return dict(sorted(found.items(), key=lambda item: str(item[0]).zfill(6)))
-
-
-def reason_name(reason: str) -> str:
-    """Why somebody has no meeting, in the language of the request."""
-    names = {
-        "no_candidate": _("no firm that comes suits it"),
-        "not_wanted": _("suits no demand that comes"),
-        "places_full": _("all places are taken"),
-        "slots_full": _("the buyer meets somebody in every slot already"),
-        "firms_taken": _("the firms that suit have all the meetings they may have"),
-        "buyers_taken": _("the buyers it suits have no slot left"),
-        "comes_as_buyer": _("comes as a buyer and sits at its own table"),
-    }
-    return names.get(reason, reason)
 
 
 # Acts ------------------------------------------------------------------------------------------------------
@@ -293,6 +280,37 @@ def _codes(text: str) -> tuple[list[str], list[str]]:
     return [code for code in firms.values() if code in known], [
         one for one, code in firms.items() if code not in known
     ]
+
+
+@blueprint.get("/events/<id>/suggestions")
+@allow(WRITE)
+def suggestions(id: str) -> str:
+    """The firms of the city that suit the invited demands best, with reasons, to be invited."""
+    held = _held(id)
+    needs = [
+        held.needs[one] for one, guest in held.demands.items() if guest.may_come and held.needs[one].known
+    ]
+    found = search_all(house(), [wanted_of(need) for need in needs], SUGGESTED)
+    return render_template(
+        "chains/event_suggestions.html",
+        held=held,
+        event=held.event,
+        found=list(zip(needs, found, strict=True)),
+        spoken=language(),
+    )
+
+
+@blueprint.post("/events/<id>/suggestions")
+@allow(WRITE)
+def invite_suggested(id: str) -> Response:
+    """Invite the ticked firms, each for the demand that it was proposed for."""
+    ticked = [(one.rpartition("|")[0], one.rpartition("|")[2]) for one in request.form.getlist("guest")]
+
+    def act() -> str:
+        acting.invite_for(house(), id, ticked, actor().id)
+        return ngettext("%(num)s invitation is on record.", "%(num)s invitations are on record.", len(ticked))
+
+    return _done(id, act, "guests")
 
 
 @blueprint.post("/events/<id>/answers")
@@ -360,9 +378,8 @@ def say_of_meetings(id: str) -> Response:
 def agenda_file(id: str, suffix: str) -> Response:
     """The agenda as Word (by slot, per table, per firm), as a workbook of the same, or as .csv."""
     held = _held(id)
-    with house().store.read() as connection:
-        told = document(held, without_meeting(connection, held), bool(held.standing))
-    sheets = agenda_sheets(told, reason_name)
+    told = document(held, without_meeting(house(), held), bool(held.standing))
+    sheets = agenda_sheets(told)
     if suffix == ".docx":
         headers = {
             "Content-Disposition": f'attachment; filename="agenda-{_ascii(id)}.docx"',
@@ -373,15 +390,8 @@ def agenda_file(id: str, suffix: str) -> Response:
         abort(404)
     if suffix == ".csv":
         return table_file(f"agenda-{_ascii(id)}", suffix, sheets[0].title, sheets[0].header, sheets[0].rows)
-    return attachment(_book(sheets), f"agenda-{_ascii(id)}", suffix)
+    return attachment(agenda_book(sheets), f"agenda-{_ascii(id)}", suffix)
 
 
 def _ascii(id: str) -> str:
     return "".join(c for c in id if c.isascii() and (c.isalnum() or c in "-_")) or "event"
-
-
-def _book(sheets: Sequence[Sheet]) -> bytes:
-    with TemporaryDirectory() as folder:
-        out = Path(folder) / "agenda.xlsx"
-        write_sheets(out, sheets)
-        return out.read_bytes()

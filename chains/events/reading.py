@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, func, select
 from chains.ends import is_outside
 from chains.events.assignment import Hall
 from chains.models import Demand, Invitation, MatchEvent, Meeting
+from chains.parties import joined
 from registry.scope import managed
 from registry.store.bulk import among, chunks
 from registry.store.merges import Merges, merges_at
@@ -87,15 +88,15 @@ class Guest:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Need:
     """A demand, as far as it is on record. ``buyer``: a credit code or an outside party; the demand itself where nobody is
-    named."""
+    named. ``words``: what is looked for, the title before the first line break."""
 
     id: str
     buyer: str
     buyer_name: str
     title: str
-    detail: str
+    words: str
     chain: str | None
     amount: int | None
     tiers: tuple[str, ...]
@@ -131,7 +132,7 @@ class Occasion:
     demands: Mapping[str, Guest]
     firms: Mapping[str, Guest]
     meetings: Sequence[Seat]
-    wanted: Mapping[str, Wanted]
+    needs: Mapping[str, Need]
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -141,7 +142,7 @@ class Occasion:
     def buyer_of(self, open_too: bool = True) -> dict[str, str]:
         """Demand → buyer of those that come, or may come."""
         return {
-            id: self.wanted[id].buyer
+            id: self.needs[id].buyer
             for id, guest in self.demands.items()
             if (guest.may_come if open_too else guest.comes)
         }
@@ -223,21 +224,24 @@ def _guests(connection: Connection, id: str, led: Merges) -> tuple[dict[str, Gue
 
 def demands_of(
     connection: Connection, ids: Iterable[str], today: date, led: Merges | None = None
-) -> dict[str, Wanted]:
+) -> dict[str, Need]:
     """Demands by id, also those of which nothing but the id is known."""
     led = merges_at(connection) if led is None else led
-    found: dict[str, Wanted] = {}
+    found: dict[str, Need] = {}
     rows: list[Any] = []
     for chunk in chunks(sorted(set(ids))):
-        found |= {id: Wanted(id, id, id, id, "", None, None, (), (), (), False) for id in chunk}
+        found |= {id: Need(id, id, id, id, "", None, None, (), (), (), False) for id in chunk}
         rows += connection.execute(select(DEMAND).where(among(connection, DEMAND.c.id, chunk))).all()
-    buyers = {led.firm(row.buyer) for row in rows if row.buyer}
-    firms = managed(connection, [code for code in buyers if not is_outside(code)], today)
+    ends = {row.buyer for row in rows if row.buyer}
+    parties = joined(connection, connection, filter(is_outside, ends), led, None).firm
+    lead = {end: parties.get(end, led.firm(end)) for end in ends}
+    firms = managed(connection, [code for code in lead.values() if not is_outside(code)], today)
     for row in rows:
-        buyer = led.firm(row.buyer) if row.buyer else row.id
+        buyer = lead[row.buyer] if row.buyer else row.id
         name = firms[buyer].name if buyer in firms else row.buyer_name or buyer.removeprefix("~")
-        found[row.id] = Wanted(
-            row.id, buyer, name, row.title or row.detail or row.id, row.detail or "", row.chain, row.amount,
+        found[row.id] = Need(
+            row.id, buyer, name, row.title or row.detail or row.id,
+            f"{row.title or ''}\n{row.detail or ''}", row.chain, row.amount,
             _entries(row.tiers_wanted), _entries(row.districts), _entries(row.certificates), True,
         )  # fmt: skip
     return found

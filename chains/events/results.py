@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from chains.ends import is_outside
-from chains.events.figures import Figures, Gathering, Step, figures
+from chains.events.figures import Figures, Gathering, Step, figures, furthest
 from chains.events.reading import ACCEPTED, CANCELLED, DEMAND, EVENT, HELD, INVITATION, MEETING, MISSED
 from chains.models import IntegrationAction, Outcome
 from chains.parties import joined
@@ -264,4 +264,22 @@ def figures_document(found: Iterable[Figures]) -> list[Record]:
             "intents": vars(one.intents), "contracts": vars(one.contracts), "stages": dict(one.stages),
         }
         for one in found
+    ]  # fmt: skip
+
+
+def outcomes_document(house: House, year: int | None = None) -> list[Record]:
+    """Each relation by its furthest step (in a year), the latest first."""
+    today = house.clock.today()
+    with house.store.read() as connection:
+        found = results(connection, today)
+    steps = [step for step in found.steps if step.on <= today and year in (None, step.on.year)]
+    last = sorted(furthest(steps).values(), key=lambda s: (-s.on.toordinal(), s.supplier, s.buyer, s.product))
+    return [
+        {
+            "buyer": None if is_outside(s.buyer) else s.buyer, "buyer_name": found.name(s.buyer),
+            "supplier": None if is_outside(s.supplier) else s.supplier, "supplier_name": found.name(s.supplier),
+            "product": s.product or None, "stage": s.stage, "on": s.on.isoformat(), "amount": s.amount, "chain": s.chain,
+            "event": s.event, "action": s.action, "filing": s.filing, "row": s.row,
+        }
+        for s in last
     ]  # fmt: skip

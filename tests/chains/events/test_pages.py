@@ -151,3 +151,15 @@ def test_a_district_officer_does_not_see_events_and_a_reader_does_not_write(hous
     assert reader.get(f"/events/{EVENT}").status_code == 200
     assert "/events/new" not in reader.get("/events").text
     assert post(reader, f"/events/{EVENT}/agenda").status_code == 403
+
+
+def test_firms_that_suit_are_proposed_and_invited_for_their_demand(client: FlaskClient) -> None:
+    page = f"/events/{EVENT}"
+    post(client, f"{page}/invite", demand=[MOTOR, VALVE])
+    html = client.get(f"{page}/suggestions").text
+    assert f'value="{MOTOR}|{FIRMS[0]}"' in html
+    post(client, f"{page}/suggestions", guest=[f"{MOTOR}|{FIRMS[0]}"])
+    html = client.get(f"{page}/suggestions").text
+    assert f'value="{MOTOR}|{FIRMS[0]}"' not in html
+    assert "已邀请" in html
+    assert f'value="{FIRMS[0]}"' in client.get(page).text
