@@ -38,7 +38,7 @@ def reason_name(reason: str) -> str:
         "buyers_taken": _("the buyers it suits have no slot left"),
         "comes_as_buyer": _("comes as a buyer and sits at its own table"),
     }
-    return names.get(reason, reason)
+    return str(names.get(reason, reason))
 
 
 def agenda_sheets(told: Record) -> list[Sheet]:

@@ -170,7 +170,7 @@ def _page(id: str, typed: Mapping[str, str] | None = None, error: SaidError | No
         came = results(connection, today)
     view = request.args.get("view", "")
     wide = (held.event.tables or 0) > WIDEST
-    per_guest = defaultdict(int)
+    per_guest: dict[str, int] = defaultdict(int)
     for seat in held.standing:
         per_guest[seat.demand] += 1
         per_guest[seat.firm] += 1
@@ -265,7 +265,7 @@ def invite(id: str) -> Response:
         demands = request.form.getlist("demand")
         acting.invite(house(), id, demands, codes, INVITED, actor().id, request.form.get("for", ""))
         n = len(demands) + len(codes)
-        return ngettext("%(num)s invitation is on record.", "%(num)s invitations are on record.", n)
+        return str(ngettext("%(num)s invitation is on record.", "%(num)s invitations are on record.", n))
 
     return _done(id, act, "guests")
 
@@ -308,7 +308,9 @@ def invite_suggested(id: str) -> Response:
 
     def act() -> str:
         acting.invite_for(house(), id, ticked, actor().id)
-        return ngettext("%(num)s invitation is on record.", "%(num)s invitations are on record.", len(ticked))
+        return str(
+            ngettext("%(num)s invitation is on record.", "%(num)s invitations are on record.", len(ticked))
+        )
 
     return _done(id, act, "guests")
 
@@ -326,11 +328,15 @@ def answers(id: str) -> Response:
         before = len(_held(id).standing)
         acting.invite(house(), id, demands, firms, state, actor().id)
         if not before or state not in (DECLINED, CANCELLED):
-            return ngettext(
-                "%(num)s answer is on record.", "%(num)s answers are on record.", len(demands) + len(firms)
+            return str(
+                ngettext(
+                    "%(num)s answer is on record.",
+                    "%(num)s answers are on record.",
+                    len(demands) + len(firms),
+                )
             )
         acting.mend(house(), id, actor().id)
-        return _("The answers are on record; the agenda is brought up to date, and nobody else moves.")
+        return str(_("The answers are on record; the agenda is brought up to date, and nobody else moves."))
 
     return _done(id, act, "agenda" if state in (DECLINED, CANCELLED) else "guests")
 
@@ -345,8 +351,10 @@ def make_agenda(id: str) -> Response:
             made = acting.mend(house(), id, actor().id)
         else:
             made = acting.plan(house(), id, actor().id, open_too=bool(request.form.get("open")))
-        return ngettext(
-            "The agenda has %(num)s meeting.", "The agenda has %(num)s meetings.", len(made.meetings)
+        return str(
+            ngettext(
+                "The agenda has %(num)s meeting.", "The agenda has %(num)s meetings.", len(made.meetings)
+            )
         )
 
     return _done(id, act, "agenda")
@@ -368,7 +376,7 @@ def say_of_meetings(id: str) -> Response:
             if seat.state == "planned" and request.form.get("all")
         ]
         acting.say_of_meetings(house(), id, [(one[0], one[1]) for one in asked], state, actor().id)
-        return ngettext("%(num)s meeting is on record.", "%(num)s meetings are on record.", len(asked))
+        return str(ngettext("%(num)s meeting is on record.", "%(num)s meetings are on record.", len(asked)))
 
     return _done(id, act, "agenda")
 
