@@ -11,12 +11,15 @@ from chains.events import pages as event_pages
 from chains.events import results_pages
 from chains.kinds import kinds
 from chains.matching import api as matching_api
+from chains.matching import demand_form
+from chains.matching import pages as matching_pages
 from chains.matching.commands import match
+from chains.matching.proposals import NEW_MATCHES
 from chains.permissions import PERMISSIONS
 from registry.room import Room
 
 #: Importing a page's module hangs its routes on the blueprint.
-PAGES = (firm_pages, views, matching_api, event_pages, results_pages, events_api)
+PAGES = (firm_pages, views, demand_form, matching_api, matching_pages, event_pages, results_pages, events_api)
 #: Importing these adds their commands to the group ``chain``.
 ADDED = (event_commands,)
 
@@ -26,7 +29,13 @@ ROOM = Room(
     blueprint=chains_blueprint,
     api=chains_api,
     commands=(*COMMANDS, match),
-    navigation=(*views.NAVIGATION, *event_pages.NAVIGATION, *results_pages.NAVIGATION),
+    navigation=(
+        *views.NAVIGATION,
+        *matching_pages.NAVIGATION,
+        *event_pages.NAVIGATION,
+        *results_pages.NAVIGATION,
+    ),
     panels=(panel.PANEL,),
+    jobs=(NEW_MATCHES,),
     permissions=PERMISSIONS,
 )

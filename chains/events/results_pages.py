@@ -77,7 +77,7 @@ def actions() -> str:
 def export_actions(suffix: str) -> Response:
     """Actions with what came of them, amounts in plain yuan."""
     found = _results()
-    header = [_("Credit code"), _("Firm"), _("Opened"), _("Title"), _("Chain"), _("Opened on"), _("Closed on"), _("Firms"),
+    header = [_("Credit code"), _("Firm"), _("Opened"), _("Title"), _("Chain"), _("Opened on"), _("Ended on"), _("Firms"),
               _("Intents"), _("Contracts"), _("Contracts (yuan)")]  # fmt: skip
     return table_file(
         "actions",

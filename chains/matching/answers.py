@@ -108,3 +108,13 @@ def _last_word(connection: Connection, demands: Collection[str]) -> dict[str, in
         for subject, filing in connection.execute(query):
             found[subject] = max(found.get(subject, 0), filing)
     return found
+
+
+def counted(house: House, demands: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Demand → answer → how many firms."""
+    with house.store.read() as connection:
+        said = _said(connection, demands, house.clock.today())
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in said:
+        found[row.demand][row.answer] += 1
+    return found

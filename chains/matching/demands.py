@@ -81,10 +81,10 @@ def open_demands(house: House, day: date) -> list[Sought]:
     return [one for one in demands(house) if one.open_on(day)]
 
 
-def file_demand(house: House, typed: dict[str, str], by: str) -> Outcome:
-    """Put a demand on record, as typed into a form."""
+def file_demand(house: House, typed: dict[str, str], by: str, *, dry_run: bool = False) -> Outcome:
+    """Put a demand on record, as typed into a form; ``dry_run``: only say what would become of it."""
     listed = listed_from_form(house, house.kinds.by_id["demands"], [typed], f"demand {typed['id']}")
-    return file_list(house, listed, by)
+    return file_list(house, listed, by, dry_run=dry_run)
 
 
 def free_id(house: House) -> str:

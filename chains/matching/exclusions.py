@@ -41,7 +41,7 @@ def _conditions(
 ) -> Iterator[Condition]:
     frame = facts.frame
     status = frame["status"].to_numpy(dtype=object)
-    yield Condition("status", status != "active", lambda at: _status(status[at]))
+    yield Condition("status", ~facts.active, lambda at: _status(status[at]))
     yield Condition(
         "city",
         ~frame["home"].to_numpy(dtype=bool),
@@ -58,9 +58,7 @@ def _conditions(
         yield Condition("tier", ~facts.holders(wanted.tiers), lambda _at: Miss(
             "tier", f"would match if it held {titles[0]}", f"取得{titles[1]}称号后即可匹配"))  # fmt: skip
     for typed in wanted.certificates:
-        asked = certificate(typed)
-        lacks = np.ones(len(facts), bool)
-        lacks[[at for at, held in facts.certificates.items() if asked in held]] = False
+        lacks = ~facts.certified(certificate(typed))
         yield Condition(f"certificate:{typed}", lacks, partial(_uncertified, typed))
     if declined:
         said = np.zeros(len(facts), bool)

@@ -132,10 +132,43 @@ class Facts:
 
     def holders(self, tiers: Iterable[str]) -> np.ndarray:
         """Which firms hold one of the tiers."""
-        wanted = set(tiers)
-        held = np.zeros(len(self), bool)
-        held[[at for at, titles in self.titles.items() if any(one.tier in wanted for one in titles)]] = True
-        return held
+        return self._marked("tier", tuple(sorted(tiers)))
+
+    def certified(self, certificate: str) -> np.ndarray:
+        """Which firms hold a certificate, named as ``certificates.certificate`` names it."""
+        return self._marked("certificate", (certificate,))
+
+    def _marked(self, what: str, wanted: tuple[str, ...]) -> np.ndarray:
+        if (what, wanted) not in self._marks:
+            held: Iterable[tuple[int, Iterable[str]]] = self.certificates.items()
+            if what == "tier":
+                held = ((at, [one.tier for one in titles]) for at, titles in self.titles.items())
+            found = np.zeros(len(self), bool)
+            found[[at for at, several in held if not set(wanted).isdisjoint(several)]] = True
+            self._marks[what, wanted] = found
+        return self._marks[what, wanted]
+
+    @cached_property
+    def _marks(self) -> dict[tuple[str, tuple[str, ...]], np.ndarray]:
+        return {}
+
+    @cached_property
+    def industries(self) -> tuple[np.ndarray, ...]:
+        """The division and the class of each firm's industry as numbers; −1 where it is unknown."""
+        codes = self.frame["industry"]
+        return tuple(pd.factorize(codes.str[:digits])[0] for digits in (3, 5))
+
+    @cached_property
+    def active(self) -> np.ndarray:
+        return self.frame["status"].to_numpy(dtype=object) == "active"
+
+    @cached_property
+    def home(self) -> np.ndarray:
+        return self.frame["home"].to_numpy(dtype=bool)
+
+    @cached_property
+    def revenue(self) -> np.ndarray:
+        return self.frame["revenue"].to_numpy(dtype=float)
 
     @cached_property
     def buys(self) -> Mapping[str, Mapping[int, frozenset[str]]]:

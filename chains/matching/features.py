@@ -47,24 +47,26 @@ class Feature(NamedTuple):
 
 
 def _industry(facts: Facts, asked: Asked) -> np.ndarray | None:
-    codes = facts.frame["industry"]
     top = np.argsort(-asked.goods, kind="stable")[:VOTERS]
     votes = asked.goods[top] ** 2
     if not votes.any():
         return None
     found = np.zeros(len(facts))
-    for digits in (3, 5):  # division and class, with their letter
-        cut = codes.str[:digits]
-        share = cut.iloc[top].to_frame("code").assign(vote=votes).groupby("code")["vote"].sum() / votes.sum()
-        found += cut.map(share).fillna(0).to_numpy() / 2
-    found /= max(float(found.max()), 1e-9)
-    found[codes.isna().to_numpy()] = np.nan
+    for numbers in facts.industries:
+        # −1, unknown, is the last place and gets no vote.
+        share = np.bincount(numbers[top] + 1, votes, minlength=int(numbers.max(initial=0)) + 2)
+        share[0] = 0
+        found += share[numbers + 1]
+    if not found.any():
+        return None
+    found /= found.max()
+    found[facts.industries[0] < 0] = np.nan
     return found
 
 
 def _say_industry(facts: Facts, _asked: Asked, at: int) -> tuple[str, str]:
     code = facts.frame["industry"].iat[at]
-    if code is None:
+    if not code:
         return "its industry is not on record", "所属行业未登记"
     return (
         f"of the industry {code} {industries.name_of(code, 'en')}",
@@ -73,9 +75,8 @@ def _say_industry(facts: Facts, _asked: Asked, at: int) -> tuple[str, str]:
 
 
 def _offer(facts: Facts, asked: Asked) -> np.ndarray | None:
-    found = asked.offers.astype(float)
-    found[[at for at in range(len(facts)) if at not in facts.offers]] = np.nan
-    return None if np.isnan(found).all() else found
+    # Who offers something else may make this as well.
+    return np.where(asked.offers >= SAME / 2, asked.offers, np.nan) if facts.offers else None
 
 
 def _say_offer(facts: Facts, asked: Asked, at: int) -> tuple[str, str]:
@@ -106,10 +107,7 @@ def _certificates(facts: Facts, asked: Asked) -> np.ndarray | None:
     wanted = {certificate(one) for one in asked.wanted.certificates}
     if not wanted:
         return None
-    found = np.zeros(len(facts))
-    for at, held in facts.certificates.items():
-        found[at] = len(wanted & held) / len(wanted)
-    return found
+    return np.mean([facts.certified(one) for one in sorted(wanted)], axis=0)
 
 
 def _say_certificates(facts: Facts, asked: Asked, at: int) -> tuple[str, str]:
@@ -168,7 +166,7 @@ def _size(facts: Facts, asked: Asked) -> np.ndarray | None:
     amount = asked.wanted.amount
     if not amount or amount < 0:
         return None
-    revenue = facts.frame["revenue"].to_numpy(dtype=float)
+    revenue = facts.revenue
     with np.errstate(divide="ignore", invalid="ignore"):
         share = amount / revenue
     # Up to a third of a year's revenue is an ordinary order; more than the whole of it is too much.
@@ -224,10 +222,12 @@ def _say_links(facts: Facts, asked: Asked, at: int) -> tuple[str, str]:
 
 
 def _outcomes(facts: Facts, _asked: Asked) -> np.ndarray | None:
+    if not facts.outcomes:
+        return None
     found = np.full(len(facts), np.nan)
     for at, came in facts.outcomes.items():
         found[at] = max(CAME.get(one.stage, 0.5) for one in came)
-    return None if np.isnan(found).all() else found
+    return found
 
 
 def _say_outcomes(facts: Facts, _asked: Asked, at: int) -> tuple[str, str]:

@@ -26,17 +26,19 @@ def plain(text: str) -> str:
 def _empty() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """(phrases that name no goods, words that say what is done with goods rather than which)."""
     rows = codes.load("codes/match_words").rows
-    whole, inside = (
-        sorted((plain(row["word"]) for row in rows if row["use"] == use), key=lambda word: (-len(word), word))
-        for use in ("phrase", "word")
+    whole, kept, inside = (
+        "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+        for words in (
+            [plain(row["word"]) for row in rows if row["use"] == use] for use in ("phrase", "kept", "word")
+        )
     )
-    return re.compile("|".join(map(re.escape, whole))), re.compile("|".join(map(re.escape, inside)))
+    return re.compile(whole), re.compile(f"({kept})|{inside}")
 
 
 def bare(text: str) -> str:
     """A phrase without 采购, 寻求, 研发, 生产 …; '' where nothing is left that names goods."""
     whole, inside = _empty()
-    left = inside.sub("", plain(text)).strip("的及和与等其-_·“”\"'")
+    left = inside.sub(lambda found: found[1] or "", plain(text)).strip("的及和与等其-_·“”\"'")
     return "" if whole.fullmatch(left) or not _WORD.search(left) else left[:LONGEST]
 
 

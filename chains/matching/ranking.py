@@ -162,14 +162,16 @@ def _judged(
 
 
 def _laid_out(one: Judged, top: int) -> Found:
-    good, near = one.meets & (one.fails == 0), one.meets & (one.fails == 1)
+    good = one.meets & (one.fails == 0)
+    strong = one.meets & (one.words >= weights()["weak"])
+    near = strong & (one.fails == 1)
     for condition in one.hard:
         if condition.id in NEVER:
             near &= ~condition.fails
-    excluded = {each.id: int((one.meets & each.fails).sum()) for each in one.hard}
+    excluded = {each.id: int((strong & each.fails).sum()) for each in one.hard}
     return Found(
         tuple(_ranked(one, at) for at in best(good, one.fits, top)),
-        int(good.sum()),
+        int((good & strong).sum()),
         tuple(_ranked(one, at) for at in best(near, one.fits, top)),
         {id: number for id, number in excluded.items() if number},
     )

@@ -69,8 +69,9 @@ class Ranked(NamedTuple):
 
 
 class Found(NamedTuple):
-    """``ranked``: who can be proposed, best first; ``number``: how many there are in all. ``near``: who fits as well
-    but fails exactly one condition. ``excluded``: condition → how many firms that fit the words fail it."""
+    """``ranked``: who can be proposed, best first, weak matches (``match_weights.csv``) among them; ``number``: how many
+    there are in all that are not weak. ``near``: who fits as well but fails exactly one condition that can be mended.
+    ``excluded``: condition → how many firms that fit the words fail it."""
 
     ranked: tuple[Ranked, ...]
     number: int
