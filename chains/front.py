@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from chains import firm_pages, panel, risk_api, risk_commands, risk_pages, views
+from chains import events_api, firm_pages, panel, risk_api, risk_commands, risk_pages, views
 from chains.api import chains_api
 from chains.blueprint import chains_blueprint
 from chains.commands import COMMANDS
+from chains.events import commands as event_commands
+from chains.events import pages as event_pages
+from chains.events import results_pages
 from chains.kinds import kinds
 from chains.matching import api as matching_api
 from chains.matching import demand_form
@@ -17,7 +20,10 @@ from chains.risk_jobs import jobs
 from registry.room import Room
 
 #: Importing a page's module hangs its routes on the blueprint, and one of commands its own on ``chain``.
-PAGES = (demand_form, firm_pages, matching_api, matching_pages, risk_api, risk_commands, risk_pages, views)
+PAGES = (
+    demand_form, event_commands, event_pages, events_api, firm_pages, matching_api, matching_pages, results_pages, risk_api,
+    risk_commands, risk_pages, views,
+)  # fmt: skip
 
 ROOM = Room(
     "chains",
@@ -25,7 +31,12 @@ ROOM = Room(
     blueprint=chains_blueprint,
     api=chains_api,
     commands=(*COMMANDS, match),
-    navigation=(*views.NAVIGATION, *matching_pages.NAVIGATION),
+    navigation=(
+        *views.NAVIGATION,
+        *matching_pages.NAVIGATION,
+        *event_pages.NAVIGATION,
+        *results_pages.NAVIGATION,
+    ),
     panels=(panel.PANEL,),
     permissions=PERMISSIONS,
     jobs=(NEW_MATCHES, *jobs()),
