@@ -9,7 +9,6 @@ from chains.outside import STATES, of_state, outside_parties
 from registry.house import House
 from registry.speaking import command, print_json, table
 
-
 BY = "cli:local"
 
 

@@ -57,7 +57,12 @@ def parties() -> str:
         state=state,
         text=text,
         parts=[
-            (one or "all", name, url_for("chains.parties", state=one or None, q=text or None), len(of_state(found, one)))
+            (
+                one or "all",
+                name,
+                url_for("chains.parties", state=one or None, q=text or None),
+                len(of_state(found, one)),
+            )
             for one, name in state_names().items()
         ],
         paging=tables.numbered(page, PER_PAGE, len(listed)),
