@@ -88,7 +88,10 @@ def _order(row: Row, start: str, end: str) -> None:
 
 
 def _chain_check(row: Row, _today: str) -> None:
+    """A row with nothing but its chain puts the chain on record: it says that it has no stage yet."""
     _chain(row)
+    if row.values.get("chain") and not any(row.values.get(f) for f in ("stage", "product", "state", "order")):
+        row.values["stage"] = None
     if row.values.get("product") and not row.values.get("stage"):
         row.note("stage_missing", "stage", row.values["product"], "refused")
 
