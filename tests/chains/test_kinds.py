@@ -19,6 +19,7 @@ from registry.importing import Wish, import_file
 from registry.intake.rows import Reading
 from tests.chains.linked import LEADER, NAMES, OTHER, SUPPLIER, file, firms, held, problems
 from tests.registry.house import code, open_test_house, table
+from tests.registry.test_editing_pages import put_on_record
 from tests.sample_app import app_in, house_of, post, words_of
 
 TODAY = date(2026, 3, 1)
@@ -222,6 +223,10 @@ def test_every_kind_is_uploaded_by_the_chain_office(app: Flask, kind: str, langu
 )
 def test_records_about_firms_are_kept_by_form(app: Flask, kind: str, typed: dict[str, str]) -> None:
     client = app.test_client(role="chains")
-    page = client.get(f"/firms/{LEADER}/edit/{kind}")
-    assert page.status_code == 200, words_of(page.text)
-    assert "None" not in words_of(page.text)
+    path = f"/firms/{LEADER}/edit/{kind}"
+    put_on_record(client, path, **{f"f-{field}": value for field, value in typed.items()})
+    (record,) = held(house_of(app), kind)
+    assert record["uscc"] == LEADER
+    again = client.get(f"{path}?record={record['filing']}-{record['row']}")
+    assert again.status_code == 200
+    assert {"roles": "氢能", "offers": "精密齿轮", "actions": "整车试验场"}[kind] in again.text
