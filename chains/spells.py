@@ -26,23 +26,25 @@ def spells(past: pd.DataFrame) -> pd.DataFrame:
     frame["since"] = frame["since"].where(frame["since"].notna(), _EVER)
     frame["until"] = frame["until"].where(frame["until"].notna(), _FOREVER)
     frame = frame.sort_values([*_ENDS, "since", "filing", "row"], kind="stable").reset_index(drop=True)
-    group = frame.groupby(_ENDS, sort=False).ngroup().to_numpy()
     first, last = _days(frame["since"]), _days(frame["until"])
-    # How far the rows of the group reach before each row; a group is shifted as a whole so that none reaches into the next.
-    span = int(last.max() - first.min()) + 2
-    shifted = np.maximum.accumulate(last + group * span)
-    before = np.concatenate(([first.min() - 2], shifted[:-1]))
-    begins = (first + group * span) > before + 1
-    begins[0] = True
-    frame["spell"] = np.cumsum(begins)
-    frame["known"] = frame["share"]  # the last one that is known, as GroupBy.last leaves out NaN
-    found = frame.groupby("spell", sort=True).agg(
-        supplier=("supplier", "first"), buyer=("buyer", "first"), product=("product", "first"), first=("since", "min"),
-        last=("until", "max"), links=("row", "size"), share=("known", "last"),
-    )  # fmt: skip
-    found["first"] = found["first"].where(found["first"] != _EVER, None)
-    found["last"] = found["last"].where(found["last"] != _FOREVER, None)
-    return found.reset_index(drop=True)[list(SPELL_COLUMNS)]
+    # How far the rows of the same ends reach before each row: groups are shifted so that none reaches into the next.
+    group = np.cumsum((frame[_ENDS] != frame[_ENDS].shift()).any(axis=1).to_numpy())
+    shift = group * (int(last.max() - first.min()) + 2)
+    reached = np.maximum.accumulate(last + shift)
+    begins = np.append(True, first[1:] + shift[1:] > reached[:-1] + 1)
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts[1:], len(frame)) - 1
+    until = np.maximum.reduceat(last, starts).astype("datetime64[D]").astype(str)
+    # Of each row the last one before it that gives a share, if that is of its spell.
+    share = frame["share"].to_numpy(dtype=float)
+    known = np.maximum.accumulate(np.where(np.isnan(share), -1, np.arange(len(share))))[ends]
+    found = frame.loc[starts, _ENDS].reset_index(drop=True)
+    since = frame["since"].to_numpy(dtype=object)[starts]
+    found["first"] = np.where(since == _EVER, None, since)
+    found["last"] = np.where(until == _FOREVER, None, until)
+    found["links"] = ends - starts + 1
+    found["share"] = np.where(known >= starts, share[known], np.nan)
+    return found[list(SPELL_COLUMNS)]
 
 
 def _days(iso: pd.Series) -> np.ndarray:
