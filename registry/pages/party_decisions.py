@@ -48,7 +48,7 @@ def _offer(kept: Record, parties: Sequence[Record]) -> Record:
     return {
         "parties": parties,
         "firms": alone["firms"] if alone else [],
-        "choose": alone is not None,
+        "choose": alone is not None or "orphaned" in waits,
         "create": False,
         "take": bool(waits & {"conflict_in_file", "orphaned", "reopened"}) and not parties,
         "outside": bool(parties) and all(party["outside"] for party in parties),

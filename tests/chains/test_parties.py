@@ -214,3 +214,18 @@ def test_an_answer_about_a_firm_that_nobody_knows_waits_for_its_code(house: Hous
     filed = file(house, "answers", {"demand": "D1", "uscc": OTHER, "answer": "谢绝"}).filing
     decide(house, filed, 2, Answer(uscc=SUPPLIER), "test")
     assert [(row["demand"], row["uscc"]) for row in held(house, "answers")] == [("D1", SUPPLIER)]
+
+
+def test_a_link_whose_buyer_went_waits_and_goes_back_with_all_it_said(house: House) -> None:
+    filed = firms(house, OTHER)
+    firms(house, SUPPLIER)
+    links = file(
+        house,
+        "links",
+        {"supplier": SUPPLIER, "buyer": OTHER, "product": "齿轮", "share_of_buyer_spend": "9.7%"},
+    ).filing
+    withdraw(house, filed, "test", yes=True)
+    assert drawn(house) == set()
+    decide(house, links, 2, Answer(uscc=LEADER), "test")
+    assert drawn(house) == {(SUPPLIER, LEADER, "齿轮")}
+    assert network(house).links["share"].tolist() == [0.097]

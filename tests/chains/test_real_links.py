@@ -16,14 +16,24 @@ import cli
 REAL = Path(__file__).parents[3] / "shared" / "realdata"
 FIRMS, LINKS = REAL / "listed_firms_jiangsu.csv", REAL / "listed_suppliers_jiangsu.csv"
 pytestmark = pytest.mark.skipif(not LINKS.exists(), reason="the disclosures are not at hand")
-FIRM_COLUMNS = ("xydm=uscc", "gsmc=name", "zcdz=address", "hydm=industry", "zycp=products", "jyfw=business_scope")
+FIRM_COLUMNS = (
+    "xydm=uscc",
+    "gsmc=name",
+    "zcdz=address",
+    "hydm=industry",
+    "zycp=products",
+    "jyfw=business_scope",
+)
 LINK_COLUMNS = ("gpdm=buyer", "gysmc=supplier", "bgnd=from", "gysbl=share_of_buyer_spend")
 STATED = ("--set", "stage=listed", "--set", "stage_on=2020-01-01")
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., Any]:
-    environment = {"DATABASE_URL": f"sqlite:///{tmp_path / 'real.sqlite'}", "TIDU_PATHS_VAR": str(tmp_path / "var")}
+    environment = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'real.sqlite'}",
+        "TIDU_PATHS_VAR": str(tmp_path / "var"),
+    }
 
     def command(*words: str) -> Any:
         said = CliRunner().invoke(cli.main, list(words), env=environment)
@@ -39,7 +49,9 @@ def mapped(*columns: str) -> list[str]:
 
 def test_the_disclosures_of_a_province(run: Callable[..., Any]) -> None:
     run("import", "enterprises", str(FIRMS), *mapped(*FIRM_COLUMNS), "--json")
-    listings = run("import", "listings", str(FIRMS), *mapped("xydm=uscc", "gpdm=code", "ssb=board"), *STATED, "--json")
+    listings = run(
+        "import", "listings", str(FIRMS), *mapped("xydm=uscc", "gpdm=code", "ssb=board"), *STATED, "--json"
+    )
     assert (listings["rows"], listings["accepted"]) == (442, 441)
     assert [(each["code"], each["field"]) for each in listings["problems"]] == [("uscc_missing", "uscc")]
 
@@ -58,5 +70,9 @@ def test_the_disclosures_of_a_province(run: Callable[..., Any]) -> None:
     parties = run("chain", "parties", "--json")
     assert len(parties) > 500
     # Firms whose listing nobody has put on record (one row names no credit code) stay outside under their stock code.
-    stocks = [each["party"] for each in parties if each["state"] != "joined" and each["party"].endswith((".SH", ".SZ"))]
+    stocks = [
+        each["party"]
+        for each in parties
+        if each["state"] != "joined" and each["party"].endswith((".SH", ".SZ"))
+    ]
     assert len(stocks) <= 1
