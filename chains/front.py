@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from chains import events_api, firm_pages, panel, risk_api, risk_commands, risk_pages, views
+from chains import events_api, firm_pages, panel, party_pages, risk_api, risk_commands, risk_pages, views
 from chains.api import chains_api
+from chains.belonging import BREAKDOWNS, REGISTER
 from chains.blueprint import chains_blueprint
 from chains.commands import COMMANDS
 from chains.events import commands as event_commands
@@ -21,8 +22,8 @@ from registry.room import Room
 
 #: Importing a page's module hangs its routes on the blueprint, and one of commands its own on ``chain``.
 PAGES = (
-    demand_form, event_commands, event_pages, events_api, firm_pages, matching_api, matching_pages, results_pages, risk_api,
-    risk_commands, risk_pages, views,
+    demand_form, event_commands, event_pages, events_api, firm_pages, matching_api, matching_pages, party_pages,
+    results_pages, risk_api, risk_commands, risk_pages, views,
 )  # fmt: skip
 
 ROOM = Room(
@@ -40,4 +41,6 @@ ROOM = Room(
     panels=(panel.PANEL,),
     permissions=PERMISSIONS,
     jobs=(NEW_MATCHES, *jobs()),
+    register=REGISTER,
+    breakdowns=BREAKDOWNS,
 )
