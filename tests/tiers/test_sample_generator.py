@@ -11,8 +11,9 @@ import pytest
 from stdnum.cn import uscc as credit
 
 from registry.codes import load as table
+from registry.sample import SampleFiling
 from tests.kinds import KINDS
-from tiers.sample import SampleFiling, sample_city
+from tiers.sample import sample_city
 from tiers.sample.codes import check, organisation_check
 from tiers.targets import plan, plans
 
