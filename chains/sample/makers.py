@@ -10,6 +10,7 @@ from chains.sample.tables import Product, by_chain, last_stage, products
 from tiers.sample.city import people
 from tiers.sample.filing import Scale
 from tiers.sample.firms import HOME, LAST, Firm
+from tiers.sample.listing import listings
 from tiers.sample.names import Names
 from tiers.sample.titles import choose
 
@@ -17,6 +18,7 @@ FIRST = date(2022, 6, 14)  # the chain offices' first lists
 _COUNTS = {"strong": (14, 30), "built": (3, 15)}
 #: Of the products that are built, how many hang on one firm.
 _SINGLE = 0.12
+_SUFFIX = {"sse_main": "SH", "sse_star": "SH", "szse_main": "SZ", "szse_chinext": "SZ", "bse": "BJ"}
 _ELSEWHERE = ("苏州", "无锡", "宁波", "东莞", "合肥", "西安", "株洲", "武汉", "天津", "上海")
 _FORMS = ("科技有限公司", "材料有限公司", "精工有限公司", "股份有限公司")
 
@@ -25,12 +27,14 @@ _FORMS = ("科技有限公司", "材料有限公司", "精工有限公司", "股
 class Makers:
     """Who could take part, and who does.
 
-    ``of_trade``: class of GB/T 4754 → the firms that chains can draw on. ``by_product``: the makers of each product, the
-    most sought after first. ``outsiders``: product → names of parties that are not on the register. ``leaders``: chain →
-    its leaders, the largest first. ``gone``: a leader that left the city, with its chain."""
+    ``stocks``: listed firms with the stock code that their reports bear. ``of_trade``: class of GB/T 4754 → the firms
+    that chains can draw on. ``by_product``: the makers of each product, the most sought after first. ``outsiders``:
+    product → names of parties that are not on the register. ``leaders``: chain → its leaders, the largest first.
+    ``gone``: a leader that left the city, with its chain."""
 
     scale: Scale
     firms: list[Firm]
+    stocks: dict[Firm, str]
     of_trade: dict[str, list[Firm]] = field(default_factory=dict)
     by_product: dict[Product, list[Firm]] = field(default_factory=dict)
     outsiders: dict[Product, list[str]] = field(default_factory=dict)
@@ -61,7 +65,7 @@ def make(firms: int, seed: int) -> Makers:
     scale, everyone, _events = people(firms, seed)
     rng = scale.rng("chains/makers")
     able = [f for f in everyone if f.legal_person and (f.standing(FIRST) or f.standing(date(2025, 6, 1)))]
-    makers = Makers(scale, everyone)
+    makers = Makers(scale, everyone, _stock_codes(scale, everyone))
     for firm in able:
         makers.of_trade.setdefault(firm.trade.code, []).append(firm)
     names = Names(scale.rng("chains/outside"))
@@ -125,3 +129,14 @@ def _leaver(makers: Makers, taken: set[Firm]) -> None:
             firm = max(fit, key=lambda f: (f.score, f.uscc))
             makers.gone = chains[firm.trade.code], firm
             return
+
+
+def _stock_codes(scale: Scale, firms: list[Firm]) -> dict[Firm, str]:
+    """Listed firms with the code that their reports bear; those delisted since are left out."""
+    entries = listings(scale, firms)
+    out = {entry.firm for entry in entries if entry.stage == "delisted"}
+    return {
+        entry.firm: f"{entry.code}.{_SUFFIX[entry.board]}"
+        for entry in entries
+        if entry.stage == "listed" and entry.board in _SUFFIX and entry.on < date(2022, 1, 1) and entry.firm not in out
+    }  # fmt: skip

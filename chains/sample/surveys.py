@@ -14,13 +14,11 @@ from chains.sample.web import End, Link, name_or_code
 from registry.sample import Row
 from tiers.sample.filing import Step
 from tiers.sample.firms import OPENING, Firm
-from tiers.sample.listing import listings
 
 SURVEYS = (date(2022, 7, 19), date(2023, 7, 18), date(2024, 7, 16), date(2025, 7, 15), date(2026, 4, 21))
 _ENDED = (date(2023, 11, 14), date(2024, 11, 12), date(2025, 11, 11), date(2026, 5, 19))
 VISITED = date(2026, 5, 28)
 _YEARS = range(2022, 2026)
-_SUFFIX = {"sse_main": "SH", "sse_star": "SH", "szse_main": "SZ", "szse_chinext": "SZ", "bse": "BJ"}
 _REPORTED = 5
 
 
@@ -49,7 +47,7 @@ class _Desk:
 
     def __init__(self, makers: Makers) -> None:
         self.rng: random.Random = makers.scale.rng("chains/surveys")
-        self.stocks = _stock_codes(makers)
+        self.stocks = makers.stocks
         self.surveyed: dict[date, list[Row]] = {day: [] for day in SURVEYS}
         self.ended: dict[date, list[Row]] = {day: [] for day in _ENDED}
         self.reported: dict[int, list[Row]] = {year: [] for year in _YEARS}
@@ -136,14 +134,3 @@ def _by_name(end: End, on: date) -> str:
         return end
     plain = end.registered == OPENING and len(end.names) == 1 and on - end.founded > timedelta(days=400)
     return end.names[0][2] if plain else end.uscc
-
-
-def _stock_codes(makers: Makers) -> dict[Firm, str]:
-    """Listed firms with the code that their reports bear; those delisted since are left out."""
-    entries = listings(makers.scale, makers.firms)
-    out = {entry.firm for entry in entries if entry.stage == "delisted"}
-    return {
-        entry.firm: f"{entry.code}.{_SUFFIX[entry.board]}"
-        for entry in entries
-        if entry.stage == "listed" and entry.board in _SUFFIX and entry.on < date(2022, 1, 1) and entry.firm not in out
-    }  # fmt: skip

@@ -20,6 +20,7 @@ from tiers.sample.firms import Firm
 End = Firm | str
 UNTIL = date(2026, 4, 1)
 _HUGE = 30
+_FEW = 6
 
 
 @dataclass(frozen=True)
@@ -81,17 +82,20 @@ class _Loom:
                 self.buy(leader, product, min(count, _HUGE))
 
     def need(self, firm: Firm, made: list[Product]) -> None:
-        """What a maker needs: of the stage before its own, now and then of an earlier one. Who makes things for several
-        stages buys for the first of them, so that no way is longer than the stages of a chain."""
-        first = min(product.order for product in made)
-        product = self.rng.choice([p for p in made if p.order == first])
+        """What a maker needs: of the stage before its own, now and then of an earlier one.
+
+        Who makes things for several stages buys for the first of them, so that hardly a way is longer than the stages
+        of a chain; listed firms are large and buy more."""
+        listed = firm in self.makers.stocks
+        stage = (max if listed else min)(product.order for product in made)
+        product = self.rng.choice([p for p in made if p.order == stage])
         inputs = [p for p in by_chain()[product.chain] if p.order < product.order]
         if not inputs:
             return
         weights = [
             (0.35 if p.missing else 1.0) * (1.0 if p.order == product.order - 1 else 0.25) for p in inputs
         ]
-        wanted = self.rng.choices((1, 2, 3, 4, 6), (26, 32, 24, 13, 5))[0]
+        wanted = 9 if listed else self.rng.choices((1, 2, 3, 4, 6), (26, 32, 24, 13, 5))[0]
         for each in dict.fromkeys(self.rng.choices(inputs, weights, k=wanted)):
             self.buy(firm, each, 1 if self.rng.random() < 0.72 else 2)
 
@@ -109,16 +113,21 @@ class _Loom:
 
     def loops(self) -> None:
         """Makers of machines and software supply those who supply them, or their suppliers' suppliers."""
-        tools = {p for p in products() if p.sort in ("machine", "soft") and p.order >= 3}
-        makers = [(f, p) for p in tools_in_order(tools) for f in self.makers.by_product[p][:6]]
-        known = list(self.links.values())
-        for _ in range(self.makers.scale.n(24)):
-            if makers and known:
-                firm, tool = self.rng.choice(makers)
-                mine = [link for link in known if link.buyer is firm and isinstance(link.supplier, Firm)]
-                other = self.rng.choice(mine or known).supplier
-                if isinstance(other, Firm):
-                    self.add(firm, other, tool)
+        of_buyer: dict[Firm, list[Firm]] = {}
+        for link in self.links.values():
+            if isinstance(link.supplier, Firm) and isinstance(link.buyer, Firm):
+                of_buyer.setdefault(link.buyer, []).append(link.supplier)
+        tools = [p for p in products() if p.sort in ("machine", "soft") and p.order >= 3]
+        # Those with a few suppliers only: else half of the city would stand in one loop.
+        able = [
+            (f, p) for p in tools for f in self.makers.by_product[p] if 0 < len(of_buyer.get(f, ())) <= _FEW
+        ]
+        for firm, tool in self.rng.sample(able, min(len(able), self.makers.scale.n(16))):
+            other = self.rng.choice(of_buyer[firm])
+            if self.rng.random() < 0.5:
+                other = self.rng.choice(of_buyer.get(other, [other]))
+            if len(of_buyer.get(other, ())) <= _FEW:
+                self.add(firm, other, tool)
 
     def abroad(self) -> None:
         """Customers outside the city, named in reports."""
@@ -164,11 +173,12 @@ class _Loom:
             weights = [self.rng.paretovariate(1.1) for _ in some]
             known = self.rng.uniform(0.45, 0.92)
             for link, weight in zip(some, weights, strict=True):
+                told = self.rng.random() < 0.6 or link.buyer in self.makers.stocks
                 share = Decimal(max(1, round(10_000 * known * weight / sum(weights)))) / 10_000
                 made.append(
                     replace(
                         link,
-                        share=share if self.rng.random() < 0.6 else None,
+                        share=share if told else None,
                         essential=self._essential(link.product, len(suppliers[link.product]) == 1),
                     )
                 )
@@ -178,7 +188,3 @@ class _Loom:
         yes = 0.7 if product.missing else 0.6 if single else 0.22 if product.sort == "electronic" else 0.1
         roll = self.rng.random()
         return "yes" if roll < yes else "no" if roll < yes + 0.25 else None
-
-
-def tools_in_order(tools: set[Product]) -> list[Product]:
-    return [product for product in products() if product in tools]
