@@ -170,10 +170,13 @@ class _Loom:
             suppliers.setdefault(link.product, set()).add(link.ends[0])
         made = []
         for some in of_buyer.values():
-            weights = [self.rng.paretovariate(1.1) for _ in some]
+            weights = [self.rng.paretovariate(1.3) for _ in some]
+            large = sorted(weights)[-3] if len(some) > 6 else None
             known = self.rng.uniform(0.45, 0.92)
             for link, weight in zip(some, weights, strict=True):
-                told = self.rng.random() < 0.6 or link.buyer in self.makers.stocks
+                # A buyer of many knows the shares of its largest suppliers.
+                chance = 0.95 if large is not None and weight >= large else 0.58
+                told = self.rng.random() < chance or link.buyer in self.makers.stocks
                 share = Decimal(max(1, round(10_000 * known * weight / sum(weights)))) / 10_000
                 made.append(
                     replace(

@@ -190,7 +190,7 @@ def test_yearly_reports_bear_stock_codes_and_a_visit_finds_another_share(city: l
         for row in filing.rows
     }
     assert len(said) > 250
-    assert all(buyer.endswith((".SH", ".SZ", ".BJ")) for _, buyer, _, _ in said)
+    assert all(str(buyer).endswith((".SH", ".SZ", ".BJ")) for _, buyer, _, _ in said)
     visits = next(filing for filing in city if filing.label == "links-visits").rows
     again = [row for row in visits if row["from"] == "2025"]
     assert len(again) >= 5
