@@ -116,7 +116,7 @@ def offer_steps(makers: Makers, some: list[Offer]) -> list[Step]:
             "uscc": offer.firm.uscc,
             "name": offer.firm.name(offer.offered_on),
             "product": offer.name,
-            "detail": f"{offer.product.stage}环节，可供{rng.choice(('本市整机企业', '省内链主企业', '国内同行', '出口'))}配套",
+            "detail": f"面向{offer.product.chain}产业链{offer.product.stage}环节配套",
             "capacity": f"年{_round(rng, low, high)}{unit}",
             "certificates": "；".join(offer.certificates) or None,
             "until": offer.until,
