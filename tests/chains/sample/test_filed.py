@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from registry.house import House
 from registry.waiting import FILING
 from tests.chains.sample.test_generator import KINDS
 from tests.sample_app import house_in, sample_file
+from tiers.sampling import file_sample
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +24,26 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     return house_in(folder)
 
 
-def test_every_row_of_the_chains_is_taken(house: House) -> None:
+def all_are_taken(house: House) -> bool:
     with house.store.read() as connection:
         filings = connection.execute(select(FILING).where(FILING.c.kind.in_(KINDS))).all()
-    assert {filing.kind for filing in filings} == KINDS
-    assert [(f.file, f.review, f.refused) for f in filings if f.review or f.refused] == []
+    left = [(f.file, f.review, f.refused) for f in filings if f.review or f.refused]
+    assert left == []
+    return {filing.kind for filing in filings} == KINDS
+
+
+def test_every_row_of_the_chains_is_taken(house: House) -> None:
+    assert all_are_taken(house)
+
+
+def test_a_very_small_city_has_chains_on_either_database(tmp_path: Path, database_url: str) -> None:
+    house = house_in(tmp_path, url=database_url)
+    file_sample(house, 60, 3)
+    assert all_are_taken(house)
+    today = network(house)
+    assert len(today.links) > 50
+    assert any(chain.of("leader") for chain in today.chains.values())
+    house.store.dispose()
 
 
 def test_the_graph_of_today_has_the_chains_and_outside_parties(house: House) -> None:
