@@ -11,9 +11,10 @@ from datetime import time
 from chains.sample.doings import action_steps, actions, outcome_steps
 from chains.sample.makers import make
 from chains.sample.meetings import answer_steps, fair, fair_steps
+from chains.sample.offering import offer_steps, offers
 from chains.sample.parts import chain_steps, role_steps
 from chains.sample.surveys import link_steps
-from chains.sample.wants import demand_steps, demands, offer_steps, offers
+from chains.sample.wants import demand_steps, demands
 from chains.sample.web import weave
 from registry.sample import SampleFiling
 from tiers.sample.city import filed

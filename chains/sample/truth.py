@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chains.sample.makers import make
-from chains.sample.wants import demands, offers
+from chains.sample.offering import offers
+from chains.sample.wants import demands
 
 
 def truth(firms: int = 20_000, seed: int = 2023) -> list[tuple[str, str]]:
