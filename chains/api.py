@@ -115,8 +115,8 @@ def graph(name: str) -> Response:
 def suppliers(uscc: str) -> Response:
     here, day, at = house(), day_asked(), instant_asked()
     code = read_code(uscc).code or uscc.strip()
-    node = network(here, day, at).leads.get(code, code)
-    found = supplied(here, node, whole_asked("depth", range(1, 100)) or 1, day, at)
+    net = network(here, day, at)
+    found = supplied(here, net.leads.get(code, code), whole_asked("depth", range(1, 100)) or 1, day, at, net)
     if found is None:
         with here.store.read() as connection:
             if code not in existing(connection, [code]):

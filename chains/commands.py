@@ -7,6 +7,7 @@ import click
 from chains.asking import network
 from chains.documents import chains_document
 from chains.ends import outside
+from chains.party_commands import parties
 from chains.suppliers import Supplied, supplied, suppliers_document
 from registry import words
 from registry.find import find
@@ -55,8 +56,8 @@ def suppliers(
     """Show who supplies a firm: titles in force, local share, concentration, who came and left within a year."""
     day, at = as_of_day(house, as_of), known_at_instant(house, known_at)
     node = node_named(house, firm)
-    node = network(house, day, at).leads.get(node, node)
-    seen = supplied(house, node, depth, day, at)
+    net = network(house, day, at)
+    seen = supplied(house, net.leads.get(node, node), depth, day, at, net)
     if seen is None or not seen.linked:
         raise RefusedError(
             f"{firm}: no link of this firm is on record (import links brings them)",
@@ -136,4 +137,5 @@ def _percent(share: str | None) -> str:
     return "unknown" if share is None else f"{float(share):.1%}"
 
 
+chain.add_command(parties)
 COMMANDS = (chain,)

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import networkx as nx
+import pandas as pd
 from flask_babel import gettext as _
 
 from chains.documents import Seen
@@ -123,8 +124,8 @@ def supplier_header() -> tuple[str, ...]:
             _("Sources differ"), _("Filing"), _("Row"))  # fmt: skip
 
 
-def supplier_rows(seen: Supplied) -> Iterator[tuple[Any, ...]]:
-    for one in supplier_records(seen, Nodes(seen.network)):
+def supplier_rows(seen: Supplied, links: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    for one in supplier_records(seen, Nodes(seen.network), links):
         yield (
             int(one["depth"]), one["name"], one["uscc"], one["buyer_name"], one["product"],
             _percent(one["share_of_buyer_spend"]), _yes_no(one["essential"]), one["since"], one["until"], whereabouts(one),
@@ -136,10 +137,10 @@ def supplier_rows(seen: Supplied) -> Iterator[tuple[Any, ...]]:
 def whereabouts(who: Record) -> str:
     """In the city, elsewhere, no longer in business, or not on the register."""
     if who["status"] == "outside":
-        return _("not on the register")
+        return str(_("not on the register"))
     if who["status"] != "active":
         return _word("status", who["status"]) or ""
-    return _("in the city") if who["here"] else _("elsewhere")
+    return str(_("in the city") if who["here"] else _("elsewhere"))
 
 
 def titles_text(titles: Mapping[str, tuple[Held, ...]], uscc: str | None) -> str:

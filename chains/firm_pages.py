@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -52,14 +53,13 @@ def firm(node: str) -> str | Response:
         carried: dict[str, Any] = dict(question.arguments)
         return redirect(url_for("chains.firm", node=net.leads[node], **carried))
     depth = _depth()
-    found = supplied(here, node, DEPTHS[depth], question.day, question.known_at)
+    found = supplied(here, node, DEPTHS[depth], question.day, question.known_at, net)
     if found is None:
         return render_template(
             "chains/unlinked.html", asked=question, uscc=node, title=_name_of(node, question)
         )
     nodes = Nodes(net)
-    every = [one | {"mark": mark_of(one)} for one in supplier_records(found, nodes)]
-    fitting = [one for one in every if _fits(one)]
+    fitting = _fitting(found, nodes)
     size = here.settings.web.page_rows
     page = min(page_number(), max(1, -(-len(fitting) // size)))
     turnover = found.turnover
@@ -69,14 +69,17 @@ def firm(node: str) -> str | Response:
         seen=found,
         who=nodes[found.number],
         nodes=nodes,
-        mark=mark_of(nodes[found.number]),
+        place_mark=mark_of(nodes[found.number]),
         roles=_roles(net, nodes[found.number]["uscc"]),
         names=net.names.get(node, ())[1:],
         several=net.several.get(node, ()),
         parts=_parts(node, question),
-        rows=fitting[(page - 1) * size : page * size],
+        rows=[
+            one | {"mark": mark_of(one)}
+            for one in supplier_records(found, nodes, fitting.iloc[(page - 1) * size : page * size])
+        ],
         total=len(fitting),
-        suppliers=len({one["node"] for one in every}),
+        suppliers=found.suppliers,
         paging=tables.numbered(page, size, len(fitting)),
         depth=depth,
         where=request.args.get("where", ""),
@@ -98,12 +101,7 @@ def export_suppliers(node: str, suffix: str) -> Response:
     found = supplied(house(), node, DEPTHS[_depth()], question.day, question.known_at)
     if found is None:
         abort(404)
-    records = supplier_records(found, Nodes(found.network))
-    rows = (
-        row
-        for one, row in zip(records, export.supplier_rows(found), strict=True)
-        if _fits(one | {"mark": mark_of(one)})
-    )
+    rows = export.supplier_rows(found, _fitting(found, Nodes(found.network)))
     return table_file(
         f"suppliers-{question.day.isoformat()}", suffix, _("Suppliers"), export.supplier_header(), rows
     )
@@ -129,7 +127,8 @@ def surroundings(node: str) -> str:
     where = {one.number: one.step for one in near}
     inside = net.links[net.links["supplier"].isin(where) & net.links["buyer"].isin(where)]
     pairs = list(inside[["supplier", "buyer"]].drop_duplicates().itertuples(index=False, name=None))
-    layout = around(where, {number: "self"}, pairs)
+    layout = around(where, _kinds(net), pairs)
+    carried: dict[str, Any] = dict(question.arguments)
     size = here.settings.web.page_rows
     page = min(page_number(), max(1, -(-len(near) // size)))
     rows = [{**nodes[one.number], "step": one.step, "mark": mark_of(nodes[one.number])} for one in near]
@@ -140,7 +139,7 @@ def surroundings(node: str) -> str:
         "chains/around.html",
         asked=question,
         who=nodes[number],
-        mark=mark_of(nodes[number]),
+        place_mark=mark_of(nodes[number]),
         parts=_parts(node, question),
         steps=steps,
         farthest=FARTHEST,
@@ -149,10 +148,9 @@ def surroundings(node: str) -> str:
             layout,
             nodes,
             lambda lane: f"{step_words(int(lane.id))} · {lane.firms}",
-            lambda _lane: (
-                url_for("chains.surroundings", node=node, steps=steps, **question.arguments) + "#list"
-            ),
-            question.arguments,
+            lambda _lane: url_for("chains.surroundings", node=node, steps=steps, **carried) + "#list",
+            carried,
+            _("firm without a role"),
         ),
         rows=shown,
         titles=titles,
@@ -162,11 +160,18 @@ def surroundings(node: str) -> str:
     )
 
 
+def _kinds(net: Network) -> dict[int, str]:
+    """Number → the weightiest role in any chain."""
+    held = [role for chain in net.chains.values() for role in chain.roles if role.role in ROLES]
+    held.sort(key=lambda role: ROLES.index(role.role), reverse=True)
+    return {net.number[role.uscc]: role.role for role in held}
+
+
 def step_words(step: int) -> str:
     """Where a neighbour stands, seen from the firm."""
     if step == 0:
-        return _("the firm itself")
-    return _("%(n)s upstream", n=-step) if step < 0 else _("%(n)s downstream", n=step)
+        return str(_("the firm itself"))
+    return str(_("%(n)s upstream", n=-step) if step < 0 else _("%(n)s downstream", n=step))
 
 
 def _depth() -> str:
@@ -175,9 +180,10 @@ def _depth() -> str:
 
 
 def _parts(node: str, question: Asked) -> list[tuple[str, str, str]]:
+    carried: dict[str, Any] = dict(question.arguments)
     return [
-        ("suppliers", _("Suppliers and customers"), url_for("chains.firm", node=node, **question.arguments)),
-        ("around", _("Neighbourhood"), url_for("chains.surroundings", node=node, **question.arguments)),
+        ("suppliers", _("Suppliers and customers"), url_for("chains.firm", node=node, **carried)),
+        ("around", _("Neighbourhood"), url_for("chains.surroundings", node=node, **carried)),
     ]
 
 
@@ -193,16 +199,21 @@ def _name_of(node: str, question: Asked) -> str:
     return str(name)
 
 
-def _fits(one: Record) -> bool:
-    where, wanted = request.args.get("where", ""), request.args.get("q", "").strip()
-    if where and where != (one["mark"] or "home"):
-        return False
+def _fitting(found: Supplied, nodes: Nodes) -> pd.DataFrame:
+    """The links to suppliers that the list is narrowed to."""
+    links = found.found
+    where, wanted = request.args.get("where", ""), normal_form(request.args.get("q", "").strip())
+    whose: dict[int, Record] = {at: nodes[at] for at in links["supplier"].unique()} if where or wanted else {}
+    if where:
+        there = {at for at, who in whose.items() if where == (mark_of(who) or "home")}
+        links = links[links["supplier"].isin(there)]
     if wanted:
-        key = normal_form(wanted)
-        return (
-            key in normal_form(one["name"]) or key in normal_form(one["product"] or "") or key == one["uscc"]
-        )
-    return True
+        named = {
+            at for at, who in whose.items() if wanted in normal_form(who["name"]) or wanted == who["uscc"]
+        }
+        made = [wanted in normal_form(product) for product in links["product"]]
+        links = links[links["supplier"].isin(named) | np.array(made, dtype=bool)]
+    return links
 
 
 def _roles(net: Network, uscc: str | None) -> list[Record]:

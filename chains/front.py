@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from chains import events_api, firm_pages, panel, views
+from chains import events_api, firm_pages, panel, party_pages, risk_api, risk_commands, risk_pages, views
 from chains.api import chains_api
+from chains.belonging import BREAKDOWNS, REGISTER
 from chains.blueprint import chains_blueprint
 from chains.commands import COMMANDS
 from chains.events import commands as event_commands
@@ -16,12 +17,14 @@ from chains.matching import pages as matching_pages
 from chains.matching.commands import match
 from chains.matching.proposals import NEW_MATCHES
 from chains.permissions import PERMISSIONS
+from chains.risk_jobs import jobs
 from registry.room import Room
 
-#: Importing a page's module hangs its routes on the blueprint.
-PAGES = (firm_pages, views, demand_form, matching_api, matching_pages, event_pages, results_pages, events_api)
-#: Importing these adds their commands to the group ``chain``.
-ADDED = (event_commands,)
+#: Importing a page's module hangs its routes on the blueprint, and one of commands its own on ``chain``.
+PAGES = (
+    demand_form, event_commands, event_pages, events_api, firm_pages, matching_api, matching_pages, party_pages,
+    results_pages, risk_api, risk_commands, risk_pages, views,
+)  # fmt: skip
 
 ROOM = Room(
     "chains",
@@ -36,6 +39,8 @@ ROOM = Room(
         *results_pages.NAVIGATION,
     ),
     panels=(panel.PANEL,),
-    jobs=(NEW_MATCHES,),
     permissions=PERMISSIONS,
+    jobs=(NEW_MATCHES, *jobs()),
+    register=REGISTER,
+    breakdowns=BREAKDOWNS,
 )

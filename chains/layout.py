@@ -20,13 +20,13 @@ ACROSS, DOWN, BETWEEN, HEAD = 124, 30, 40, 44
 SWEEPS = 4
 #: Lanes beside those of the stages.
 UNKNOWN, LEADERS = "~unknown", "~leaders"
-MISSING, REST = "missing", "rest"
+MISSING, REST, SELF = "missing", "rest", "self"
 
 
 @dataclass(frozen=True)
 class Place:
     """One thing in the picture. ``number`` is its node; None for a missing product (``name``) and for the rest of a lane
-    (``folded`` firms). ``kind``: leader, key_node, core_supplier, supplier, missing, rest, or a step as text."""
+    (``folded`` firms). ``kind``: leader, key_node, core_supplier, supplier, missing, rest, or self."""
 
     id: str
     kind: str
@@ -92,13 +92,15 @@ def layered(
 def around(
     steps: Mapping[int, int], kinds: Mapping[int, str], pairs: Iterable[tuple[int, int]], most: int = MOST
 ) -> Layout:
-    """The surroundings of a firm. ``steps``: number → signed steps from it (0: itself); lanes are steps, upstream left."""
+    """The surroundings of a firm. ``steps``: number → signed steps from it (0: itself); lanes are steps, upstream left.
+    ``kinds``: number → its weightiest role."""
     pairs = list(dict.fromkeys(pairs))
     links = Counter(end for pair in pairs for end in pair)
     ids = [str(step) for step in sorted(set(steps.values()))]
     lane = {name: at for at, name in enumerate(ids)}
     ranked = sorted(steps, key=lambda at: (abs(steps[at]), _rank(kinds.get(at, SUPPLIER)), -links[at], at))
-    firms = [(Place(str(at), kinds.get(at, SUPPLIER), lane[str(steps[at])], at), at) for at in ranked]
+    kind = {at: kinds.get(at, SUPPLIER) if steps[at] else SELF for at in steps}
+    firms = [(Place(str(at), kind[at], lane[str(steps[at])], at), at) for at in ranked]
     return _drawn(ids, firms, [], pairs, most)
 
 
@@ -182,12 +184,12 @@ def _placed(
     edges: tuple[tuple[int, int], ...],
     held: Mapping[int, int],
 ) -> Layout:
-    deepest = min(max((len(column) for column in columns), default=0), DEEP)
+    widths = [max(1, -(-len(column) // DEEP)) for column in columns]
+    depths = [-(-len(column) // wide) for column, wide in zip(columns, widths, strict=True)]
+    deepest = max(depths, default=0)
     laid = list(places)
     lanes, x = [], 0.0
-    for lane, (id, column) in enumerate(zip(ids, columns, strict=True)):
-        wide = max(1, -(-len(column) // DEEP))
-        deep = -(-len(column) // wide)
+    for lane, (id, column, wide, deep) in enumerate(zip(ids, columns, widths, depths, strict=True)):
         for row, at in enumerate(column):
             # A lane that is less deep than the others stands in their middle.
             y = HEAD + (row % deep + (deepest - deep) / 2) * DOWN

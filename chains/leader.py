@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from chains.neighbourhood import upstream
-from chains.network import Network
-from chains.reading import in_force
+from chains.network import Network, in_force
 
 #: Shares that add up to more than this say that some of them are wrong.
 WHOLE = 1.0005
@@ -135,7 +134,7 @@ def concentration(direct: pd.DataFrame) -> Concentration | None:
     if by_supplier.empty or (total := float(by_supplier.sum())) > WHOLE:
         return None
     least = float((by_supplier**2).sum())
-    top = int(by_supplier.idxmax())
+    top = int(by_supplier.index[int(by_supplier.to_numpy().argmax())])
     return Concentration(
         min(least, 1.0), min(least + max(0.0, 1 - total) ** 2, 1.0), top, float(by_supplier[top])
     )
@@ -148,17 +147,13 @@ def turnover(network: Network, number: int, year_before: date) -> Turnover:
     then = set(in_force(past, year_before)["supplier"].tolist())
     on = network.day.isoformat()
     gone = past[~past["supplier"].isin(now) & past["until"].notna() & (past["until"] < on)]
-    former = spells(gone[["supplier", "since", "until"]].itertuples(index=False, name=None))
+    told = spells(gone[["supplier", "since", "until"]].itertuples(index=False, name=None))
+    former = [(int(str(key[0])), held) for key, held in told.items()]
     return Turnover(
         len(then),
         tuple(sorted(now - then)),
         tuple(sorted(then - now)),
-        tuple(
-            sorted(
-                ((supplier, held) for (supplier,), held in former.items()),
-                key=lambda one: (_negative(one[1][-1].until), one[0]),
-            )
-        ),
+        tuple(sorted(former, key=lambda one: (_negative(one[1][-1].until), one[0]))),
     )
 
 

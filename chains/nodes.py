@@ -32,17 +32,16 @@ def iso(day: date | None) -> str | None:
 
 class Nodes:
     """Who a node is, by its number: ``uscc`` (None for an outside party), ``node`` (its id in the graph), ``name``,
-    ``here``, ``status``, ``district``, ``area``. Columns are read once: rows of a frame are slow to ask for."""
+    ``here``, ``status``, ``district``, ``area``."""
 
     def __init__(self, network: Network) -> None:
         parts = ("uscc", "id", "name", "here", "status", "district", "area")
-        self._columns = [network.nodes[part].tolist() for part in parts]
+        self._columns = [network.node_columns[part] for part in parts]
 
     def __getitem__(self, number: int) -> Record:
         uscc, node, name, here, status, district, area = (column[number] for column in self._columns)
         return {
-            "uscc": said(uscc), "node": node, "name": name, "here": bool(here), "status": status,
-            "district": said(district), "area": said(area),
+            "uscc": uscc, "node": node, "name": name, "here": here, "status": status, "district": district, "area": area,
         }  # fmt: skip
 
 

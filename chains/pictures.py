@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
-from chains.layout import LEADERS, MISSING, REST, UNKNOWN, Lane, Layout, Place
+from chains.layout import LEADERS, MISSING, REST, SELF, UNKNOWN, Lane, Layout, Place
+from chains.members import SUPPLIER
 from chains.nodes import Nodes
 from registry import words
 from registry.kind import Record
@@ -22,9 +23,11 @@ def picture(
     nodes: Nodes,
     lane_name: Callable[[Lane], str],
     rest: Callable[[Lane], str],
-    carried: dict[str, str],
+    carried: Mapping[str, Any],
+    other: str,
 ) -> Picture:
-    """``nodes``: label, kind, mark, position, where it leads; ``links``: pairs of their indices; ``lanes``: headings."""
+    """``nodes``: label, kind, mark, position, where it leads; ``links``: pairs of their indices; ``lanes``: headings;
+    ``kinds`` and ``marks``: the key. ``other``: what firms without a role are called in it."""
     drawn = []
     for place in layout.places:
         one: Record = {"x": place.x, "y": place.y, "kind": place.kind, "name": _named(place, nodes)}
@@ -41,7 +44,8 @@ def picture(
         "nodes": drawn,
         "links": [list(edge) for edge in layout.edges],
         "lanes": [{"x": lane.x, "width": lane.width, "name": lane_name(lane)} for lane in layout.lanes],
-        "kinds": kinds(layout),
+        "kinds": kinds(layout, other),
+        "marks": sorted({one.get("mark", "") for one in drawn} - {""}),
     }
 
 
@@ -56,25 +60,26 @@ def mark_of(who: Record) -> str:
 
 def _named(place: Place, nodes: Nodes) -> str:
     if place.kind == REST:
-        return _("%(n)s more", n=place.folded)
+        return str(_("the other %(n)s firms", n=place.folded))
     if place.kind == MISSING:
-        return _("missing: %(product)s", product=place.name)
+        return str(_("missing: %(product)s", product=place.name))
     return str(nodes[place.number]["name"]) if place.number is not None else place.name
 
 
 def stage_name(id: str) -> str:
     """A lane's heading."""
     if id == UNKNOWN:
-        return _("stage unknown")
+        return str(_("stage unknown"))
     return words.label("role", "leader", language()) if id == LEADERS else id
 
 
-def kinds(layout: Layout) -> list[tuple[str, str]]:
+def kinds(layout: Layout, other: str) -> list[tuple[str, str]]:
     """(kind, word) of what the picture shows, for its key."""
     there = {place.kind for place in layout.places}
     named = {
         **{role: words.label("role", role, language()) for role in ("leader", "key_node", "core_supplier")},
-        "supplier": _("supplier"),
+        SELF: _("the firm itself"),
+        SUPPLIER: other,
         MISSING: _("missing product"),
         REST: _("folded"),
     }

@@ -15,7 +15,7 @@ from chains.asking import network
 from chains.documents import titles_said
 from chains.ends import is_outside
 from chains.facts import Held, titles_of
-from chains.leader import Concentration, Local, Spell, Turnover
+from chains.leader import Concentration, Local, Turnover
 from chains.network import Network
 from chains.nodes import Nodes, link_records, ratio
 from registry.house import House
@@ -51,9 +51,9 @@ class Supplied:
         return leader.turnover(self.network, self.number, years_on(self.network.day, -1))
 
     @cached_property
-    def spells(self) -> list[Spell]:
-        """The years in a row to which each link of ``found`` belongs."""
-        return leader.present_spells(self.network, self.found)
+    def suppliers(self) -> int:
+        """How many they are, of all depths."""
+        return int(self.found["supplier"].nunique())
 
     @cached_property
     def customers(self) -> pd.DataFrame:
@@ -67,10 +67,15 @@ class Supplied:
 
 
 def supplied(
-    house: House, node: str, depth: int | None, day: date, known_at: datetime | None
+    house: House,
+    node: str,
+    depth: int | None,
+    day: date,
+    known_at: datetime | None,
+    net: Network | None = None,
 ) -> Supplied | None:
-    """The suppliers of a node; None where the graph has no such node."""
-    net = network(house, day, known_at)
+    """The suppliers of a node; None where the graph has no such node. ``net``: the network of the day, where at hand."""
+    net = net or network(house, day, known_at)
     number = net.number.get(node)
     if number is None:
         return None
@@ -97,7 +102,7 @@ def suppliers_document(house: House, seen: Supplied, known_at: datetime | None) 
         "status": who["status"],
         "as_of": net.day.isoformat(),
         "known_at": instant_text(known_at or house.clock.now()),
-        "suppliers": supplier_records(seen, nodes),
+        "suppliers": supplier_records(seen, nodes, seen.found),
         "depths": {str(depth): int(links) for depth, links in depths.items()},
         "local": {
             "firms": local.firms,
@@ -125,10 +130,10 @@ def suppliers_document(house: House, seen: Supplied, known_at: datetime | None) 
     }
 
 
-def supplier_records(seen: Supplied, nodes: Nodes) -> list[Record]:
-    """One for each link, in the order of ``found``."""
+def supplier_records(seen: Supplied, nodes: Nodes, links: pd.DataFrame) -> list[Record]:
+    """One for each of ``links``, which are some of ``seen.found``, with the years in a row to which it belongs."""
     records = []
-    for link, spell in zip(link_records(seen.found), seen.spells, strict=True):
+    for link, spell in zip(link_records(links), leader.present_spells(seen.network, links), strict=True):
         who, buyer = nodes[link["supplier"]], nodes[link["buyer"]]
         records.append({
             "uscc": who["uscc"], "node": who["node"], "name": who["name"], "depth": link["depth"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
@@ -16,8 +18,9 @@ def chain_tabs(name: str, asked: Asked) -> list[tuple[str, str, str]]:
         ("links", _("Links"), "chains.links"),
         ("risks", _("Risks and gaps"), "chains.risks"),
     )
+    carried: dict[str, Any] = dict(asked.arguments)
     return [
-        (id, label, url_for(endpoint, name=name, **asked.arguments))
+        (id, label, url_for(endpoint, name=name, **carried))
         for id, label, endpoint in parts
         if endpoint in current_app.view_functions and may_open(endpoint)
     ]

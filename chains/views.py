@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask_babel import gettext as _
@@ -78,6 +79,7 @@ def chain(name: str) -> str:
     layout = layered(found.chain, found.members, found.pairs)
     standing = Counter(one.stage for one in found.members)
     address = url_for("chains.chain", name=found.chain.name)
+    carried: dict[str, Any] = dict(question.arguments)
     return render_template(
         "chains/chain.html",
         asked=question,
@@ -90,9 +92,10 @@ def chain(name: str) -> str:
             nodes,
             lambda lane: f"{stage_name(lane.id)} · {lane.firms}",
             lambda lane: (
-                f"{url_for('chains.chain', name=found.chain.name, stage=_argument(lane), **question.arguments)}#list"
+                f"{url_for('chains.chain', name=found.chain.name, stage=_argument(lane), **carried)}#list"
             ),
-            question.arguments,
+            carried,
+            _("supplier"),
         ),
         stages=found.chain.stages,
         standing=standing,
