@@ -18,6 +18,7 @@ from chains.matching.commands import match
 from chains.matching.proposals import NEW_MATCHES
 from chains.permissions import PERMISSIONS
 from chains.risk_jobs import jobs
+from chains.sample import sample_chains
 from registry.room import Room
 
 #: Importing a page's module hangs its routes on the blueprint, and one of commands its own on ``chain``.
@@ -43,4 +44,5 @@ ROOM = Room(
     jobs=(NEW_MATCHES, *jobs()),
     register=REGISTER,
     breakdowns=BREAKDOWNS,
+    sample=sample_chains,
 )

@@ -99,8 +99,9 @@ def what_if(name: str) -> str:
 
 def parts(name: str, question: Asked) -> list[tuple[str, str, str]]:
     """The pages about a chain's resilience."""
+    kept: dict[str, Any] = dict(question.arguments)
     return [
-        (id, label, url_for(endpoint, name=name, **question.arguments))
+        (id, label, url_for(endpoint, name=name, **kept))
         for id, label, endpoint in (
             ("risks", _("What it hangs on"), "chains.risks"),
             ("gaps", _("What it lacks"), "chains.gaps"),
@@ -126,8 +127,8 @@ def _stopped(found: Risks) -> tuple[list[int], list[str]]:
     firms: dict[int, None] = {}
     unknown = []
     for typed in filter(None, (text.strip() for text in request.args.getlist("stop"))):
-        at = part.number.get(typed, part.number.get(typed.upper()))
-        fitting = [at] if at is not None else named.get(normal_form(typed), [])
+        id = typed if typed in part.number else typed.upper()
+        fitting = [part.number[id]] if id in part.number else named.get(normal_form(typed), [])
         if len(fitting) == 1:
             firms[fitting[0]] = None
         else:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from registry.jobs.job import Job
     from registry.kind import Kind
     from registry.said import Said
+    from registry.sample import SamplePart
     from registry.settings import Settings
 
 
@@ -234,3 +235,5 @@ class Room:
     leans: Callable[[Connection, Sequence[int]], Sequence[Said]] | None = None
     # What ``db check`` finds in the room's own tables: a line for each fault.
     faults: Callable[[House], Iterable[str]] | None = None
+    # What the room adds to the sample city, beside the city's own filings.
+    sample: SamplePart | None = None

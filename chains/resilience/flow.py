@@ -21,7 +21,7 @@ from chains.resilience.order import forwards
 
 #: A loop has settled when no firm in it loses more in a round. Rounds end at ``ROUNDS`` whatever happens; losses only
 #: grow from round to round, so what is reported is never too much.
-TOLERANCE, ROUNDS = 1e-4, 500
+TOLERANCE, ROUNDS = 1e-3, 500
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,7 @@ def _waves(groups: sparse.csr_matrix, starts: np.ndarray) -> Sequence[_Step]:
 def _rounds(step: _Step, outside: np.ndarray, lost: np.ndarray, tolerance: float) -> np.ndarray:
     """Losses within loops, from round to round; stops that have settled drop out."""
     found, going = lost.copy(), np.arange(lost.shape[1])
+    lost, outside = np.ascontiguousarray(lost), np.ascontiguousarray(outside)
     for _round in range(ROUNDS):
         before = lost.copy()
         for wave in step.inner:
@@ -145,7 +146,9 @@ def _rounds(step: _Step, outside: np.ndarray, lost: np.ndarray, tolerance: float
         active = (lost - before).max(axis=0) > tolerance
         if not active.all():
             found[:, going[~active]] = lost[:, ~active]
-            lost, outside, going = lost[:, active], outside[:, active], going[active]
+            # Products with sparse matrices copy whatever does not lie row by row.
+            lost, outside = (np.ascontiguousarray(each[:, active]) for each in (lost, outside))
+            going = going[active]
         if not len(going):
             return found
     found[:, going] = lost

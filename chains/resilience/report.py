@@ -11,7 +11,7 @@ from chains.resilience.cascade import Cascade, Ranked, cascade, ranked
 from chains.resilience.scope import Part
 from chains.resilience.shape import Articulation, Dominator, Loop
 from chains.resilience.sources import Concentration, Source, concentration, single_sources
-from chains.resilience.whatif import Stop, stop
+from chains.resilience.whatif import Stop, stop_each
 
 #: So many of the firms hit are told of with each critical firm.
 BECAUSE = 5
@@ -45,7 +45,7 @@ def report(part: Part, top: int = 20) -> Report:
         of,
         tuple(single_sources(part, of.shares)),
         critical,
-        tuple(stop(of, [int(firm)], BECAUSE) for firm in critical.firms),
+        tuple(stop_each(of, critical.firms.tolist(), BECAUSE)),
         tuple(concentration(part, of.shares, near)),
         tuple(shape.articulation(part)),
         tuple(shape.dominators(part)),

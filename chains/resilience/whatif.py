@@ -42,22 +42,29 @@ class Stop:
 
 def stop(of: Cascade, firms: Sequence[int], most: int | None = None, tolerance: float = TOLERANCE) -> Stop:
     """All ``firms`` stop together. ``most``: so many hits are told of."""
-    supply, sales = of.stop(firms, tolerance)
+    return _told(of, *of.stop(firms, tolerance), firms, most)
+
+
+def stop_each(of: Cascade, firms: Sequence[int], most: int | None = None) -> list[Stop]:
+    """What happens where each of ``firms`` alone stops, in their order."""
+    stopped = np.zeros((of.part.size, len(firms)))
+    stopped[list(firms), np.arange(len(firms))] = 1.0
+    supply, sales = of.inputs.settle(stopped), of.outlets.settle(stopped)
+    return [_told(of, supply[:, at], sales[:, at], [firm], most) for at, firm in enumerate(firms)]
+
+
+def _told(of: Cascade, supply: np.ndarray, sales: np.ndarray, firms: Sequence[int], most: int | None) -> Stop:
     lost = np.maximum(supply, sales)
     weighted = of.weight * lost
-    told = sorted(
-        set(np.flatnonzero(lost >= TOLD).tolist()) - set(firms), key=lambda at: (-round(weighted[at], 12), at)
-    )
+    hit = np.flatnonzero(lost >= TOLD)
+    hit = hit[~np.isin(hit, list(firms))]
     causes = [_Cause(of, supply, True, firms), _Cause(of, sales, False, firms)]
     hits = []
-    for at in told[:most]:
+    for at in hit[np.lexsort((hit, -weighted[hit].round(12)))][:most].tolist():
         cause = causes[int(sales[at] > supply[at])]
-        product, through = cause.of(at)
-        hits.append(
-            Hit(at, float(lost[at]), float(weighted[at]), "supply" if cause.inputs else "sales", product, through,
-                cause.steps(at))
-        )  # fmt: skip
-    return Stop(min(1.0, float(weighted.sum())), tuple(hits), len(told))
+        by = "supply" if cause.inputs else "sales"
+        hits.append(Hit(at, float(lost[at]), float(weighted[at]), by, *cause.of(at), cause.steps(at)))
+    return Stop(min(1.0, float(weighted.sum())), tuple(hits), len(hit))
 
 
 def stop_links(part: Part, links: Sequence[int], firms: Sequence[int] = (), most: int | None = None) -> Stop:
