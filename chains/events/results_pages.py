@@ -203,7 +203,7 @@ def _narrowed(found: Results) -> list[Step]:
 @allow(READ)
 def export_outcomes(suffix: str) -> Response:
     found = _results()
-    header = [_("Supplier"), _("Supplier's code"), _("Buyer"), _("Buyer's code"), _("Product"), _("Stage"), _("On"),
+    header = [_("Supplier"), _("Supplier's code"), _("Buyer"), _("Buyer's code"), _("Product"), _("Stage reached"), _("On"),
               _("Amount (yuan)"), _("Chain"), _("Event"), _("Action"), _("Document")]  # fmt: skip
     rows = [
         (found.name(s.supplier), _code(s.supplier), found.name(s.buyer), _code(s.buyer), s.product,
