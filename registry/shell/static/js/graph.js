@@ -8,7 +8,7 @@
 
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colours = () => ({
-    leader: token("--cinnabar"), self: token("--cinnabar"), key_node: token("--warn-solid"), core_supplier: token("--rung-6"),
+    leader: token("--cinnabar"), self: token("--ink"), key_node: token("--warn-solid"), core_supplier: token("--rung-6"),
     supplier: token("--rung-4"), missing: token("--bad-solid"), rest: token("--mute-solid"),
     ink: token("--ink"), soft: token("--ink-muted"), line: token("--calm-solid"), ground: token("--surface"),
     outside: token("--surface"), away: token("--mute-solid"), edge: token("--line-strong"), font: token("--font"),
@@ -50,7 +50,8 @@
     const graph = JSON.parse(plot.parentElement.querySelector("script").textContent);
     const wide = graph.width + MARGIN.left + MARGIN.right;
     const high = graph.height + MARGIN.top + MARGIN.bottom;
-    const width = Math.max(plot.parentElement.clientWidth, wide);
+    // Somewhat smaller rather than cut off; beyond that the box scrolls.
+    const width = Math.max(plot.parentElement.clientWidth, wide * 0.86);
     plot.replaceChildren();
     plot.style.width = `${width}px`;
     plot.style.height = `${Math.round(high * Math.min(1.25, width / wide))}px`;
