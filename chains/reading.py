@@ -200,4 +200,4 @@ def _nodes(
             status = firm.status or "active"
             here = firm.city == home and status == "active" and firm.from_day <= day
             rows.append((id, firm.name, id, here, status, firm.district, firm.area, firm.industry))
-    return pd.DataFrame(rows, columns=list(NODE_COLUMNS)).astype({"here": bool})
+    return pd.DataFrame(rows, columns=list(NODE_COLUMNS), dtype=object).astype({"here": bool})
