@@ -121,7 +121,7 @@ def _print(document: Record, seen: Supplied) -> None:
     table(("depth", "uscc", "name", "product", "share", "since", "where", "titles", "to"), [
         (one["depth"], one["uscc"], one["name"], one["product"], _percent(one["share_of_buyer_spend"]) if
          one["share_of_buyer_spend"] else None, one["since"], _where(one),
-         "、".join(words.label("tier", title["tier"]) for title in one["titles"]),
+         "、".join(dict.fromkeys(words.label("tier", title["tier"]) for title in one["titles"])),
          one["buyer_name"] if one["depth"] > 1 else None)
         for one in document["suppliers"]
     ])  # fmt: skip
