@@ -23,8 +23,10 @@ from registry.store.merges import Merges, merges_at
 Touched = Mapping[str, Collection[str] | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class House:
+    """One that runs is like no other, so that what is made of its rooms can be kept by it."""
+
     settings: Settings
     store: Store
     rooms: Sequence[Room]

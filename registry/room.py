@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from registry.jobs.job import Job
     from registry.kind import Kind
     from registry.said import Said
+    from registry.sample import SamplePart
     from registry.settings import Settings
 
 
@@ -118,8 +119,8 @@ class Facet:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the register. ``reads`` are selected under their own names; ``shown(row)`` is the cell on the page,
-    ``plain(row)`` what is exported, in ``unit``; ``order`` is what the list can be sorted by."""
+    """A column of the register. ``reads`` are selected under their own names, and its cells say nothing else: ``shown(row)``
+    is the cell on the page, ``plain(row)`` what is exported, in ``unit``; ``order`` is what the list can be sorted by."""
 
     id: str
     label: Callable[[], str]
@@ -234,3 +235,5 @@ class Room:
     leans: Callable[[Connection, Sequence[int]], Sequence[Said]] | None = None
     # What ``db check`` finds in the room's own tables: a line for each fault.
     faults: Callable[[House], Iterable[str]] | None = None
+    # What the room adds to the sample city, beside the city's own filings.
+    sample: SamplePart | None = None

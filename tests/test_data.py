@@ -60,7 +60,7 @@ VOCABULARIES = {
     "verdict": "met unmet unknown manual_review not_applicable",
     "fate": "accepted unchanged review refused",
     "report": "monthly quarterly district expiry",
-    "job": "monthly-count quarterly-count expiry-sweep district-todo freshness backup",
+    "job": "monthly-count quarterly-count expiry-sweep district-todo freshness backup new-matches chain-risks",
     "problem": (
         "uscc_missing uscc_old_number uscc_damaged uscc_check uscc_letter uscc_misplaced name_missing"
         " unknown_firm ambiguous_name conflict_in_file term_missing date_unreadable period_unreadable date_future"

@@ -1,0 +1,1 @@
+"""Who could supply what is wanted: demands, ranked firms with reasons, answers."""

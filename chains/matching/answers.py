@@ -1,0 +1,120 @@
+"""What was said to firms that were proposed for demands. A declined pair comes back only with news.
+
+News are statements that were filed after the answer: about the firm's goods, evidence, titles or offers, or about the demand.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, or_, select
+
+from chains.matching.exclusions import Declined
+from chains.models import MatchAnswer
+from registry.filing import file_list
+from registry.forms import listed_from_form
+from registry.house import House
+from registry.store.bulk import among, chunks
+from registry.store.merges import Merges, merges_at
+from registry.store.statements import STATEMENT
+
+ANSWER: Any = MatchAnswer.__table__  # type: ignore[attr-defined]
+#: What of a profile tells what a firm can supply.
+GOODS = {"products", "niche", "business_scope"}
+NEWS = ("evidence", "title", "offer")
+
+
+def answers(house: House, demand: str, day: date | None = None) -> dict[str, Any]:
+    """Firm → its answer (the table's row) for one demand, up to ``day``."""
+    day = day or house.clock.today()
+    with house.store.read() as connection:
+        led = merges_at(connection)
+        return {led.firm(row.uscc): row for row in _said(connection, [demand], day)}
+
+
+def answer(
+    house: House, demand: str, uscc: str, said: str, reason: str, by: str, unit: str | None = None
+) -> int | None:
+    """Put an answer on record: shortlisted, declined or accepted. Gives the filing."""
+    row = {"demand": demand, "uscc": uscc, "answer": said, "reason": reason}
+    listed = listed_from_form(
+        house,
+        house.kinds.by_id["answers"],
+        [{id: value for id, value in row.items() if value}],
+        f"answer {demand}",
+    )
+    return file_list(house, listed, by, unit=unit).filing
+
+
+def declined_without_news(
+    house: House, demands: Sequence[str], day: date
+) -> Mapping[str, Mapping[str, Declined]]:
+    """Demand → firm → why it was declined, where nothing new was filed since."""
+    if not demands:
+        return {}
+    with house.store.read() as connection:
+        led = merges_at(connection)
+        said = [row for row in _said(connection, demands, day) if row.answer == "declined"]
+        if not said:
+            return {}
+        firms = _last_news(connection, {led.firm(row.uscc) for row in said}, led)
+        asked = _last_word(connection, {row.demand for row in said})
+    found: dict[str, dict[str, Declined]] = defaultdict(dict)
+    for row in said:
+        firm = led.firm(row.uscc)
+        if max(firms.get(firm, 0), asked.get(row.demand, 0)) <= row.filing:
+            found[row.demand][firm] = Declined(row.reason, row.on and row.on.isoformat())
+    return found
+
+
+def _said(connection: Connection, demands: Sequence[str], day: date) -> list[Any]:
+    a = ANSWER.c
+    found: list[Any] = []
+    for chunk in chunks(sorted(set(demands))):
+        query = select(a.demand, a.uscc, a.answer, a.reason, a.on, a.filing, a.row).where(
+            among(connection, a.demand, chunk), or_(a.on.is_(None), a.on <= day)
+        )
+        found += connection.execute(query.order_by(a.demand, a.on, a.filing, a.row)).all()
+    return found
+
+
+def _last_news(connection: Connection, firms: Collection[str], led: Merges) -> dict[str, int]:
+    """Firm → the last filing that says something of what it can supply."""
+    s = STATEMENT.c
+    found: dict[str, int] = {}
+    for chunk in chunks(sorted(led.codes_of(firms))):
+        query = select(s.subject, s.kind, s.filing_id, s.payload).where(
+            among(connection, s.subject, chunk), s.kind.in_(("enterprise", *NEWS)), s.closed_at.is_(None)
+        )
+        for subject, kind, filing, payload in connection.execute(query):
+            if kind != "enterprise" or GOODS & orjson.loads(payload).keys():
+                firm = led.firm(subject)
+                found[firm] = max(found.get(firm, 0), filing)
+    return found
+
+
+def _last_word(connection: Connection, demands: Collection[str]) -> dict[str, int]:
+    """Demand → the last filing that speaks of it."""
+    s = STATEMENT.c
+    found: dict[str, int] = {}
+    for chunk in chunks(sorted(demands)):
+        query = select(s.subject, s.filing_id).where(
+            among(connection, s.subject, chunk), s.kind == "demand", s.closed_at.is_(None)
+        )
+        for subject, filing in connection.execute(query):
+            found[subject] = max(found.get(subject, 0), filing)
+    return found
+
+
+def counted(house: House, demands: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Demand → answer → how many firms."""
+    with house.store.read() as connection:
+        said = _said(connection, demands, house.clock.today())
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in said:
+        found[row.demand][row.answer] += 1
+    return found

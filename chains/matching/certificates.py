@@ -1,0 +1,41 @@
+"""Certificates as people name them: ISO 9001:2015, ISO9001质量管理体系认证 and iso9001 are one. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from chains.matching.phrases import plain
+from registry.naming.normal import split_names
+
+_NUMBERED = re.compile(r"^(?:gb/?t|iso/?ts|iso/?iec|iso|iatf|ts|as|en|gjb|qc|ohsas)?/?-?(\d{4,6})")
+_EDITION = re.compile(r"[:：\-–—](?:19|20)\d\d")
+_SAID = re.compile(r"(?:管理)?体系|认证|证书|资质|标准|贯标")
+#: Evidence that says yes, but not to which one.
+SOME_SYSTEM = "管理体系"
+#: The same system under the number of a national or an older standard.
+_ALSO = {
+    "19001": "9001", "24001": "14001", "28001": "45001", "18001": "45001", "16949": "16949", "22080": "27001",
+         "质量": "9001", "环境": "14001", "职业健康安全": "45001", "职业健康": "45001", "信息安全": "27001", "能源": "50001",
+         "医疗器械质量": "13485", "汽车质量": "16949"}  # fmt: skip
+
+
+@lru_cache(maxsize=10_000)
+def certificate(typed: str) -> str:
+    """One word for one certificate; '' for none."""
+    text = _EDITION.sub("", plain(typed))
+    if found := _NUMBERED.match(text):
+        return _ALSO.get(found[1], found[1])
+    said = _SAID.sub("", text) or (SOME_SYSTEM if "体系" in text else text)
+    return _ALSO.get(said, said)
+
+
+@lru_cache(maxsize=10_000)
+def certificates(typed: str) -> frozenset[str]:
+    """The certificates that a cell names."""
+    return frozenset(filter(None, map(certificate, split_names(typed))))
+
+
+def lacking(wanted: str, held: frozenset[str]) -> bool:
+    """Is a certificate not among those held? 质量管理体系 is 9001, whoever writes it out."""
+    return certificate(wanted) not in held

@@ -1,0 +1,59 @@
+"""Texts about goods, taken apart: what a cell of products, a scope of business or a demand says, phrase by phrase. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from registry import codes
+
+_BETWEEN = re.compile(r"[、，,;；。.:：\n\r|/()（）\[\]【】]+")
+#: What a scope of business says of any firm: permits and prohibitions.
+_PERMITS = re.compile(r"[(（][^()（）]*(?:批准|许可|禁止|国家限定|法律|法规|审批|凭)[^()（）]*[)）]")
+#: One Chinese character can name goods (泵), one letter or digit cannot.
+_WORD = re.compile(r"[\u3400-\u9fff]|\w\w")
+#: Phrases longer than this are sentences; their middle says little.
+LONGEST = 60
+
+
+def plain(text: str) -> str:
+    """Full-width forms folded, capitals made small, blanks gone."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+@lru_cache(maxsize=1)
+def _empty() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """(phrases that name no goods, words that say what is done with goods rather than which)."""
+    rows = codes.load("codes/match_words").rows
+    whole, kept, inside = (
+        "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+        for words in (
+            [plain(row["word"]) for row in rows if row["use"] == use] for use in ("phrase", "kept", "word")
+        )
+    )
+    return re.compile(whole), re.compile(f"({kept})|{inside}")
+
+
+def bare(text: str) -> str:
+    """A phrase without 采购, 寻求, 研发, 生产 …; '' where nothing is left that names goods."""
+    whole, inside = _empty()
+    left = inside.sub(lambda found: found[1] or "", plain(text)).strip("的及和与等其-_·“”\"'")
+    return "" if whole.fullmatch(left) or not _WORD.search(left) else left[:LONGEST]
+
+
+@lru_cache(maxsize=200_000)
+def listed(text: str) -> tuple[str, ...]:
+    """The goods that a cell names, each once: 锯切机床；冲剪生产线 are two."""
+    return tuple(dict.fromkeys(filter(None, map(bare, _BETWEEN.split(text)))))
+
+
+@lru_cache(maxsize=100_000)
+def scope(text: str) -> tuple[str, ...]:
+    """The goods and services of a scope of business, without what it says of permits."""
+    return listed(_PERMITS.sub("", unicodedata.normalize("NFKC", text)))
+
+
+def wanted(title: str, detail: str = "") -> tuple[str, ...]:
+    """The phrases of a demand, those of its title first; none where it has no words."""
+    return tuple(dict.fromkeys((*listed(title), *listed(detail))))

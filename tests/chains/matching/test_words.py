@@ -1,0 +1,83 @@
+"""Texts taken apart, certificates named alike, and runs of characters weighed as scikit-learn weighs them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from chains.matching import phrases
+from chains.matching.certificates import certificate, certificates
+from chains.matching.facts import quantity
+from chains.matching.ngrams import Grams
+from chains.matching.wanted import Wanted
+
+
+def test_runs_of_characters_are_weighed_as_the_peer_weighs_them() -> None:
+    texts = ["锯切机床", "冲剪生产线", "", "高强度螺栓螺栓", "a", "数控机床"]
+    grams, vectors = Grams.of(texts)
+    peer = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True, lowercase=False)
+    theirs = peer.fit_transform(texts)
+    asked = ["螺栓机", "没有这些", ""]
+    assert np.allclose((vectors @ vectors.T).toarray(), (theirs @ theirs.T).toarray(), atol=1e-5)
+    ours = (grams.vectors(asked) @ vectors.T).toarray()
+    assert np.allclose(ours, (peer.transform(asked) @ theirs.T).toarray(), atol=1e-5)
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=12), max_size=6), st.text(max_size=8))
+def test_likeness_lies_between_nothing_and_one(texts: list[str], asked: str) -> None:
+    grams, vectors = Grams.of(texts)
+    alike = (grams.vectors([asked]) @ vectors.T).toarray()
+    assert (alike >= 0).all()
+    assert (alike <= 1 + 1e-5).all()
+
+
+@pytest.mark.parametrize(
+    "cell, goods",
+    [
+        ("锯切机床；冲剪生产线", ("锯切机床", "冲剪生产线")),
+        ("急需采购高强度螺栓", ("高强度螺栓",)),
+        ("泵", ("泵",)),
+        ("采购", ()),
+        ("求购，寻找供应商！", ("!",)),
+        ("", ()),
+    ],
+)
+def test_a_cell_names_goods_and_not_what_is_done_with_them(cell: str, goods: tuple[str, ...]) -> None:
+    found = phrases.listed(cell)
+    assert found == tuple(good for good in goods if good != "!")
+
+
+def test_a_scope_is_read_without_its_permits() -> None:
+    text = "锯切机床的研发、生产、销售和技术服务；进出口业务（国家限定企业经营或禁止进出口的商品除外）"
+    assert phrases.scope(text) == ("锯切机床",)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["ISO9001", "ISO 9001:2015", "iso9001质量管理体系认证", "GB/T 19001-2016", "质量管理体系认证证书"],
+)
+def test_one_certificate_has_one_name(typed: str) -> None:
+    assert certificate(typed) == "9001"
+
+
+def test_a_cell_may_name_several_certificates() -> None:
+    assert certificates("ISO14001；IATF 16949；CE认证") == {"14001", "16949", "ce"}
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    [("年产5万套", (50_000.0, "套")), ("12,000 吨/年", (12_000.0, "吨")), ("富余", None), (None, None)],
+)
+def test_capacity_is_read_where_a_number_has_a_unit(typed: str | None, meant: object) -> None:
+    assert quantity(typed) == meant
+
+
+def test_the_title_of_a_demand_counts_more_than_its_detail() -> None:
+    assert Wanted("高强度螺栓\n用于风电塔筒；表面达克罗处理").phrases == (
+        ("高强度螺栓", 1.0), ("用于风电塔筒", 0.25), ("表面达克罗处理", 0.25),
+    )  # fmt: skip
+    assert Wanted("采购\n轴承").phrases == (("轴承", 1.0),)
+    assert Wanted("寻求供应商").phrases == ()
