@@ -14,7 +14,7 @@ from scipy import sparse
 from chains.matching.ngrams import Grams
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Corpus:
     """Texts that others are compared with: each once, with what their runs of characters say."""
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chains.matching.answers import declined_without_news
+from chains.matching.embedding import meanings
 from chains.matching.exclusions import Condition, Declined, conditions
 from chains.matching.facts import Facts, facts
 from chains.matching.features import FEATURES, Asked
@@ -47,7 +48,7 @@ def search_all(
     """The same for many at once, in their order."""
     known = facts(house, day)
     declined = declined_without_news(house, [one.demand for one in several if one.demand], known.day)
-    return find(known, several, top, declined, partial(_place, house))
+    return find(known, several, top, declined, partial(_place, house), meanings(house, known))
 
 
 def _place(house: House, unit: str | None, language: str) -> str:
