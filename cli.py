@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import click
@@ -20,6 +21,9 @@ from tiers.front import ROOM as TIERS
 from tiers.targets import plans
 
 ROOMS = (REGISTRY, TIERS, CHAINS)
+# A count holds millions of small values without cycles. Going through all of them again and again for garbage that is not
+# there took a fifth of a month's job, so the whole heap is gone through a tenth as often; what is young as ever.
+gc.set_threshold(700, 10, 100)
 
 
 def open_house(

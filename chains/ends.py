@@ -10,19 +10,20 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from registry import codes, judgements
-from registry.kind import Row
+from registry.kind import Record, Row
 from registry.naming.codes import looks_like_code, read_code
 from registry.naming.normal import normal_form
 from registry.places import Places
-from registry.store.bulk import chunks
+from registry.store.bulk import among, chunks
 from registry.store.merges import Merges
-from registry.subjects import Bearer, bearers_of, contradicts, existing, on_day
+from registry.subjects import ENTERPRISE, Bearer, bearers_of, contradicts, existing, on_day
 from tiers.models import Listing
 
 LISTING: Any = Listing.__table__  # type: ignore[attr-defined]
@@ -85,9 +86,10 @@ def listed_firms(connection: Connection, typed: Iterable[tuple[str, str]]) -> di
     return found
 
 
-def ends(*fields: str, subject: str, day: str = "from") -> Resolve:
+def ends(*fields: str, subject: str, day: str = "from", until: str = "", share: str = "") -> Resolve:
     """How rows settle the ``fields`` that name a party, and then their ``subject``. ``day``: the field that says on which
-    day names are to be read; today where it is empty."""
+    day names are to be read; today where it is empty. ``until``: the field with the last day on which the row holds (none:
+    it holds today); a firm that had ended by then is noted. ``share``: the field whose values are parts of a whole."""
 
     def resolve(connection: Connection, rows: Sequence[Row], today: str, _home: Places, led: Merges) -> None:
         reading = _Reading(connection, rows, fields, led)
@@ -106,8 +108,49 @@ def ends(*fields: str, subject: str, day: str = "from") -> Resolve:
             row.subject = led.firm(typed)
             if row.subject != typed:
                 row.filed_under = typed
+        _note_ended(connection, rows, fields, until, today, led)
+        if share:
+            note_shares(rows, day, share, led)
 
     return resolve
+
+
+def _note_ended(
+    connection: Connection, rows: Sequence[Row], fields: Sequence[str], until: str, today: str, led: Merges
+) -> None:
+    """A firm that was cancelled or revoked while the row still holds: on record, and said."""
+    e = ENTERPRISE.c
+    named = {
+        led.firm(code) for row in rows for f in fields if (code := row.values.get(f)) and not is_outside(code)
+    }
+    spans: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for chunk in chunks(sorted(named)):
+        over = e.status.is_not(None) & (e.status != "active")
+        query = select(e.uscc, e.name, e.from_day, e.to_day).where(among(connection, e.uscc, chunk), over)
+        for uscc, name, first, end in connection.execute(query):
+            spans[uscc].append((name, first.isoformat(), end.isoformat()))
+    for row in rows if spans else ():
+        held = min(row.values.get(until) or today, today)
+        for field in fields:
+            for name, first, end in spans.get(led.firm(row.values.get(field) or ""), ()):
+                if first <= held < end and not row.stopped:
+                    row.note("firm_ended", field, name)
+
+
+def note_shares(rows: Sequence[Row], day: str, share: str, led: Merges) -> None:
+    """Note the rows of a buyer and year whose shares, each supplier, product and day once, add up to more than all it
+    spends."""
+    groups: dict[tuple[str, str], dict[tuple[Any, ...], Row]] = defaultdict(dict)
+    for row in rows:
+        values = row.values
+        if values.get(share) is not None and not row.stopped and row.subject:
+            since = values.get(day) or ""
+            said = (led.firm(values["supplier"]), values.get("product"), since)
+            groups[row.subject, since[:4]].setdefault(said, row)
+    for some in groups.values():
+        whole = sum((Decimal(row.values[share]) for row in some.values()), Decimal(0))
+        for row in some.values() if whole > 1 else ():
+            row.note("shares_above_whole", share, row.values[share], detail=f"{whole * 100:.2f}%")
 
 
 def _outside(row: Row, field: str, name: str) -> None:
@@ -165,6 +208,9 @@ class _Reading:
 
     def _name(self, row: Row, field: str, typed: str, day: str) -> None:
         name = typed.removeprefix(OUTSIDE)
+        if row.values.get("as_named"):
+            _outside(row, field, name)
+            return
         key = normal_form(name)
         same = {self.led.firm(j.uscc) for j in self.judged.get(key, ()) if j.verdict == "same"}
         fitting = on_day(self.bearers.get(key, ()), day)
@@ -178,6 +224,17 @@ class _Reading:
         else:
             offered = sorted({self.led.firm(b.uscc) for b in fitting} | same)
             row.note("ambiguous_name", field, name, "review", ", ".join(offered))
+
+
+def written(*fields: str) -> Callable[[Record], Record]:
+    """A record as it is exported: an outside party by the name that it was given."""
+
+    def as_named(record: Record) -> Record:
+        names = {f: record.get(f"{f}_name") or record[f].removeprefix(OUTSIDE)
+                 for f in fields if is_outside(record.get(f) or "")}  # fmt: skip
+        return {**record, **names}
+
+    return as_named
 
 
 def firms(*fields: str, subject: str) -> Resolve:

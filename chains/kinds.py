@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 from chains import fields
-from chains.ends import ends, firms
+from chains.ends import ends, firms, written
 from chains.models import (
     ChainRole,
     ChainStage,
@@ -41,30 +41,32 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
              check=_role_check),
         Kind("links", "link", "links", "供应关系", "Supply links", SupplyLink, fields.LINKS, "dates",
              key=("supplier", "product", "from"), subject="buyer", about="node", required=("supplier",),
-             check=_link_check, resolve=ends("supplier", "buyer", subject="buyer")),
+             parties=("supplier", "buyer"), written=written("supplier", "buyer"), check=_link_check,
+             resolve=ends("supplier", "buyer", subject="buyer", until="to", share="share_of_buyer_spend")),
         Kind("demands", "demand", "demands", "需求", "Demands", Demand, fields.DEMANDS, "dates",
              key=(), subject="id", about="demand", check=_demand_check(at_home),
-             resolve=ends("buyer", subject="id", day="due_on")),
+             parties=("buyer",), written=written("buyer"), resolve=ends("buyer", subject="id", day="due_on")),
         Kind("offers", "offer", "offers", "能力", "Offers", Offer, fields.OFFERS, "dates",
              key=("product",), by_name=True, required=("product",), check=_offer_check),
         Kind("answers", "match_answer", "match_answers", "匹配答复", "Match answers", MatchAnswer, fields.ANSWERS, "dates",
              key=("uscc",), subject="demand", about="demand", required=("uscc", "answer"), check=_answer_check,
-             resolve=firms("uscc", subject="demand")),
+             parties=("uscc",), resolve=firms("uscc", subject="demand")),
         Kind("events", "match_event", "match_events", "对接活动", "Matchmaking events", MatchEvent, fields.EVENTS, "dates",
              key=(), subject="event", about="event", check=_event_check),
         Kind("invitations", "invitation", "invitations", "活动邀请", "Invitations", Invitation, fields.INVITATIONS, "dates",
              key=("demand", "uscc"), subject="event", about="event", required=("state",), check=_invitation_check,
-             resolve=firms("uscc", subject="event")),
+             parties=("uscc",), resolve=firms("uscc", subject="event")),
         Kind("meetings", "meeting", "meetings", "洽谈安排", "Meetings", Meeting, fields.MEETINGS, "dates",
              key=("demand", "uscc"), subject="event", about="event", required=("demand", "uscc"), check=_meeting_check,
-             resolve=firms("uscc", subject="event")),
+             parties=("uscc",), resolve=firms("uscc", subject="event")),
         Kind("actions", "integration_action", "integration_actions", "携手行动", "Integration actions", IntegrationAction,
              fields.ACTIONS, "dates", key=("resource", "title"), by_name=True, required=("resource", "title"),
              list_day=("opened_on",), check=_action_check),
         Kind("outcomes", "outcome", "outcomes", "对接成效", "Outcomes", Outcome, fields.OUTCOMES, "spans",
              key=("supplier", "product"), effective="stage_on", subject="buyer", about="node",
              required=("supplier", "stage", "stage_on"), check=_outcome_check, finish=_first_stage,
-             resolve=ends("supplier", "buyer", subject="buyer", day="stage_on")),
+             parties=("supplier", "buyer"), written=written("supplier", "buyer"),
+             resolve=ends("supplier", "buyer", subject="buyer", day="stage_on", until="stage_on")),
     )  # fmt: skip
 
 
@@ -86,7 +88,10 @@ def _order(row: Row, start: str, end: str) -> None:
 
 
 def _chain_check(row: Row, _today: str) -> None:
+    """A row with nothing but its chain puts the chain on record: it says that it has no stage yet."""
     _chain(row)
+    if row.values.get("chain") and not any(row.values.get(f) for f in ("stage", "product", "state", "order")):
+        row.values["stage"] = None
     if row.values.get("product") and not row.values.get("stage"):
         row.note("stage_missing", "stage", row.values["product"], "refused")
 

@@ -73,7 +73,7 @@ class Network:
     belongs to the city on the day; ``status``: active, cancelled, revoked, or outside.
     ``links``: one row per (supplier, buyer, product) in force on the day, ordered so. ``product`` '' where none is named,
     ``share`` of the buyer's spend as a float, NaN where unknown, ``essential`` 1, 0 or NaN; ``since``, ``until``: ISO days
-    or None; ``source``: link or outcome.
+    or NaN; ``source``: link or outcome.
     ``past``: all that was ever said of links, in force or not, with the same columns.
     """
 
@@ -85,6 +85,9 @@ class Network:
     conflicts: Mapping[str, Sequence[Conflict]] = field(default_factory=dict)  # by key of the link
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # outside party → names given
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # party → firms that its name fits
+    leads: Mapping[str, str] = field(
+        default_factory=dict
+    )  # end as filed → the firm that it is, where they differ
 
     @cached_property
     def number(self) -> Mapping[str, int]:
@@ -110,7 +113,33 @@ class Network:
         graph.add_edges_from((supplier, buyer, {"links": at}) for (supplier, buyer), at in rows.items())
         return graph
 
+    @cached_property
+    def node_columns(self) -> Mapping[str, list[Any]]:
+        """The columns of ``nodes`` as lists, NaN as None: to look up many nodes one by one."""
+        return {
+            name: [None if value != value else value for value in self.nodes[name].tolist()]
+            for name in NODE_COLUMNS
+        }
+
     def firms(self, numbers: Sequence[int]) -> list[str]:
         """Node ids of numbers, in their order."""
-        ids = self.nodes["id"]
-        return [str(ids.iat[number]) for number in numbers]
+        ids = self.node_columns["id"]
+        return [ids[number] for number in numbers]
+
+
+def in_force(past: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Of all that was said the links in force on ``day``, one for each (supplier, buyer, product): the later filing's
+    where there are several, marked as a conflict where their shares differ."""
+    on = day.isoformat()
+    begun = past["since"].isna() | (past["since"] <= on)
+    live = past[begun & (past["until"].isna() | (past["until"] >= on))]
+    ends = ["supplier", "buyer", "product"]
+    live = live.sort_values([*ends, "filing", "row"], kind="stable")
+    last = ~live.duplicated(ends, keep="last")
+    if not last.all():
+        shares = live.assign(share=live["share"].fillna(-1.0)).groupby(ends)["share"].nunique()
+        taken = live[last].copy()
+        several = shares.reindex(pd.MultiIndex.from_frame(taken[ends])).to_numpy() > 1
+        taken["conflict"] = taken["conflict"].to_numpy(dtype=bool) | several
+        live = taken
+    return live.reset_index(drop=True)

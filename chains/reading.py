@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import orjson
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, String, cast, func, select
 
 from chains.ends import is_outside
 from chains.models import ChainRole, ChainStage, Outcome, SupplyLink
-from chains.network import LINK_COLUMNS, NODE_COLUMNS, Chain, Conflict, Network, Role, Stage
+from chains.network import LINK_COLUMNS, NODE_COLUMNS, Chain, Conflict, Network, Role, Stage, in_force
 from chains.parties import joined, names_of
 from registry.store import statements
 from registry.store.bulk import among, chunks
@@ -43,8 +43,9 @@ def read(live: Connection, held: Connection, day: date, known_at: datetime | Non
     others = {role.uscc for chain in chains.values() for role in chain.roles}
     ids = sorted({*lead.values(), *others})
     number = {id: at for at, id in enumerate(ids)}
+    place = {id: number[firm] for id, firm in lead.items()}
     for end in ("supplier", "buyer"):
-        past[end] = past.pop(f"{end}_node").map(lambda id: number[lead[id]]).astype(np.int64)
+        past[end] = np.fromiter((place[id] for id in past.pop(f"{end}_node").tolist()), np.int64, len(past))
     given = [
         (node, name)
         for end in ("supplier_given", "buyer_given")
@@ -57,18 +58,21 @@ def read(live: Connection, held: Connection, day: date, known_at: datetime | Non
     past = past[past["supplier"] != past["buyer"]].reset_index(drop=True)
     names = names_of(given)
     nodes = _nodes(held, ids, day, home, names)
-    return Network(day, nodes, in_force(past, day), past, chains, conflicts, names, parties.several)
+    leads = {id: firm for id, firm in lead.items() if id != firm}
+    return Network(day, nodes, in_force(past, day), past, chains, conflicts, names, parties.several, leads)
 
 
 def _links(held: Connection) -> pd.DataFrame:
     c = LINK.c
-    rows = [
-        (r.supplier, r.buyer, r.product or "", _number(r.share_of_buyer_spend), _flag(r.essential), _iso(r[5]), _iso(r[6]),
-         "link", r.filing, r.row, r.key, _given(r.supplier, r.supplier_name), _given(r.buyer, r.buyer_name))
-        for r in held.execute(select(
-            c.supplier, c.buyer, c.product, c.share_of_buyer_spend, c.essential, c["from"], c.to, c.supplier_name,
-            c.buyer_name, c.filing, c.row, c.key,
-        ))
+    # Days as the text that they are compared as: making dates of them and text again takes most of the time.
+    query = select(
+        c.supplier, c.buyer, c.product, c.share_of_buyer_spend, c.essential, cast(c["from"], String), cast(c.to, String),
+        c.supplier_name, c.buyer_name, c.filing, c.row, c.key,
+    )  # fmt: skip
+    rows: list[tuple[Any, ...]] = [
+        (supplier, buyer, product or "", _number(share), _flag(essential), since, until, "link", filing, row, key,
+         _given(supplier, by), _given(buyer, to))
+        for supplier, buyer, product, share, essential, since, until, by, to, filing, row, key in held.execute(query)
     ]  # fmt: skip
     o = OUTCOME.c
     began = (
@@ -110,24 +114,6 @@ def _iso(day: date | None) -> str | None:
 
 def _given(node: str, name: str | None) -> tuple[str, str | None] | None:
     return (node, name) if is_outside(node) else None
-
-
-def in_force(past: pd.DataFrame, day: date) -> pd.DataFrame:
-    """Of all that was said the links in force on ``day``, one for each (supplier, buyer, product): the later filing's
-    where there are several, marked as a conflict where their shares differ. Pure."""
-    on = day.isoformat()
-    begun = past["since"].isna() | (past["since"] <= on)
-    live = past[begun & (past["until"].isna() | (past["until"] >= on))]
-    ends = ["supplier", "buyer", "product"]
-    live = live.sort_values([*ends, "filing", "row"], kind="stable")
-    last = ~live.duplicated(ends, keep="last")
-    if not last.all():
-        shares = live.assign(share=live["share"].fillna(-1.0)).groupby(ends)["share"].nunique()
-        taken = live[last].copy()
-        several = shares.reindex(pd.MultiIndex.from_frame(taken[ends])).to_numpy() > 1
-        taken["conflict"] = taken["conflict"].to_numpy(dtype=bool) | several
-        live = taken
-    return live.reset_index(drop=True)
 
 
 def _conflicts(live: Connection, known_at: datetime | None) -> dict[str, tuple[Conflict, ...]]:
@@ -214,4 +200,4 @@ def _nodes(
             status = firm.status or "active"
             here = firm.city == home and status == "active" and firm.from_day <= day
             rows.append((id, firm.name, id, here, status, firm.district, firm.area, firm.industry))
-    return pd.DataFrame(rows, columns=list(NODE_COLUMNS)).astype({"here": bool})
+    return pd.DataFrame(rows, columns=list(NODE_COLUMNS), dtype=object).astype({"here": bool})

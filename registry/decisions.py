@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from registry.intake.rows import Reading, parse
 from registry.intake.sheets import Grid
 from registry.judgements import Judged
 from registry.kind import Kind, Row
+from registry.naming.codes import read_code
 from registry.personal import revealed
 from registry.refusals import MisusedError, RefusedError
 from registry.scope import managed, same_person
@@ -30,6 +31,8 @@ from registry.waiting import FILING, FILING_ROW, PROBLEM, shift, take_from_revie
 
 #: Problems of rows that came back to review from what they had stated.
 STORED = {"orphaned", "reopened"}
+#: Doubts about which firm is a party.
+PARTY_DOUBTS = {"ambiguous_name", "unknown_firm"}
 #: A row about another unit's firm: taking it as it stands may put that firm on the register.
 SENT_ON = "other_unit"
 STORED_UNITS = {"money": "元", "capital": "元", "ratio": "ratio", "amount": OWN_UNIT}
@@ -38,7 +41,11 @@ STORED_UNITS = {"money": "元", "capital": "元", "ratio": "ratio", "amount": OW
 @dataclass(frozen=True)
 class Answer:
     """One of: the firm meant (``uscc``), create the firm (``create``), take the row as it stands (``take``),
-    turn it down (``reject``). ``fields`` mends single cells by field id."""
+    turn it down (``reject``). ``fields`` mends single cells by field id.
+
+    Of records with several parties ``uscc`` is the first one that waits, ``fields`` may say the others; ``take`` says
+    that a name means none of the firms that it fits.
+    """
 
     uscc: str | None = None
     create: bool = False
@@ -93,11 +100,13 @@ def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer,
     options = json.loads(filing.options)
     with house.store.read() as connection:
         cells = revealed(connection, json.loads(row.cells or "{}"))
-        codes = set(
-            connection.execute(
-                select(PROBLEM.c.code).where(PROBLEM.c.filing_id == filing.id, PROBLEM.c.row == row.row)
-            ).scalars()
-        )
+        said = connection.execute(
+            select(PROBLEM)
+            .where(PROBLEM.c.filing_id == filing.id, PROBLEM.c.row == row.row)
+            .order_by(PROBLEM.c.id)
+        ).all()
+    codes = {problem.code for problem in said}
+    doubts = open_parties(kind, said)
     columns = {header: column for header, column in options.get("columns", {}).items() if column}
     mapping = {header: columns[header]["field"] for header in cells if header in columns}
     units = {column["field"]: column["unit"] for column in columns.values() if column["unit"]}
@@ -107,15 +116,19 @@ def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer,
         _answer_cell(cells, mapping, field, value)
     # Whom the row is about may have been decided before it was sent on; its cells need not say so.
     kept = (
-        row.subject if (answer.take or answer.create) and kind.subject not in (answer.fields or {}) else None
+        row.subject
+        if (answer.take or answer.create) and kind.subject not in (answer.fields or {}) and not kind.parties
+        else None
     )
     meant = answer.uscc or kept
     if meant:
-        _answer_cell(cells, mapping, kind.subject, meant)
+        _answer_cell(cells, mapping, next(iter(doubts), kind.subject), meant)
     grid = Grid(filing.sheet or "", [list(cells), list(cells.values())])
     parsed = parse(kind, [grid], Reading(mapping, options.get("set", {}), units, asides=False))
     for read in parsed.rows:
         read.number = row.row
+        if answer.take and doubts:
+            read.values["as_named"] = True
         if options.get("complete_on"):
             read.values["complete_on"] = options["complete_on"]
     listed = Listed(
@@ -125,6 +138,7 @@ def _file_again(house: House, kind: Kind, filing: Any, row: Any, answer: Answer,
 
     def also(work: Write, outcome: Outcome) -> None:
         judgements.record(work, _judged(kind, parsed.rows, answer.uscc, outcome.filing))
+        judgements.record(work, _judged_parties(doubts, parsed.rows, answer.take, outcome.filing))
 
     return file_list(house, listed, by, create=founding, also=also, unit=unit)
 
@@ -142,6 +156,37 @@ def _judged(kind: Kind, rows: Sequence[Row], uscc: str | None, filing: int | Non
         )
         for row in named
     ]
+
+
+def open_parties(kind: Kind, said: Sequence[Any]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Of records with parties: field → (name as typed, firms that it fits) where it waits for a decision which is meant."""
+    return {
+        problem.field: (problem.value or "", tuple(filter(None, (problem.detail or "").split(", "))))
+        for problem in said
+        if problem.fate == "review" and problem.field in kind.parties and problem.code in PARTY_DOUBTS
+    }
+
+
+def _judged_parties(
+    doubts: Mapping[str, tuple[str, tuple[str, ...]]],
+    rows: Sequence[Row],
+    none: bool,
+    filing: int | None,
+) -> list[Judged]:
+    """Who says which firm a name means has judged it, for all rows to come; so has who says that it is none of them."""
+    judged = []
+    for field, (name, firms) in doubts.items():
+        if not name or read_code(name).code:
+            continue
+        if none:
+            judged += [Judged(name, "", code, "different", filing) for code in firms]
+        else:
+            judged += [
+                Judged(name, "", code, "same", filing)
+                for row in rows
+                if (code := read_code(str(row.values.get(field) or "")).code)
+            ]
+    return judged
 
 
 def _answer_cell(cells: dict[str, Any], mapping: dict[str, str], field: str, value: str) -> None:

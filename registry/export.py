@@ -126,7 +126,7 @@ def _of_no_firm(connection: Connection, house: House, kind: Kind, day: date, dis
         place = _place(house, district)
         query = query.where(table.c[kind.unit] == (place.area or place.district))
     for row in connection.execute(query, execution_options={"yield_per": BATCH}).mappings():
-        yield dict(row)
+        yield kind.written(dict(row)) if kind.written else dict(row)
 
 
 def _shown(field: Field, value: Any, at_home: Places) -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from registry.jobs.job import Job
 from registry.kind import Kinds, Record, Row
 from registry.places import Places, places
-from registry.room import Room
+from registry.room import Breakdown, Room
 from registry.settings import Settings
 from registry.store import statements
 from registry.store.clock import Clock
@@ -23,8 +23,10 @@ from registry.store.merges import Merges, merges_at
 Touched = Mapping[str, Collection[str] | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class House:
+    """One that runs is like no other, so that what is made of its rooms can be kept by it."""
+
     settings: Settings
     store: Store
     rooms: Sequence[Room]
@@ -52,6 +54,11 @@ class House:
         if len(found) != len(listed):
             raise ValueError("two rooms declare the same job")
         return found
+
+    @cached_property
+    def breakdowns(self) -> Mapping[str, Breakdown]:
+        """What rooms add to the ways in which counts are broken down, by id."""
+        return {added.id: added for room in self.rooms for added in room.breakdowns}
 
     @property
     def places(self) -> Places:

@@ -40,6 +40,8 @@ class Field:
     signed: negative numbers are meaningful. personal: stored apart, masked, erasable.
     ahead: a day after the filing's day is fine. end: a bare year means its last day.
     vital: a cell that cannot be read refuses the row instead of being noted and left out.
+    vague: words that alone name none of the vocabulary (主板: which exchange's?). They are taken as typed, and the kind's
+    check settles them by the row's other fields or refuses them.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Field:
     end: bool = False
     vital: bool = False
     whole_year: str = ""
+    vague: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,8 +141,11 @@ class Kind:
     subject: the field that holds the subject; by_name: a row may name the firm instead.
     about: what its records speak of. Only those of a ``firm`` are looked for on the register, shown on its page, merged
             with it and narrowed to its management unit; others (``indicator``) have ids that their own field reads.
+    parties: of records that are about no firm, the fields that name one; what waits for a decision there is which firm is
+            meant. ``as_named`` in a row's values says that somebody decided: none of those that fit.
     unit: of records that are about no firm, the field that says which management unit they are of; who is limited to a
             unit files those, and leaves the others to the city's desk.
+    written: a record as it is exported, so that it reads back; pure. None: as it is held.
     list_day: the fields that tell the day on which a name is to be read.
     announced: lists of it are announced, often by name only: who holds, applied for or entered something. 1 is what a
             list is taken for that says nothing else, 2 what a publicity list is; 0: not announced.
@@ -158,6 +164,7 @@ class Kind:
     effective: str | None = None
     subject: str = "uscc"
     about: str = "firm"
+    parties: tuple[str, ...] = ()
     unit: str | None = None
     by_name: bool = False
     founding: bool = False  # filing this kind may put a new subject on the register
@@ -172,6 +179,7 @@ class Kind:
     required: tuple[str, ...] = ()
     #: (connection, rows, named subjects, day) → (rows that end memberships, number of members): ``--complete-on``
     whole_list: Callable[..., Any] | None = None
+    written: Callable[[Record], Record] | None = None
     announced: int = 0
 
     @cached_property

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, or_, select
+from sqlalchemy import Connection, Integer, Select, and_, bindparam, case, func, or_, select
 
 from registry.house import House
 from registry.kind import Record
@@ -42,7 +43,7 @@ class Narrowed:
     text: str = ""
     where: str = HOME
     place: str = ""
-    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     sort: str = "name"
     unit: str | None = None
     sought: Sought | None = None
@@ -88,11 +89,22 @@ def page_of_firms(
         looks = narrowed.sought.looks(limit + offset)
     rows: Sequence[Any] = []
     for look in looks:
-        query = firms(house, replace(narrowed, sought=look), day).limit(limit).offset(offset)
-        rows = connection.execute(query).all()
+        asked = replace(narrowed, sought=look)
+        query = _paged(firms(house, asked, day)) if look else _pages(house, asked, day)
+        rows = connection.execute(query, {"limit": limit, "offset": offset}).all()
         if len(rows) == limit:
             break
     return rows
+
+
+@lru_cache(maxsize=100)
+def _pages(house: House, narrowed: Narrowed, day: date) -> Select[Any]:
+    """Where no text is looked for, most ask the same: to put the statement together takes longer than to answer it."""
+    return _paged(firms(house, narrowed, day))
+
+
+def _paged(listed: Select[Any]) -> Select[Any]:
+    return listed.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
 
 
 def number_at_most(

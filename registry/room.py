@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from registry.jobs.job import Job
     from registry.kind import Kind
     from registry.said import Said
+    from registry.sample import SamplePart
     from registry.settings import Settings
 
 
@@ -118,8 +119,8 @@ class Facet:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the register. ``reads`` are selected under their own names; ``shown(row)`` is the cell on the page,
-    ``plain(row)`` what is exported, in ``unit``; ``order`` is what the list can be sorted by."""
+    """A column of the register. ``reads`` are selected under their own names, and its cells say nothing else: ``shown(row)``
+    is the cell on the page, ``plain(row)`` what is exported, in ``unit``; ``order`` is what the list can be sorted by."""
 
     id: str
     label: Callable[[], str]
@@ -179,6 +180,21 @@ class Todo:
 
 
 @dataclass(frozen=True)
+class Breakdown:
+    """A way to break counts down that a room adds (``count --by``), besides the columns of a firm.
+
+    ``memberships``: SQL of distinct (uscc, key) on ``:day``; a firm may have several keys and then counts in each, so the
+    rows do not add up; firms without any are the row ``unknown``. ``keys(connection)``: all keys there are, in their
+    order. ``name(key, language)``: what a row is called.
+    """
+
+    id: str
+    memberships: str
+    keys: Callable[[Connection], Sequence[str]]
+    name: Callable[[str, str], str] = lambda key, _language: key
+
+
+@dataclass(frozen=True)
 class Permission:
     """One thing that somebody may do. ``label`` gives a translated string when called; ``roles`` are the roles that have
     it (see registry.shell.roles)."""
@@ -210,6 +226,7 @@ class Room:
     # (house, tier, day) -> subquery of the firms that hold a tier
     holders: Callable[..., Any] | None = None
     register: RegisterPart | None = None
+    breakdowns: tuple[Breakdown, ...] = ()
     # What the room says about an announced list, before and after it is filed: ``load(house, listed)`` with an
     # ``Announced``. ``span`` and ``order`` as elsewhere.
     announced: tuple[Panel, ...] = ()
@@ -218,3 +235,5 @@ class Room:
     leans: Callable[[Connection, Sequence[int]], Sequence[Said]] | None = None
     # What ``db check`` finds in the room's own tables: a line for each fault.
     faults: Callable[[House], Iterable[str]] | None = None
+    # What the room adds to the sample city, beside the city's own filings.
+    sample: SamplePart | None = None

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from registry import judgements
 from registry.house import House
-from registry.kind import FIRM
+from registry.kind import FIRM, Kinds
 from registry.refusals import MisusedError, NeedsConfirmationError, RefusedError
 from registry.said import Said
 from registry.scope import managed, same_person
@@ -70,7 +70,7 @@ def withdraw(
             raise _leaned_on(filing_id, lines, leaning)
         for id_chunk in chunks([orphan[0] for orphan in orphans]):
             connection.execute(close.where(s.id.in_(id_chunk)))
-        _return_to_review(connection, filing_id, orphans)
+        _return_to_review(connection, house.kinds, filing_id, orphans)
         for _id, record, subject, *_rest in orphans:
             touched[record].add(subject)
         connection.execute(
@@ -159,12 +159,15 @@ def named_codes(connection: Connection, codes: Iterable[str]) -> set[str]:
 
 
 def _return_to_review(
-    connection: Connection, withdrawn: int, orphans: Iterable[tuple[int, str, str, int, int, str]]
+    connection: Connection,
+    kinds: Kinds,
+    withdrawn: int,
+    orphans: Iterable[tuple[int, str, str, int, int, str]],
 ) -> None:
     """Rows that lost their firm: what they said is kept by field id until somebody decides."""
     rows: dict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
-    for _id, _record, subject, filing, row, payload in orphans:
-        rows[filing, row].update({"uscc": subject, **_public(payload)})
+    for _id, record, subject, filing, row, payload in orphans:
+        rows[filing, row].update({kinds.by_record[record].subject: subject, **_public(payload)})
     moved: dict[int, Counter[str]] = defaultdict(Counter)
     for (filing, row), cells in rows.items():
         here = (FILING_ROW.c.filing_id == filing, FILING_ROW.c.row == row)

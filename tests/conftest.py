@@ -18,7 +18,9 @@ import psycopg
 import pytest
 from sqlalchemy.engine import URL, make_url
 
+from registry.house import House
 from tests.postgres_server import NoServerError, running_server
+from tests.registry.house import Time, open_test_house
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -127,3 +129,18 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1440, "height": 900},
     }
+
+
+@pytest.fixture
+def time() -> Time:
+    """The clock of the test's house; it stands still until the test moves it."""
+    return Time()
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path, time: Time) -> Iterator[House]:
+    """A house over an empty database, on SQLite and on PostgreSQL. A file that needs firms in it has its own fixture
+    ``house(house)``."""
+    opened = open_test_house(database_url, tmp_path, time)
+    yield opened
+    opened.store.dispose()

@@ -12,4 +12,9 @@ KINDS = (
     "doubling",
     "indicators",
     "targets",
+    "chains",
+    "roles",
+    "links",
+    "demands",
+    "offers",
 )

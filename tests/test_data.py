@@ -60,15 +60,19 @@ VOCABULARIES = {
     "verdict": "met unmet unknown manual_review not_applicable",
     "fate": "accepted unchanged review refused",
     "report": "monthly quarterly district expiry",
-    "job": "monthly-count quarterly-count expiry-sweep district-todo freshness backup new-matches",
+    "job": "monthly-count quarterly-count expiry-sweep district-todo freshness backup new-matches chain-risks",
     "problem": (
         "uscc_missing uscc_old_number uscc_damaged uscc_check uscc_letter uscc_misplaced name_missing"
         " unknown_firm ambiguous_name conflict_in_file term_missing date_unreadable period_unreadable date_future"
         " date_order number_unreadable negative unit_unknown wrong_unit counted_here value_unknown"
         " district_unknown placeholder self_supply"
+        " end_missing stage_missing offer_for_everything nobody_invited"
         " share_range outside_source orphaned other_unit"
     ),
-    "note": "overtaken read_as_percent city_assumed case_folded former_district currency_kept digital_core_differs",
+    "note": (
+        "overtaken read_as_percent city_assumed case_folded former_district currency_kept digital_core_differs"
+        " shares_above_whole firm_ended demand_without_words"
+    ),
 }
 TARGETS = ids(
     "quality-firms above-scale listed tech-sme high-tech revenue-10bn revenue-1bn revenue-total pillar-scale"
@@ -237,6 +241,8 @@ def test_boards() -> None:
     assert [row["id"] for row in rows if row["listed"] == "yes"] == LISTED
     assert [row["id"] for row in rows if row["listed"] == "no"] == QUOTED
     assert [row["id"] for row in rows if row["abroad"] == "yes"] == ["hkex", "us", "overseas"]
+    main = [(row["id"], row["suffix"]) for row in rows if row["main"] == "yes"]
+    assert main == [("sse_main", "SH"), ("szse_main", "SZ"), ("hkex", "HK")]
 
 
 def test_tiers() -> None:

@@ -37,7 +37,7 @@ from registry.shell.api import (
 from registry.shell.serving import house
 from registry.store.clock import instant_text
 from registry.subjects import existing, firms_of
-from tiers.asking import ask_count
+from tiers.asking import ask_count, dimensions
 from tiers.assessing import PURPOSES, assess, edition_document, edition_heads, simulate
 from tiers.count import DIMENSIONS
 from tiers.judging import STATES
@@ -80,14 +80,14 @@ _HEAD = record(
     "对照计划的统计：指标、各类称号、优质企业、营收分级",
     AS_OF, KNOWN_AT,
     Parameter("year", "the year of accounts, by the closing day by default", "年报年度，默认按结账日", "2025"),
-    Parameter("by", "broken down by", "分项", "area", one_of=DIMENSIONS), PLAN,
+    Parameter("by", "broken down by", "分项", "area", one_of=(*DIMENSIONS, "chain")), PLAN,
     shape=record(as_of=DAY, known_at=TEXT, outside=WHOLE, targets=listing(_TARGET), tiers=listing({"type": "object"}),
                  quality={"type": "object"}, revenue={"type": "object"}),
     example="/count?by=area",
 )  # fmt: skip
 def count() -> Response:
     day, at, year = day_asked(), instant_asked(), whole_asked("year", YEARS)
-    return answer(ask_count(house(), day, at, year, one_of_asked("by", DIMENSIONS), plan_asked()))
+    return answer(ask_count(house(), day, at, year, one_of_asked("by", dimensions(house())), plan_asked()))
 
 
 @blueprint.get("/targets")

@@ -23,7 +23,7 @@ from registry.store.clock import instant_text
 from registry.store.engine import TICK_AT
 from registry.store.known import known
 from tiers.after_fold import TITLE, end_lists
-from tiers.count import count, counts_as_listed
+from tiers.count import DIMENSIONS, count, counts_as_listed
 from tiers.members import Question, members, whose
 from tiers.models import CountCache
 from tiers.targets import plan, planned
@@ -55,6 +55,11 @@ def view(house: House, known_at: datetime | None) -> Iterator[Connection]:
         yield connection
 
 
+def dimensions(house: House) -> tuple[str, ...]:
+    """What counts can be broken down by: columns of the firm, and what rooms add."""
+    return (*DIMENSIONS, *house.breakdowns)
+
+
 def ask_count(
     house: House, day: date, known_at: datetime | None, year: int | None = None, by: str | None = None,
     plan_name: str | None = None,
@@ -62,7 +67,7 @@ def ask_count(
     """The count document, from the cache where nothing was filed since. ``plan_name``: what to judge by, the plan of the
     settings by default (``targets.plan_named``)."""
     settings = planned(house.settings, plan_name)
-    question = Question(day, settings, year)
+    question = Question(day, settings, year, house.breakdowns.get(by or ""))
     printed = instant_text(known_at or house.clock.now())
 
     def counted() -> Record:

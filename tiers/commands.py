@@ -9,8 +9,7 @@ from registry.refusals import RefusedError
 from registry.speaking import Progress, as_of_day, command, known_at_instant, print_json, table
 from registry.store.clock import instant_text
 from tiers import expiring, flows
-from tiers.asking import ask_count, ask_firms, view
-from tiers.count import DIMENSIONS
+from tiers.asking import ask_count, ask_firms, dimensions, view
 from tiers.forecasting.commands import COMMANDS as FORECAST_COMMANDS
 from tiers.judging import STATES
 from tiers.members import Question
@@ -26,7 +25,7 @@ from tiers.terms import years_on
 @click.option("--as-of", metavar="DAY")
 @click.option("--known-at", metavar="INSTANT|DAY|FILING")
 @click.option("--year", type=int, help="year of accounts (default: by the closing day)")
-@click.option("--by", type=click.Choice(DIMENSIONS))
+@click.option("--by", metavar="WHAT", help="break down by district, area, industry, ownership or chain")
 @click.option("--firms", metavar="TARGET", help="list the firms behind a target")
 @PLAN
 @click.option("--json", "as_json", is_flag=True)
@@ -34,6 +33,8 @@ from tiers.terms import years_on
 def count(house: House, as_of: str | None, known_at: str | None, year: int | None, by: str | None, firms: str | None,
           judged_by: str | None, as_json: bool) -> None:  # fmt: skip
     """Count the register against the plan: targets, tiers, quality firms, revenue classes."""
+    if by is not None and by not in (known := dimensions(house)):
+        raise click.UsageError(f"--by {by}: give one of {', '.join(known)}")
     day, at = as_of_day(house, as_of), known_at_instant(house, known_at)
     if firms:
         listed = ask_firms(house, day, at, firms, year)

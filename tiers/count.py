@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from registry.places import Places, places
 from tiers import members
 from tiers.entries import laid_out, unit_cells, with_filed, with_goal, without_place
 from tiers.filed import Filed, filed
-from tiers.members import Question
+from tiers.members import Dimension, Question
 from tiers.targets import REVENUE_FLOORS, Target, complete_round, plan, plan_id
 
 Counts = dict[str, Any]
@@ -27,6 +27,17 @@ TIER_FIELDS = (
     "new_this_year",
     "expiring_180d",
 )
+
+
+def dimension(question: Question, by: str | None) -> Dimension:
+    """What a breakdown goes by: a column of the firm, or what a room adds. Such memberships are joined, so that a firm
+    counts under each of its keys."""
+    if question.added is None or by != question.added.id:
+        return Dimension(dimension_sql(by))
+    return Dimension(
+        f"coalesce(added.key, '{UNKNOWN}')",
+        f" left join ({question.added.memberships}) added on added.uscc = h.uscc",
+    )
 
 
 def dimension_sql(by: str | None) -> str:
@@ -46,11 +57,13 @@ def listed_answers(
     connection: Connection, question: Question, by: str | None = None
 ) -> list[tuple[Any, str]]:
     """Every listed home firm with its answer: ``yes`` (manufacturing or digital core), ``no`` or ``unknown``."""
+    goes_by = dimension(question, by)
     rows = question.ask(
         connection,
         f"""select h.uscc, h.name, h.industry, h.digital_core, m.board, m.record, m.filing, m.row,
-                   {dimension_sql(by)} as dimension
-            from ({members.listed(question)}) m join home h on h.uscc = m.uscc order by h.uscc, m.board""",
+                   {goes_by.key} as dimension
+            from ({members.listed(question)}) m join home h on h.uscc = m.uscc{goes_by.join}
+            order by h.uscc, m.board""",
     )
     return [(row, counts_as_listed(row.industry, row.digital_core)) for row in rows]
 
@@ -69,7 +82,7 @@ def target_counts(
 ) -> dict[str, dict[str, Counts]]:
     """dimension value → target → ``{"value", "unknown"}`` (and ``this_year``, ``domestic``, ``overseas`` where asked)."""
     found: dict[str, dict[str, Counts]] = defaultdict(dict)
-    dimension = dimension_sql(by)
+    goes_by = dimension(question, by)
     for target in plan(question.settings.targets.plan):
         if target.id == "listed":
             _listed(connection, question, by, found)
@@ -77,7 +90,7 @@ def target_counts(
             continue  # comes with the quality counts
         elif sql := members.members(target, question):
             counted = "count(*)" if target.source == "tags" else "count(distinct m.uscc)"
-            asked = members.by(sql, dimension, counted) if by else members.total(sql, counted)
+            asked = members.by(sql, goes_by, counted) if by else members.total(sql, counted)
             for key, value in question.ask(connection, asked):
                 found[key][target.id] = {"value": value, "unknown": 0}
     _this_round(connection, question, by, found)
@@ -106,7 +119,7 @@ def _this_round(
         return
     sql = members.tech_round(question.day.year)
     for key, value in question.ask(
-        connection, members.by(sql, dimension_sql(by)) if by else members.total(sql)
+        connection, members.by(sql, dimension(question, by)) if by else members.total(sql)
     ):
         found[key].setdefault("tech-sme", {"value": 0, "unknown": 0})["this_year"] = value
 
@@ -117,15 +130,17 @@ def revenue_counts(connection: Connection, question: Question, by: str | None = 
     found: dict[str, Counts] = defaultdict(lambda: dict.fromkeys((*REVENUE_FLOORS, "below", UNKNOWN), 0))
     key, where = ("''", "f.uscc not in (select uscc from away)")
     source = "figures f"
+    join = ""
     if by:
-        key, where, source = dimension_sql(by), "1 = 1", "figures f join home h on h.uscc = f.uscc"
+        key, join = dimension(question, by)
+        where, source = "1 = 1", f"figures f join home h on h.uscc = f.uscc{join}"
     for value, name, firms in question.ask(
         connection,
         f"""select {key}, case {cases} else 'below' end, count(*) from {source}
             where f.year = :revenue_year and f.revenue is not null and {where} group by 1, 2""",
     ):
         found[value][name] = firms
-    for value, firms in question.ask(connection, f"select {key}, count(*) from home h group by 1"):
+    for value, firms in question.ask(connection, f"select {key}, count(*) from home h{join} group by 1"):
         found[value][UNKNOWN] = firms - sum(found[value].values())
     return found
 
@@ -146,7 +161,8 @@ def quality_counts(connection: Connection, question: Question, by: str | None = 
                from title t where {members.IN_FORCE} and {question.quality} group by t.uscc"""
     key, where = ("''", "where q.uscc not in (select uscc from away)")
     if by:
-        key, where = dimension_sql(by), "join home h on h.uscc = q.uscc"
+        key, join = dimension(question, by)
+        where = f"join home h on h.uscc = q.uscc{join}"
     for value, best, firms, titles in question.ask(
         connection, f"select {key}, q.best, count(*), sum(q.titles) from ({held}) q {where} group by 1, 2"
     ):
@@ -205,7 +221,7 @@ def tier_counts(connection: Connection, question: Question) -> list[Counts]:
 def quality_pending(connection: Connection, question: Question, by: str | None = None) -> dict[str, int]:
     """dimension value → firms without a valid quality title whose review of one is pending."""
     sql = members.quality_pending(question)
-    asked = members.by(sql, dimension_sql(by)) if by else members.total(sql)
+    asked = members.by(sql, dimension(question, by)) if by else members.total(sql)
     return {key: value for key, value in question.ask(connection, asked) if value}
 
 
@@ -306,7 +322,8 @@ def _target(connection: Connection, target: Target, question: Question, totals: 
 
 
 def breakdown(connection: Connection, question: Question, by: str, reported: Filed) -> list[Counts]:
-    """Rows that add up to the total, the known ones in their order and one row ``unknown`` at the end.
+    """Rows that add up to the total, the known ones in their order and one row ``unknown`` at the end. By what a room
+    adds (chains) a firm counts in each of its rows, so these do not add up.
 
     By management unit each cell has its ``goal`` and ``rate``, and figures that units filed stand beside those counted.
     """
@@ -322,7 +339,8 @@ def breakdown(connection: Connection, question: Question, by: str, reported: Fil
     counted = [t.id for t in planned.values() if t.id == "quality-firms" or members.members(t, question)]
     said = unit_cells(planned, question.day, reported) if by == "area" else {}
     rows: list[Counts] = []
-    for key in _keys(by, at_home, {*targets, *quality, *revenue, *added}):
+    seen = {*targets, *quality, *revenue, *added}
+    for key in _keys(by, at_home, seen, question.added.keys(connection) if question.added else ()):
         cells: dict[str, Counts] = {id: {"value": 0, "unknown": 0} for id in counted}
         cells.update(
             {id: {"value": c["value"], "unknown": c["unknown"]} for id, c in targets.get(key, {}).items()}
@@ -339,7 +357,7 @@ def breakdown(connection: Connection, question: Question, by: str, reported: Fil
                 if id in cells or id in of_unit
             }
         rows.append(
-            {"key": key, "name": name_of(by, key, at_home), "targets": cells, "quality": quality[key]}
+            {"key": key, "name": _name(question, by, key, at_home), "targets": cells, "quality": quality[key]}
         )
     without_place(rows[-1]["targets"], planned.values(), question.day, reported, said)
     return rows
@@ -347,17 +365,24 @@ def breakdown(connection: Connection, question: Question, by: str, reported: Fil
 
 def _cumulative_by(connection: Connection, question: Question, by: str) -> Counter[str]:
     """Quality titles ever issued, by where the firm was last on or before the day."""
-    dimension = dimension_sql(by)
-    sql = f"""select {dimension} as key, sum(t.first) from title t
+    goes_by = dimension(question, by)
+    sql = f"""select {goes_by.key} as key, sum(t.first) from title t
               join enterprise h on h.uscc = t.uscc and h.city = :home and h.from_day <= :day and h.to_day > t.issued
                and h.from_day = (select max(l.from_day) from enterprise l where l.uscc = t.uscc and l.city = :home
-                                 and l.from_day <= :day and l.to_day > t.issued)
+                                 and l.from_day <= :day and l.to_day > t.issued){goes_by.join}
               where t.first = 1 and t.issued <= :day and {question.quality} group by 1"""
     return Counter({key: int(value) for key, value in question.ask(connection, sql)})
 
 
-def _keys(by: str, at_home: Places, seen: set[str]) -> list[str]:
-    if by == "district":
+def _name(question: Question, by: str, key: str, at_home: Places) -> str:
+    added = question.added
+    return added.name(key, "zh") if added and added.id == by and key != UNKNOWN else name_of(by, key, at_home)
+
+
+def _keys(by: str, at_home: Places, seen: set[str], added: Sequence[str] = ()) -> list[str]:
+    if added:
+        known = list(added)
+    elif by == "district":
         known = [id for id in at_home.names if id in at_home.districts]
     elif by == "area":
         known = list(at_home.names)

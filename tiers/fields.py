@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from registry.fields import DISTRICT, NAME, USCC
 from registry.kind import Field
+from tiers import boards
 
 TIER = Field(
     "tier",
@@ -59,7 +60,7 @@ APPLICATIONS: tuple[Field, ...] = (
 LISTINGS: tuple[Field, ...] = (
     USCC,
     NAME,
-    Field("board", "word", "板块", "Board", ("上市板块", "交易所", "上市地点", "挂牌板块", "市场"), vocabulary="board", vital=True),
+    Field("board", "word", "板块", "Board", ("上市板块", "交易所", "上市地点", "挂牌板块", "市场"), vocabulary="board", vital=True, vague=boards.MAIN),
     Field("code", "text", "证券代码", "Securities code", ("股票代码", "挂牌代码", "代码")),
     Field("short_name", "text", "证券简称", "Short name", ("股票简称", "挂牌简称")),
     Field("listed_entity", "text", "上市主体", "Listed entity", ("境外上市主体", "发行主体")),

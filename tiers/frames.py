@@ -87,12 +87,15 @@ class City:
         sql = members.members(target, self.question, detailed=True)
         if sql is None:
             raise ValueError(f"{target.id} is filed, no firms stand behind it")
-        names = ("uscc", "record", "filing", "row", *members.DETAILS[members.record_of(target)])
+        names = ("record", "filing", "row", *members.DETAILS[members.record_of(target)])
+        rows = self.question.tuples(self.connection, sql)
+        if not rows:
+            return Frame({}, target.source == "tags")
         here = self.firms("resident" if target.id == "above-scale" else "home")
         whys: dict[str, list[Record]] = defaultdict(list)
-        for row in self.question.tuples(self.connection, sql):
-            if row[0] in here:
-                whys[row[0]].append(dict(zip(names[1:], row[1:], strict=True)))
+        for uscc, *values in rows:
+            if uscc in here:
+                whys[uscc].append(dict(zip(names, values, strict=True)))
         firms = {}
         for uscc in sorted(whys):  # not by the database: collations differ
             name, unit, industry, mark = here[uscc]

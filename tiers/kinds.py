@@ -9,7 +9,7 @@ from registry import codes
 from registry.kind import Kind, Record, Row
 from registry.kinds import check_name, check_present
 from registry.settings import Settings
-from tiers import fields, terms
+from tiers import boards, fields, terms
 from tiers.models import AboveScale, Application, Doubling, Listing, Title
 from tiers.whole_list import titles_whole, whole
 
@@ -108,6 +108,12 @@ def _application_check(row: Row, today: str) -> None:
 
 def _listing_check(row: Row, today: str) -> None:
     check_name(row, today)
+    typed = row.values.get("board")
+    if typed and boards.is_vague(typed):
+        board = boards.main_board(row.values.get("code") or "")
+        if board is None:
+            row.note("value_unknown", "board", typed, "refused")
+        row.values["board"] = board
     check_present(row, "board", "stage", "stage_on")
 
 

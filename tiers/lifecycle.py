@@ -85,10 +85,7 @@ def findings(
     grace: Grace,
 ) -> list[Finding]:
     """What is due and found, in ``ORDER``. ``recorded``: (tier, level, year) of update rounds wholly on record."""
-    said = [step for step in steps if step.from_day <= day]
-    # A renewal that nobody had issued by the day continues nothing yet.
-    terms = [term for term in terms if min(term.valid_from, term.issued) <= day]
-    current = [term for term in terms if term.valid_from <= day < term.ends_on]
+    terms, current, said = _by(day, terms, steps)
     found = [
         *_bans(day, terms),
         *_updates(day, terms, current, said, recorded),
@@ -98,7 +95,24 @@ def findings(
         *_ends(day, terms, current, said),
         *_beside(day, current),
     ]  # fmt: skip
-    return sorted(found, key=lambda one: (ORDER.index(one.what), one.last or date.max, one.titles))
+    return sorted(found, key=_order)
+
+
+def endings(day: date, terms: Sequence[Term], steps: Sequence[Step]) -> list[Finding]:
+    """Of the ``findings`` those about ends: ``expires`` and ``review_due``."""
+    return sorted(_ends(day, *_by(day, terms, steps)), key=_order)
+
+
+def _by(day: date, terms: Sequence[Term], steps: Sequence[Step]) -> tuple[list[Term], list[Term], list[Step]]:
+    """The terms that are known by a day, those of them in force, and what was done by then."""
+    # A renewal that nobody had issued by the day continues nothing yet.
+    terms = [term for term in terms if min(term.valid_from, term.issued) <= day]
+    current = [term for term in terms if term.valid_from <= day < term.ends_on]
+    return terms, current, [step for step in steps if step.from_day <= day]
+
+
+def _order(one: Finding) -> tuple[int, date, tuple[tuple[str, str], ...]]:
+    return ORDER.index(one.what), one.last or date.max, one.titles
 
 
 def pending(term: Term, day: date, said: Sequence[Step], grace: Grace) -> bool:

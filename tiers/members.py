@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, CursorResult, Date, bindparam, text
 
 from registry import codes
+from registry.room import Breakdown
 from registry.settings import Settings
 from registry.store.clock import BEGINNING
 from tiers.targets import REVENUE_FLOORS, Target, complete_round, revenue_year
@@ -73,6 +74,8 @@ class Question:
     day: date
     settings: Settings
     year: int | None = None
+    #: The breakdown that a room adds, where the count is broken down by it.
+    added: Breakdown | None = None
 
     @property
     def revenue_year(self) -> int:
@@ -144,6 +147,13 @@ class Question:
         return connection.execute(statement.bindparams(*typed))
 
 
+class Dimension(NamedTuple):
+    """What a breakdown goes by: an expression on the firm ``h``, and what has to be joined to ``h`` for it."""
+
+    key: str
+    join: str = ""
+
+
 def word(id: str) -> str:
     """An id from the settings, safe inside SQL. Raises ValueError for anything else."""
     if not id.replace("_", "").replace("-", "").isalnum():
@@ -166,9 +176,10 @@ def total(sql: str, counted: str = "count(distinct m.uscc)") -> str:
     return f"select '', {counted} from ({sql}) m where m.uscc not in (select uscc from {left_out})"
 
 
-def by(sql: str, dimension: str, counted: str = "count(distinct m.uscc)") -> str:
-    """The same, by an expression on the firm ``h``."""
-    return f"select {dimension}, {counted} from ({sql}) m join {whose(sql)} h on h.uscc = m.uscc group by 1"
+def by(sql: str, dimension: Dimension, counted: str = "count(distinct m.uscc)") -> str:
+    """The same, by a dimension of the firm ``h``."""
+    firms = f"{whose(sql)} h on h.uscc = m.uscc{dimension.join}"
+    return f"select {dimension.key}, {counted} from ({sql}) m join {firms} group by 1"
 
 
 def picked(alias: str, record: str, detailed: bool) -> str:

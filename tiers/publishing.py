@@ -7,13 +7,13 @@ register's lock, ``Prepared.write`` writes in a unit of work, which may be that 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
+import orjson
 from sqlalchemy import Connection, insert, select
 
 from registry.house import House
@@ -281,7 +281,7 @@ def snapshot(house: House, id: int, connection: Connection | None = None) -> Sna
     row = connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.id == id)).first() if 0 < id < 2**31 else None
     if row is None:
         raise MisusedError(f"there is no published count {id}", f"没有编号为 {id} 的统计发布")
-    documents = [json.loads(getattr(row, name)) for name in DOCUMENTS]
+    documents = [orjson.loads(getattr(row, name)) for name in DOCUMENTS]
     frozen, counted, bridges, parts = documents
     return Snapshot(row.id, row.name, row.as_of, row.known_at, row.published_at, row.by, row.definition, frozen, counted,
                     bridges, parts, row.supersedes)  # fmt: skip
@@ -291,9 +291,9 @@ def snapshot_firms(house: House, id: int, target: str | None = None) -> list[Rec
     """The frozen firms of a target (or of all): ``{"target", "uscc", "name", "unit", "why"}`` by target and code."""
     with house.store.read() as connection:
         return [
-            {"target": row.target, "uscc": row.uscc, "name": row.name, "unit": row.unit, "why": json.loads(row.why)}
-            for row in _firm_rows(connection, id, target)
-        ]  # fmt: skip
+            {"target": target, "uscc": uscc, "name": name, "unit": unit, "why": orjson.loads(why)}
+            for target, uscc, name, unit, why in _firm_rows(connection, id, target)
+        ]
 
 
 def frozen_frames(
@@ -301,17 +301,19 @@ def frozen_frames(
 ) -> dict[str, Frame]:
     """The firms of a published count as frames, by target; of all targets that the plan counts, or of one."""
     counts_records = {t.id: t.source == "tags" for t in plan(settings.targets.plan)}
-    firms: dict[str, dict[str, Counted]] = {}
-    for row in _firm_rows(connection, id, target):
-        counted = Counted(row.uscc, row.name, row.unit, tuple(json.loads(row.why)))
-        firms.setdefault(row.target, {})[row.uscc] = counted
+    firms: dict[str, dict[str, Counted]] = defaultdict(dict)
+    for of, uscc, name, unit, why in _firm_rows(connection, id, target):
+        firms[of][uscc] = Counted(uscc, name, unit, tuple(orjson.loads(why)))
     return {id: Frame(held, counts_records.get(id, False)) for id, held in firms.items()}
 
 
-def _firm_rows(connection: Connection, id: int, target: str | None) -> list[Any]:
-    query = select(FIRM).where(FIRM.c.snapshot_id == id)
-    rows = connection.execute(query if target is None else query.where(FIRM.c.target == target)).all()
-    return sorted(rows, key=lambda row: (row.target, row.uscc))
+def _firm_rows(connection: Connection, id: int, target: str | None) -> list[tuple[str, str, str, str, str]]:
+    """Target, code, name, unit and why (JSON) of each frozen firm, by target and code (not by the database: collations
+    differ)."""
+    f = FIRM.c
+    query = select(f.target, f.uscc, f.name, f.unit, f.why).where(f.snapshot_id == id)
+    cursor: Any = connection.execute(query if target is None else query.where(f.target == target)).cursor
+    return sorted(cursor.fetchall())
 
 
 # Making -------------------------------------------------------------------------------------------------
@@ -356,7 +358,7 @@ def _freeze(house: House, connection: Connection, question: Question, name: str,
     # Through JSON and back, so that what was just counted and what is read again are the same.
     plain = cast(
         Record,
-        json.loads(
+        orjson.loads(
             canonical(
                 {"count": document, "bridges": bridges, "parts": dict(parts(known_at, bridges)), "said": said}
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,12 +16,13 @@ from registry.house import House
 from registry.importing import Wish, options
 from registry.intake.rows import Progress, Reading, parse
 from registry.intake.sheets import Grid
+from registry.sample import SampleFiling
 from registry.store.clock import Clock
 from registry.store.engine import Store
 from registry.store.models import Filing
 from registry.subjects import ENTERPRISE
 from registry.withdrawal import withdraw
-from tiers.sample import SampleFiling, sample_city
+from tiers.sample import sample_city
 from tiers.standing import STANDING, recompute
 
 #: Credit codes of the sample lie in an area that is not assigned to any place.
@@ -60,11 +62,14 @@ class _SimulatedTime:
 
 
 def file_sample(house: House, firms: int, seed: int, progress: Progress | None = None) -> int:
-    """File the whole city; gives the number of filings. The cache of standings is made once, at the end."""
+    """File the whole city, with what the rooms add to it; gives the number of filings. The cache of standings is made
+    once, at the end."""
     time = _SimulatedTime()
     filing = replace(house, store=Store(house.store.engine, Clock(time.read)), derives=False)
     ids: dict[str, int] = {}
-    for done, step in enumerate(sample_city(firms, seed), start=1):
+    added = [room.sample(firms, seed) for room in house.rooms if room.sample]
+    steps = heapq.merge(sample_city(firms, seed), *added, key=lambda step: step.at)
+    for done, step in enumerate(steps, start=1):
         time.now = step.at
         if step.withdraws:
             withdraw(filing, ids[step.withdraws], step.by, yes=True)

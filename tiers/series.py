@@ -121,8 +121,9 @@ def _firms_on(at: Days, parts: Sequence[tuple[NDArray[np.int64], Days, Days]]) -
     firms, begins, ends = (np.concatenate(column) for column in zip(*parts, strict=True))
     if not len(firms):
         return [0] * len(at)
-    order = np.lexsort((begins, firms))
-    shift = firms[order] * _APART  # firm by firm on one line, so that one running maximum serves all
+    shift = firms * _APART  # firm by firm on one line, so that one order and one running maximum serve all
+    order = np.argsort(begins + shift)
+    shift = shift[order]
     begins, until = begins[order] + shift, np.maximum.accumulate(ends[order] + shift)
     first = np.concatenate(([True], begins[1:] > until[:-1]))
     last = np.concatenate((first[1:], [True]))

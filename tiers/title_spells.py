@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -65,9 +67,9 @@ def title_spells(connection: Connection, question: Question, condition: str = "1
 
 def _numbered(values: Sequence[str]) -> tuple[list[str], Numbers]:
     """Each value once, and for each the place of it."""
-    once = list(dict.fromkeys(values))
-    place = {value: number for number, value in enumerate(once)}
-    return once, np.fromiter(map(place.__getitem__, values), np.int64, len(values))
+    place: dict[str, int] = defaultdict(count().__next__)
+    numbers = np.fromiter(map(place.__getitem__, values), np.int64, len(values))
+    return list(place), numbers
 
 
 def numbers_of(codes: Sequence[str] | NDArray[np.object_]) -> Numbers:

@@ -226,7 +226,7 @@ def _unit_name(here: House, unit: str) -> str:
 
 PERMISSIONS = (
     Permission("counts.read", lambda: _("See counts, targets and the lists behind them"), roles.EVERYBODY),
-    Permission("counts.file", lambda: _("File the figures of departments"), roles.WRITERS),
+    Permission("counts.file", lambda: _("File the figures of departments"), roles.WRITERS - {roles.CHAINS}),
 )
 
 NAVIGATION = (

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from chains.events.agenda import agenda_document
+from chains.events.documents import write_agenda
 from chains.matching.demands import demand
 from chains.matching.documents import ranked_document
 from chains.matching.ranking import TOP, search
@@ -20,15 +24,24 @@ WORDLESS = "has no words that name goods; give it a title such as 高强度螺�
 @click.option("--event", metavar="ID", help="the agenda of a matchmaking event")
 @click.option("--top", default=TOP, show_default=True, type=click.IntRange(1, 1000), help="so many firms")
 @click.option("--json", "as_json", is_flag=True)
+@click.option("--out", type=click.Path(path_type=Path), help="the agenda as .docx, .xlsx or .csv")
 @command
 def match(
-    house: House, demand_id: str | None, text: str | None, event: str | None, top: int, as_json: bool
+    house: House,
+    demand_id: str | None,
+    text: str | None,
+    event: str | None,
+    top: int,
+    as_json: bool,
+    out: Path | None,
 ) -> int:
     """Rank the city's firms for a demand on record or for a text, with reasons."""
     if sum(given is not None for given in (demand_id, text, event)) != 1:
         raise click.UsageError("give one of: a demand's id, --text TEXT, --event ID")
+    if out is not None and event is None:
+        raise click.UsageError("--out goes with --event ID")
     if event is not None:
-        return _agenda(house, event, as_json)
+        return _agenda(house, event, as_json, out)
     wanted, said = Wanted(text or ""), "--text"
     if demand_id is not None:
         known = demand(house, demand_id)
@@ -50,13 +63,39 @@ def match(
     return DONE if found.ranked else SHORT
 
 
-def _agenda(house: House, event: str, as_json: bool) -> int:
-    from chains.events import agenda_document  # the other half of the room, and only here
-
+def _agenda(house: House, event: str, as_json: bool, out: Path | None) -> int:
     document = agenda_document(house, event)
-    if as_json or not isinstance(document, list):
+    if out is not None:
+        try:
+            write_agenda(document, out)
+        except ValueError as error:
+            raise click.UsageError(f"--out {out}: {error}") from error
+    elif as_json:
         print_json(document)
-    return DONE
+    else:
+        table(
+            ("slot", "time", "table", "buyer", "demand", "uscc", "firm", "state"),
+            [
+                (
+                    m["slot"],
+                    m["time"] or "",
+                    m["table"],
+                    m["buyer_name"],
+                    m["title"],
+                    m["uscc"],
+                    m["name"],
+                    m["state"],
+                )
+                for m in document["meetings"]
+            ],
+        )
+    if not document["on_record"]:
+        click.echo("proposed, not on record: make the agenda on the page of the event", err=True)
+    for one in document["left_out"]["demands"]:
+        click.echo(f"no meeting: demand {one['demand']} {one['title']}: {one['reason']}", err=True)
+    for one in document["left_out"]["firms"]:
+        click.echo(f"no meeting: {one['name']} ({one['uscc']}): {one['reason']}", err=True)
+    return DONE if document["meetings"] else SHORT
 
 
 def _say(found: Found) -> None:

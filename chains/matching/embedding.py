@@ -115,14 +115,16 @@ def packed(vector: np.ndarray) -> bytes:
 
 def unpacked(stored: bytes) -> np.ndarray:
     vector = np.frombuffer(stored, np.int8).astype(np.float32)
-    return vector / (float(np.linalg.norm(vector)) or 1.0)
+    found: np.ndarray = vector / (float(np.linalg.norm(vector)) or 1.0)
+    return found
 
 
 def _encoded(model: Model, texts: Sequence[str]) -> np.ndarray:
     rows = np.asarray(model.encode(list(texts)), np.float32)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     lengths[lengths == 0] = 1
-    return rows / lengths
+    found: np.ndarray = rows / lengths
+    return found
 
 
 def _hash(text: str) -> str:

@@ -73,7 +73,7 @@ def judged(
 ) -> Iterator[tuple[int, Judged]]:  # fmt: skip
     """Every firm judged for each of ``several`` that has words: (its place in the list, the judgement), one after the
     other, so that a long list needs no more memory than a short one."""
-    ways = (("characters", Characters()), *meaning)
+    ways: list[tuple[str, Meaning]] = [("characters", Characters()), *meaning]
     waiting = [at for at, wanted in enumerate(several) if wanted.phrases] if len(known) else []
     while waiting:
         phrases: dict[str, None] = {}
@@ -181,7 +181,7 @@ def _laid_out(one: Judged, top: int) -> Found:
 def best(which: np.ndarray, scores: np.ndarray, top: int) -> list[int]:
     """The best of some firms; firms are numbered in the order of their codes, so ties are settled by these."""
     some = np.flatnonzero(which)
-    return some[np.argsort(-scores[some], kind="stable")[:top]].tolist()
+    return [int(at) for at in some[np.argsort(-scores[some], kind="stable")[:top]]]
 
 
 def _unit_of(known: Facts, buyer: str | None) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from registry.accounts.models import Account, SignedIn
@@ -25,6 +25,16 @@ SESSION: Any = SignedIn.__table__  # type: ignore[attr-defined]
 SEEN_EVERY = timedelta(minutes=1)
 #: Ended sessions are shown no more, and forgotten after so long.
 KEPT = timedelta(days=30)
+
+S, A = SESSION.c, ACCOUNT.c
+#: Not ended, and neither too old nor too long unused: see ``_limits``.
+LIVE = (S.ended_at.is_(None), S.made_at > bindparam("made_after"), S.seen_at > bindparam("seen_after"))
+#: Asked by every page, so it is put together once.
+FIND = (
+    select(S.id.label("session"), S.seen_at, A.id, A.login, A.display, A.role, A.unit, A.must_change)
+    .join_from(SESSION, ACCOUNT, S.account_id == A.id)
+    .where(S.token_hash == bindparam("token"), A.active.is_(True), *LIVE)
+)
 
 
 @dataclass(frozen=True)
@@ -59,49 +69,38 @@ def begin(connection: Connection, account: int, now: datetime, user_agent: str, 
     return token
 
 
-def _live(now: datetime, settings: Accounts) -> tuple[Any, ...]:
-    s = SESSION.c
-    return (
-        s.ended_at.is_(None),
-        s.made_at > now - timedelta(hours=settings.absolute_hours),
-        s.seen_at > now - timedelta(hours=settings.idle_hours),
-    )
+def _limits(now: datetime, settings: Accounts) -> dict[str, datetime]:
+    return {
+        "made_after": now - timedelta(hours=settings.absolute_hours),
+        "seen_after": now - timedelta(hours=settings.idle_hours),
+    }
 
 
 def find(store: Store, token: str, now: datetime, settings: Accounts) -> Person | None:
     """The active account whose live session this is; notes that it was seen, where nothing is in the way."""
-    s, a = SESSION.c, ACCOUNT.c
-    query = (
-        select(s.id.label("session"), s.seen_at, a.id, a.login, a.display, a.role, a.unit, a.must_change)
-        .join_from(SESSION, ACCOUNT, s.account_id == a.id)
-        .where(s.token_hash == hash_of(token), a.active.is_(True), *_live(now, settings))
-    )
     with store.read() as connection:
-        row = connection.execute(query).first()
+        row = connection.execute(FIND, {"token": hash_of(token), **_limits(now, settings)}).first()
     if row is None:
         return None
     if now - row.seen_at > SEEN_EVERY:
         with suppress(DBAPIError), store.note(wait=False) as connection:
-            connection.execute(update(SESSION).where(s.id == row.session).values(seen_at=now))
+            connection.execute(update(SESSION).where(S.id == row.session).values(seen_at=now))
     return Person(row.id, row.login, row.display, row.role, row.unit, row.must_change, row.session)
 
 
 def open_sessions(connection: Connection, account: int, now: datetime, settings: Accounts) -> list[Any]:
     """(id, made_at, seen_at, user_agent, address) of an account's live sessions, the last seen first."""
-    s = SESSION.c
-    query = select(s.id, s.made_at, s.seen_at, s.user_agent, s.address).where(
-        s.account_id == account, *_live(now, settings)
-    )
-    return list(connection.execute(query.order_by(s.seen_at.desc(), s.id.desc())))
+    query = select(S.id, S.made_at, S.seen_at, S.user_agent, S.address).where(S.account_id == account, *LIVE)
+    in_order = query.order_by(S.seen_at.desc(), S.id.desc())
+    return list(connection.execute(in_order, _limits(now, settings)))
 
 
 def end(connection: Connection, account: int, now: datetime, *, only: int | None = None,
         but: int | None = None) -> int:  # fmt: skip
     """End sessions of an account: all, ``only`` one, or all ``but`` one. Gives how many were open."""
-    s = SESSION.c
-    query = update(SESSION).where(s.account_id == account, s.ended_at.is_(None))
+    query = update(SESSION).where(S.account_id == account, S.ended_at.is_(None))
     if only is not None:
-        query = query.where(s.id == only)
+        query = query.where(S.id == only)
     if but is not None:
-        query = query.where(s.id != but)
+        query = query.where(S.id != but)
     return connection.execute(query.values(ended_at=now)).rowcount

@@ -180,6 +180,8 @@ def _word(field: Field, raw: Any, _unit: str | None) -> Cell:
         raw = int(raw)
     text = plain(raw)
     found = words.read(field.vocabulary, text)
+    if found is None and words.fold(text) in map(words.fold, field.vague):
+        return Cell(True, text)
     if found is None:
         return NOTHING if empty(text) else Cell(True, None, "value_unknown")
     return Cell(True, found)

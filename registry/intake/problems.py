@@ -34,6 +34,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "demand_without_words": ("需求“{value}”没有名称也没有说明，无法匹配；请补上需求名称", "The demand “{value}” has neither title nor detail, so nothing can be matched; add a title"),
     "offer_for_everything": ("“{value}”不是产品；请逐项写明能供应什么", "“{value}” is no product; write what can be supplied, one product a row"),
     "nobody_invited": ("本行既没有需求编号也没有信用代码；请填邀请谁", "The row names neither a demand nor a firm; say who is invited"),
+    "shares_above_whole": ("本文件中该采购方当年各供应方占比合计 {detail}，超过 100%；请核对", "The shares of this buyer and year in this file add up to {detail}, more than 100 %; check them"),
+    "firm_ended": ("“{value}”已注销或吊销，而本行所述关系仍在期内；请核对终止日期", "“{value}” was cancelled or revoked while this row still holds; check the last day"),
     "share_range": ("“{value}”不在 0 到 100% 之间", "“{value}” is not between 0 and 100 %"),
     "outside_source": ("来源不在本市", "The source lies outside the city"),
     "orphaned": ("本行所依据的企业已随申报 {value} 的撤回而消失；请重新选定企业或放弃本行", "The firm that this row speaks of went with the withdrawal of filing {value}; choose a firm again or drop the row"),

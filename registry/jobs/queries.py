@@ -14,8 +14,6 @@ from registry.jobs.ledger import RUN
 from registry.jobs.models import ABANDONED, FAILED, RUNNING
 from registry.store.clock import instant_text
 
-BROKEN = (FAILED, ABANDONED)
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -71,9 +69,11 @@ def going_on(connection: Connection) -> Sequence[Any]:
 
 #: Runs that failed or were left by a dead worker and that nobody has put aside, and those that could not send what they send.
 STANDING = or_(
-    and_(RUN.c.status.in_(BROKEN), RUN.c.aside_at.is_(None)),
+    and_(or_(RUN.c.status == FAILED, RUN.c.status == ABANDONED), RUN.c.aside_at.is_(None)),
     and_(RUN.c.delivered.is_(None), RUN.c.unposted.is_not(None)),
 )
+#: Asked by every page of those who can see to them.
+NUMBER_STANDING = select(func.count()).where(STANDING)
 
 
 def broken(connection: Connection) -> Sequence[Any]:
@@ -83,8 +83,7 @@ def broken(connection: Connection) -> Sequence[Any]:
 
 
 def number_broken(connection: Connection) -> int:
-    standing = select(func.count()).where(STANDING)
-    return connection.execute(standing).scalar_one()
+    return connection.execute(NUMBER_STANDING).scalar_one()
 
 
 def document(row: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from registry.naming.codes import read_code
 from registry.pages.asked import page_number
 from registry.pages.blueprint import blueprint, table_file
 from registry.pages.desk_confirm import announced_panels
+from registry.pages.party_decisions import chosen_parties, party_offers
 from registry.queries import (
     decided_rows,
     firms_named,
@@ -177,8 +178,10 @@ def export_filing_firms(id: int, suffix: str) -> Response:
 @allow("filings.write")
 def decide_row(id: int, row: int) -> Response:
     """One answer for one row in review: the firm meant, create it, take the row as it stands, or turn it down."""
-    answer = _answer()
     here = house()
+    with here.store.read() as connection:
+        kind = here.kinds.by_id.get(_filing_or_404(connection, id).kind)
+    answer = _answer(kind)
     if answer is None:
         flash(_("Row %(row)s: give a credit code of 18 characters that checks.", row=row), "bad")
     else:
@@ -198,8 +201,11 @@ def decide_row(id: int, row: int) -> Response:
     return redirect(url_for("registry.filing", id=id, part="review", page=page if page.isdigit() else "1"))
 
 
-def _answer() -> Answer | None:
+def _answer(kind: Kind | None) -> Answer | None:
     match request.form.get("answer"):
+        case "parties" if kind is not None:
+            parties = chosen_parties(request.form, kind)
+            return Answer(fields=parties) if parties else None
         case "firm":
             code = read_code(request.form.get("uscc", "")).code
             return Answer(uscc=code) if code else None
@@ -311,6 +317,8 @@ def _candidates(
 ) -> dict[int, Record]:
     """What can be offered for rows in review, by row: firms, whether it can be created, whether it can be taken as it is."""
     kind = house.kinds.by_id.get(filing.kind)
+    if kind is not None and kind.parties:
+        return party_offers(connection, house, kind, waiting)
     day = house.clock.today()
     asked: dict[int, Given] = {}
     listed: dict[int, list[str]] = {}

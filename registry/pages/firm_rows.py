@@ -3,7 +3,8 @@ work, and a template would ask for each cell's language, filter and escaping ane
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from flask import url_for
@@ -21,31 +22,42 @@ def firm_rows(rows: Iterable[Any], columns: Sequence[Column], found: Found) -> M
     """One ``tr`` for each firm: a box to choose it, its name and by what it was found, its place and industry, the rooms'
     columns."""
     choose, firms, spoken = escape(_("Choose")), url_for("registry.register"), language()
-    place = f'<td data-label="{escape(_("Place"))}" class="nowrap">'
-    trade = f'<td data-label="{escape(_("Industry"))}" class="narrow">'
-    cells = [(_opened(column), column.shown) for column in columns]
+    cells = [
+        _cells(_("Place"), "nowrap", ("city", "area", "district"), whereabouts),
+        _cells(_("Industry"), "narrow", ("industry",), lambda row: industry(row.industry, True)),
+    ]
+    for column in columns:
+        look = "number" if column.number else f"column-{column.id}"
+        cells.append(_cells(column.label(), look, [read.key for read in column.reads], column.shown))
     parts: list[str] = []
     for row in rows:
         name, code = str(escape(row.name)), str(escape(row.uscc))
         named, by, number = name, "", code
         if found.typed:
             named, by, number = map(_html, (found.name(row), found.line(row), found.code(row)))
-        parts += (
+        parts.append(
             f'<tr><td class="tick"><input class="form-check-input" type="checkbox" name="uscc" value="{code}"'
             f' aria-label="{choose} {name}"></td>'
             f'<th scope="row"><a class="firm-name" href="{firms}/{code}">{named}</a>'
-            f'{_status(row.status, spoken)}{by}<span class="sub code">{number}</span></th>',
-            place, _html(whereabouts(row)), "</td>", trade, _html(industry(row.industry, True)), "</td>",
-        )  # fmt: skip
-        for opened, shown in cells:
-            parts += (opened, _html(shown(row)), "</td>")
+            f'{_status(row.status, spoken)}{by}<span class="sub code">{number}</span></th>'
+        )
+        parts += [cell(row) for cell in cells]
         parts.append("</tr>\n")
     return Markup("".join(parts))
 
 
-def _opened(column: Column) -> str:
-    look = "number" if column.number else f"column-{column.id}"
-    return f'<td data-label="{escape(column.label())}" class="{look}">'
+def _cells(label: str, look: str, reads: Sequence[str], shown: Callable[[Any], Any]) -> Callable[[Any], str]:
+    """What gives the cells of a column. Most of a page's are alike, so those that read the same are made once."""
+    opened = f'<td data-label="{escape(label)}" class="{look}">'
+    read, made = attrgetter(*reads), dict[Any, str]()
+
+    def cell(row: Any) -> str:
+        said = read(row)
+        if (known := made.get(said)) is None:
+            known = made[said] = f"{opened}{_html(shown(row))}</td>"
+        return known
+
+    return cell
 
 
 def _html(shown: Any) -> str:

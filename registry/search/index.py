@@ -33,6 +33,8 @@ COLUMNS = ("number", *Entry._fields)
 WHILE_WAITING = 20_000
 INDEXING_LOCK = 0x7469_6475_0004
 BLOCK = 1 << postings.BLOCK_BITS
+#: Asked by every list of firms: any segment, and what waits.
+ANY_SEGMENT, WAITING_FIRMS = select(SEGMENT.c.first).limit(1), select(WAITING.c.firms)
 
 
 def note(_house: House, connection: Connection, touched: Touched) -> None:
@@ -44,10 +46,10 @@ def note(_house: House, connection: Connection, touched: Touched) -> None:
 
 def waiting(connection: Connection) -> set[str] | None:
     """Credit codes of the firms that are not indexed as they stand; None: none of them is."""
-    if connection.execute(select(SEGMENT.c.first).limit(1)).first() is None:
+    if connection.execute(ANY_SEGMENT).first() is None:
         return None
     found: set[str] = set()
-    for firms in connection.execute(select(WAITING.c.firms)).scalars():
+    for firms in connection.execute(WAITING_FIRMS).scalars():
         if firms is None:
             return None
         found.update(firms.split("\n"))

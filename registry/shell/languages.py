@@ -18,8 +18,9 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
 from flask import Flask, Response, request
-from flask_babel import Babel, gettext
+from flask_babel import Babel, Domain, gettext
 from markupsafe import Markup
 
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -48,7 +49,11 @@ def language() -> str:
 def speaking(wanted: str) -> Iterator[None]:
     """Say things in a language where nobody asked by the browser: jobs, mail."""
     with _speaker().test_request_context(query_string={"lang": wanted}):
-        yield
+        before = _spoken.set(wanted)  # also where somebody asks by the browser, in another language
+        try:
+            yield
+        finally:
+            _spoken.reset(before)
 
 
 @cache
@@ -85,6 +90,23 @@ def compile_catalogues(folder: Path = FOLDER) -> None:
                 os.unlink(aside)
 
 
+@cache
+def _catalogue(spoken: str) -> NullTranslations:
+    return Translations.load(FOLDER, [spoken])
+
+
+class _Catalogues(Domain):
+    """The sentences of the language of the request. The library's own way there asks the disk for each request, and three
+    contexts for each sentence."""
+
+    def get_translations(self) -> NullTranslations:
+        return _catalogue(language())
+
+
+class _Babel(Babel):
+    domain_instance = _Catalogues()
+
+
 def sentence(message: str, **variables: object) -> Markup:
     """``_()`` of the templates: like Jinja's own, but a page's dozens of sentences are looked up once a process."""
     return Markup(gettext(message)) % variables if variables else _sentence(language(), message)
@@ -97,7 +119,7 @@ def _sentence(_language: str, message: str) -> Markup:
 
 def init(app: Flask) -> None:
     compile_catalogues()
-    Babel(
+    _Babel(
         app,
         default_locale=DEFAULT,
         default_timezone="Asia/Shanghai",

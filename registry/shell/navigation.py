@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from registry.room import NavItem, Room
 from registry.shell.access import actor, may_open
@@ -18,6 +20,7 @@ SEARCH_ENTRY = "register"
 #: From which order on entries stand under which heading; before the first they stand without one.
 HEADINGS: tuple[tuple[int, Callable[[], str]], ...] = (
     (24, lambda: _("Standing and targets")),
+    (60, lambda: _("Chains and matching")),
     (80, lambda: _("Records and system")),
 )
 
@@ -65,14 +68,19 @@ def current(entries: Sequence[Entry]) -> str | None:
 
 def init(app: Flask) -> None:
     # Every page shows the same entries to all who may do the same, in one language.
-    made: dict[Hashable, list[Entry]] = {}
+    made: dict[Hashable, tuple[Entry, ...]] = {}
 
-    def for_asker() -> list[Entry]:
+    def for_asker() -> tuple[Entry, ...]:
         asking = (actor().permissions if "actor" in g else None, language(), request.script_root)
         if asking not in made:
             # Who may not open a page is not shown the way to it.
-            made[asking] = list(entries([i for i in items(house().rooms) if may_open(i.endpoint)]))
+            made[asking] = tuple(entries([i for i in items(house().rooms) if may_open(i.endpoint)]))
         return made[asking]
+
+    @lru_cache(maxsize=500)
+    def drawn(shown: tuple[Entry, ...], here: str | None, marks: tuple[tuple[str, Any], ...]) -> Markup:
+        rail = app.jinja_env.get_template("shell/rail.html")
+        return Markup(rail.render(entries=shown, current=here, marks=dict(marks)))
 
     @app.context_processor
     def navigation() -> dict[str, Any]:
@@ -80,9 +88,14 @@ def init(app: Flask) -> None:
         held: dict[str, Any] | None = g.get("navigation")
         if held is None:
             shown = for_asker()
+            here = current(shown)
+
+            def rail() -> Markup:
+                return drawn(shown, here, tuple((e.id, e.mark()) for e in shown if e.mark))
+
             held = g.navigation = {
                 "navigation": shown,
-                "current_entry": current(shown),
+                "rail": rail,
                 "search_address": next((e.address for e in shown if e.id == SEARCH_ENTRY), None),
                 "sample": serving().sample(),
             }

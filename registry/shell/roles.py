@@ -10,8 +10,9 @@ EDITOR, READER, DISTRICT, CHAINS, REPORTING, ADMINISTRATOR = (
 #: In the order of the permissions page. A district officer is limited to the own management unit.
 ROLES = (ADMINISTRATOR, EDITOR, READER, DISTRICT, CHAINS, REPORTING)
 EVERYBODY = frozenset(ROLES)
-#: Who may change the register: the city's editors, and district officers for the own firms.
-WRITERS = frozenset({ADMINISTRATOR, EDITOR, DISTRICT})
+#: Who may change the register: the city's editors, district officers for the own firms, and the chain office, which keeps
+#: roles, links, demands and outcomes as the desk keeps titles, by the same filings.
+WRITERS = frozenset({ADMINISTRATOR, EDITOR, DISTRICT, CHAINS})
 
 
 def role_name(role: str) -> str:

@@ -23,6 +23,7 @@ from registry.store.clock import TICK, Clock
 from registry.store.models import Tick
 
 TICK_AT: Any = Tick.__table__.c.at  # type: ignore[attr-defined]
+LAST_WRITE = select(TICK_AT)
 ADVISORY_LOCK = 0x7469_6475  # "tidu"
 BUSY_MS = 120_000
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"}
@@ -95,7 +96,7 @@ class Store:
 
     def last_write(self, connection: Connection) -> datetime | None:
         """The instant of the newest commit: what caches are keyed by."""
-        return connection.execute(select(TICK_AT)).scalar()
+        return connection.execute(LAST_WRITE).scalar()
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -17,7 +17,9 @@ import pytest
 from registry.settings import ROOT
 from tests.contract.conftest import HEAD, Lists, Register, firm
 
-IDS = {"monthly-count", "quarterly-count", "expiry-sweep", "district-todo", "freshness", "backup", "new-matches"}
+IDS = {
+    "monthly-count", "quarterly-count", "expiry-sweep", "district-todo", "freshness", "backup", "new-matches", "chain-risks"
+}  # fmt: skip
 
 
 def runs(cli: Register, *words: str) -> list[Any]:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url
 
+from registry.sample import SampleFiling
 from tests.contract.counting import Register, new_register
 from tests.kinds import KINDS
-from tiers.sample import SampleFiling, sample_city
+from tiers.sample import sample_city
 
 DAYS = ["2021-08-31", "2022-12-31", "2024-07-18", "2025-12-31", "2026-01-01", "2026-06-30"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from flask.testing import FlaskClient
 
 from registry.house import House
 from registry.shell.app import create_app
-from tests.registry.house import code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 from tests.sample_app import app_in, token
 from tests.signed_in import signing_in
 
@@ -27,13 +26,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 @pytest.fixture
 def city(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path)
-    yield house
-    house.store.dispose()
 
 
 @pytest.fixture

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from registry.find import find
 from registry.house import House
-from tests.registry.house import code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 from tests.registry.test_decisions import rows
 
 WIDE = "济南样例（集团）有限公司"
 NARROW = "济南样例(集团)有限公司"
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path)
-    yield house
-    house.store.dispose()
 
 
 @pytest.mark.parametrize("written", [WIDE, NARROW])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +23,7 @@ from registry.house import House
 from registry.refusals import OvertakenError, RefusedError
 from registry.saved_views import save_view
 from registry.withdrawal import withdraw
-from tests.registry.house import Time, code, file_rows, open_test_house, table
+from tests.registry.house import code, file_rows, table
 
 BY = "web:ann"
 TITLE = Act("titles", {"tier": "专精特新中小企业", "batch": "2026-1", "issued_on": "2026-01-01"})
@@ -33,16 +31,14 @@ MOVE = Act("enterprises", {"district": "历城区"}, "change", "2026-02-01")
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, Time())
+def house(house: House) -> House:
     places = {1: "历下区", 2: "历下区", 3: "历城区"}
     file_rows(
         house,
         "enterprises",
         [{"uscc": code(n), "name": f"济南{n}机械有限公司", "district": place} for n, place in places.items()],
     )
-    yield house
-    house.store.dispose()
+    return house
 
 
 CODES = [code(n) for n in (1, 2, 3)]

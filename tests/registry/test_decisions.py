@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from registry.decisions import Answer, decide
@@ -18,16 +15,9 @@ from registry.personal import PERSONAL
 from registry.refusals import RefusedError
 from registry.waiting import FILING, FILING_ROW
 from registry.withdrawal import withdraw
-from tests.registry.house import code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 
 FIRMS = [{"uscc": code(n), "name": f"济南{n}机械有限公司", "district": "历下区"} for n in (1, 2)]
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path)
-    yield house
-    house.store.dispose()
 
 
 def rows(house: House, kind: str) -> list[dict[str, Any]]:

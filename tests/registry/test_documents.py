@@ -57,20 +57,13 @@ def file(content: bytes = PDF, name: str = "通知.pdf", **more: str) -> Attache
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path, time: Time) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, time)
+def house(house: House) -> House:
     firms = [
         {"uscc": code(n), "name": f"济南{n}机械有限公司", "district": d}
         for n, d in ((1, "历下区"), (2, "历城区"))
     ]
     file_rows(house, "enterprises", firms)
-    yield house
-    house.store.dispose()
+    return house
 
 
 def held(house: House, number: int = 1, **more: Any) -> list[str]:

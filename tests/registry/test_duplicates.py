@@ -11,7 +11,7 @@ from flask import Flask
 from registry.duplicates import Pair, pairs
 from registry.house import House
 from registry.judgements import Verdict, record_pair
-from tests.registry.house import Time, code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 from tests.sample_app import app_in, house_of, post
 
 FIRMS = [
@@ -33,11 +33,9 @@ FIRMS = [
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    opened = open_test_house(database_url, tmp_path, Time())
-    file_rows(opened, "enterprises", FIRMS)
-    yield opened
-    opened.store.dispose()
+def house(house: House) -> House:
+    file_rows(house, "enterprises", FIRMS)
+    return house
 
 
 def found(house: House, unit: str | None = None) -> dict[tuple[str, str], Pair]:

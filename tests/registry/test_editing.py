@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
@@ -35,7 +34,7 @@ from registry.merging import merge
 from registry.show import show
 from registry.versions import version
 from registry.withdrawal import withdraw
-from tests.registry.house import Time, code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 
 TODAY = "2026-03-01"
 FIRM = {
@@ -46,18 +45,11 @@ FIRM = {
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path, time: Time) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, time)
+def house(house: House) -> House:
     file_rows(
         house, "enterprises", [FIRM, {"uscc": code(2), "name": "济南乙机械有限公司", "district": "历城区"}]
     )
-    yield house
-    house.store.dispose()
+    return house
 
 
 def sheet_of(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ from registry.events import EVENTS, NO_PLACE, SAME_FIRM, UNKNOWN_FIRM, gather
 from registry.house import House
 from registry.show import show
 from registry.withdrawal import withdraw
-from tests.registry.house import code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 from tiers.asking import ask_count
 
 FIRM = {"uscc": code(1), "name": "济南甲机械有限公司", "district": "历下区", "area": "高新区", "street": "舜华路街道",
@@ -22,16 +20,14 @@ FIRM = {"uscc": code(1), "name": "济南甲机械有限公司", "district": "历
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path)
+def house(house: House) -> House:
     file_rows(
         house, "enterprises", [FIRM, {"uscc": code(2), "name": "济南乙机械有限公司", "district": "历城区"}]
     )
     file_rows(
         house, "titles", [{"uscc": code(1), "tier": "srdi", "batch": "2025", "issued_on": "2025-07-01"}]
     )
-    yield house
-    house.store.dispose()
+    return house
 
 
 def happen(house: House, event: str, day: str, *, dry: bool = False, **given: str) -> Proposal:

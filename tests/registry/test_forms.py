@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,17 +12,15 @@ from registry.forms import listed_from_form
 from registry.house import House
 from registry.intake.headers import HeaderError
 from registry.refusals import MisusedError
-from tests.registry.house import Time, code, file_rows, open_test_house, table
+from tests.registry.house import code, file_rows, table
 
 FIRMS = [{"uscc": code(n), "name": f"济南{n}机械有限公司", "district": "历下区"} for n in (1, 2)]
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, Time())
+def house(house: House) -> House:
     file_rows(house, "enterprises", FIRMS)
-    yield house
-    house.store.dispose()
+    return house
 
 
 def say(house: House, kind: str, rows: list[dict[str, str]], **options: Any) -> Outcome:

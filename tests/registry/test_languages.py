@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
+from flask_babel import gettext
 
 from registry.shell import languages
 from tests.registry.shell_app import make_app
@@ -91,6 +92,17 @@ def test_a_strange_language_changes_nothing(client: FlaskClient) -> None:
 def test_the_switch_keeps_the_page_and_its_arguments(client: FlaskClient) -> None:
     html = client.get("/register/91?q=a&page=3&lang=zh").text
     assert 'href="/register/91?q=a&amp;page=3&amp;lang=en"' in html
+
+
+def test_a_letter_in_chinese_stays_chinese_whatever_the_reader_who_sends_it_speaks(tmp_path: Path) -> None:
+    def said() -> str:
+        return languages.language() + gettext("Register of firms")
+
+    with make_app(tmp_path).test_request_context("/?lang=en"):
+        assert said() == "enRegister of firms"
+        with languages.speaking("zh"):
+            assert said() == "zh企业库"
+        assert said() == "enRegister of firms"
 
 
 def test_a_catalogue_is_compiled_when_missing_or_old(tmp_path: Path) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
-from pathlib import Path
 
-import pytest
 from sqlalchemy import event
 
 from registry.house import House
@@ -15,16 +13,9 @@ from registry.matching import Given, Match, match, telling
 from registry.merging import merge, split
 from registry.naming.normal import normal_form
 from registry.withdrawal import withdraw
-from tests.registry.house import Time, code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 
 DAY = "2026-03-01"
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    opened = open_test_house(database_url, tmp_path, Time())
-    yield opened
-    opened.store.dispose()
 
 
 def firms(house: House, *rows: tuple[int, str, str], **more: str) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,19 +13,17 @@ from registry.house import House
 from registry.merging import merge, split
 from registry.show import show
 from registry.versions import version
-from tests.registry.house import code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 
 KEPT, LED = code(1), code(2)
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path)
+def house(house: House) -> House:
     firms = [{"uscc": KEPT, "name": "济南甲机械有限公司", "district": "历下区", "products": None},
              {"uscc": LED, "name": "济南甲机械有限公司", "district": "历下区", "products": "机床"}]  # fmt: skip
     file_rows(house, "enterprises", firms, "firms.csv")
-    yield house
-    house.store.dispose()
+    return house
 
 
 def titled(house: House) -> int:

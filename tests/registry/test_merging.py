@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -15,7 +13,7 @@ from registry.refusals import MisusedError, NeedsConfirmationError, RefusedError
 from registry.store.merges import MERGE, resolved
 from registry.store.statements import STATEMENT
 from registry.withdrawal import withdraw
-from tests.registry.house import Time, code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 from tests.registry.merged_firms import (
     TODAY,
     A,
@@ -30,19 +28,6 @@ from tests.registry.merged_firms import (
     title,
     two,
 )
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path, time: Time) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, time)
-    yield house
-    house.store.dispose()
-
 
 # What a merge makes of two firms ------------------------------------------------------------------------
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from registry.house import House
 from registry.refusals import MisusedError, RefusedError
 from registry.saved_views import change_view, delete_view, save_view, views_of
-from tests.registry.house import open_test_house
 
 QUERY = "tier=srdi&sort=-revenue"
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path)
-    yield house
-    house.store.dispose()
 
 
 def names(house: House, owner: str) -> list[str]:

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 
 from registry.house import House
 from registry.versions import Compared, compare, version
 from registry.withdrawal import withdraw
-from tests.registry.house import Time, code, file_rows, open_test_house
+from tests.registry.house import Time, code, file_rows
 
 TODAY = date(2026, 3, 1)
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path, time: Time) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, time)
+def house(house: House) -> House:
     firm = {"uscc": code(1), "name": "济南甲机械有限公司", "district": "历下区", "products": "机床"}
     file_rows(house, "enterprises", [firm])
     file_rows(
         house, "titles", [{"uscc": code(1), "tier": "srdi", "batch": "2025", "issued_on": "2025-07-01"}]
     )
-    yield house
-    house.store.dispose()
+    return house
 
 
 def compared(

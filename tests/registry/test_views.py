@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator
@@ -229,6 +230,39 @@ def test_the_export_is_the_list_as_narrowed(reader: FlaskClient) -> None:
     assert rows[0][:2] == ("统一社会信用代码", "企业名称")
     text = reader.get("/firms/export.csv?tier=srdi").data.decode("utf-8-sig")
     assert len(text.splitlines()) == wanted + 1
+
+
+def test_each_row_of_a_page_says_of_its_firm_what_the_export_says(reader: FlaskClient) -> None:
+    text = reader.get("/firms/export.csv").data.decode("utf-8-sig")
+    exported = {row["统一社会信用代码"]: row for row in csv.DictReader(io.StringIO(text))}
+    for page in (1, 2):
+        rows = reader.get(f"/firms?page={page}").text.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")
+        assert len(rows) > 50
+        for row in rows[:-1]:
+            cells = dict(re.findall(r'<td data-label="([^"]+)"[^>]*>(.*?)</td>', row))
+            firm = exported[re.findall(r'class="sub code">(\w{18})<', row)[0]]
+            assert words_of(cells["行业"]) == (f"{firm['行业代码']} {firm['行业名称']}".strip() or "未知")
+            assert words_of(cells["规模"]) == firm["规模"]
+            assert words_of(cells["身份"]) == firm["身份"].replace("；", " ")
+            assert words_of(cells["最近到期"]) == (firm["最近到期"] or "–")
+            assert set(re.findall('value="([^"]+)"', cells["营业收入"])) == {firm["营业收入（元）"]} - {""}
+            assert set(re.findall('title="([^"]+)"', cells["有效称号"])) == {
+                *firm["有效称号"].split("；")
+            } - {""}
+            district, area = (bool(firm[name]) for name in ("区县", "功能区"))
+            assert ('<span class="sub">' in cells["所在地"]) == (district and area)
+
+
+def test_readers_in_turn_see_the_list_of_their_own_unit(reading: Flask) -> None:
+    def shown(unit: str | None) -> set[str]:
+        reader = reading.test_client(role="district", unit=unit) if unit else reading.test_client()
+        return set(re.findall(r'class="sub code">(\w{18})<', reader.get("/firms?sort=uscc").text))
+
+    everyone, zone, town = shown(None), shown("370171"), shown("370102")
+    assert zone
+    assert town
+    assert not zone & town
+    assert (shown("370171"), shown(None), shown("370102")) == (zone, everyone, town)
 
 
 def test_the_export_imports_back_unchanged(app: Flask, client: FlaskClient) -> None:

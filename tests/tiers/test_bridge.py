@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -53,18 +52,6 @@ from tiers.asking import ask_count
 from tiers.bridging import Place, bridge_document, place_of
 from tiers.frames import counted_targets
 from tiers.members import Question
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path, time: Time) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, time)
-    yield house
-    house.store.dispose()
 
 
 def moment(time: Time) -> datetime:

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from registry import codes, words
 from registry.house import House
-from tests.registry.house import code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 from tiers import asking
 from tiers.asking import CACHE, ask_count
 
@@ -26,11 +26,9 @@ KEPT = {"as_of": "from the cache"}
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path)
+def house(house: House) -> House:
     file_rows(house, "enterprises", [FIRM])
-    yield house
-    house.store.dispose()
+    return house
 
 
 def forget() -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from registry import codes, words
 from registry.house import House
-from tests.registry.house import code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 from tests.sample_app import house_in
 from tiers import findings as register
 from tiers.asking import view
@@ -322,12 +321,10 @@ def test_every_finding_of_a_rule_names_its_document() -> None:
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path)
+def house(house: House) -> House:
     firms = [{"uscc": code(n), "name": f"济南{n}机械有限公司", "district": "历下区"} for n in range(1, 13)]
     file_rows(house, "enterprises", firms)
-    yield house
-    house.store.dispose()
+    return house
 
 
 def ask(house: House, sql: str, question: Question) -> set[tuple[str, int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,21 +25,9 @@ from registry.settings import load
 from registry.show import show
 from registry.store.known import faults, known
 from registry.withdrawal import withdraw
-from tests.registry.house import Time, code, file_rows, open_test_house, table
+from tests.registry.house import Time, code, file_rows, table
 from tiers.filed import filed
 from tiers.plan_kinds import plan_kinds
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path, time: Time) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, time)
-    yield house
-    house.store.dispose()
 
 
 def say(

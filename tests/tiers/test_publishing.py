@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -56,17 +56,10 @@ NOVEMBER, DECEMBER = date(2025, 11, 30), date(2025, 12, 31)
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path, time: Time) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, time)
+def house(house: House, time: Time) -> House:
     one_of_each(house)
     time.pass_days(1)
-    yield house
-    house.store.dispose()
+    return house
 
 
 def december(house: House, **wish: Any) -> Snapshot:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from registry.house import House
 from registry.refusals import MisusedError
-from tests.registry.house import Time, file_rows, open_test_house
+from tests.registry.house import file_rows, open_test_house
 from tests.sample_app import sample_file
 from tests.tiers.counted_city import firms, one_of_each
 from tests.tiers.test_bridge import LISTS, code, empty
@@ -29,13 +28,6 @@ CORNERS = [
     for month, day in ((1, 1), (6, 30), (12, 31))
     for shift in (-1, 0, 1)
 ]
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, Time())
-    yield house
-    house.store.dispose()
 
 
 def agree(house: House, days: list[date], **sections: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -24,18 +23,6 @@ from tiers.targets import plan, plan_named, plans
 
 DUE = date(2025, 12, 31)
 LATER = date(2026, 3, 1)
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path, time: Time) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, time)
-    yield house
-    house.store.dispose()
 
 
 def say(house: House, indicator: str, period: str, value: Any, unit: str = "", **more: Any) -> Any:

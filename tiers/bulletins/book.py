@@ -25,6 +25,7 @@ from tiers.bulletins.blocks import (
     Sheet,
     Table,
 )
+from tiers.bulletins.rows import TextSheet
 from tiers.bulletins.saying import Speech
 
 #: Columns of the overview: the first holds names; what a table of nine columns takes.
@@ -70,7 +71,7 @@ class _Book:
 
     def write(self) -> None:
         overview = self.made.add_worksheet(self.overview_name)
-        sheets = [(self.made.add_worksheet(sheet.name), sheet) for sheet in self.bulletin.sheets]
+        sheets = [(self.made.add_worksheet(sheet.name, TextSheet), sheet) for sheet in self.bulletin.sheets]
         self.data: Any = self.made.add_worksheet(self.data_name) if self.bulletin.pictures else None
         self.data_row = 0
         self._overview(overview)
@@ -289,9 +290,7 @@ class _Book:
         head = self.format(bold=True, bottom=1, top=1, bg_color="#EEEEEE")
         for at, column in enumerate(sheet.columns):
             page.write_string(2, at, column.label, head)
-        for number, row in enumerate(sheet.rows, start=3):
-            for at, value in enumerate(row):
-                page.write_string(number, at, value, text)
+        page.write_texts(3, sheet.rows, text)
         page.autofilter(2, 0, 2 + len(sheet.rows), len(sheet.columns) - 1)
         page.freeze_panes(3, 2)
         page.repeat_rows(2)

@@ -21,9 +21,9 @@ from tiers import members
 from tiers.after_fold import TITLE
 from tiers.asking import view
 from tiers.bulletins.reports import AHEAD_DAYS
-from tiers.findings import APPLICATION, grace_of
+from tiers.findings import APPLICATION
 from tiers.forecasting.part import forecast_part
-from tiers.lifecycle import Finding, Step, findings
+from tiers.lifecycle import Finding, Step, endings
 from tiers.members import Question
 from tiers.sampling import is_sample
 from tiers.snapshot import Snapshot
@@ -100,10 +100,9 @@ def expiring(connection: Connection, question: Question) -> list[Record]:
     taken: Any = select(a.uscc, *(a[name] for name in Step._fields)).where(a.uscc.in_(candidates))
     for uscc, *values in connection.execute(taken.order_by(a.uscc, a.from_day, a.key)):
         steps[uscc].append(Step(*values))
-    grace = grace_of(question)
     found = []
     for uscc, firm in sorted(firms.items()):
-        said = findings(day, terms[uscc], steps.get(uscc, ()), (), grace)
+        said = endings(day, terms[uscc], steps.get(uscc, ()))
         found += [_title(firm, one, said) for one in said
                   if one.what == "expires" and one.days is not None and 0 <= one.days < AHEAD_DAYS]  # fmt: skip
     return sorted(found, key=lambda one: (one["last"], one["uscc"], one["tier"], one["level"]))
@@ -134,8 +133,8 @@ def _tier_list(connection: Connection, question: Question, measure: str) -> Reco
                   where t.basis = 'new' and t.issued >= :january and t.issued <= :day and {members.BELONGED}
                   order by t.tier, t.level, e.uscc"""
     found: Record = {}
-    for row in question.ask(connection, sql):
-        found.setdefault(f"{row.tier}:{row.level}", []).append([row.uscc, row.name, row.area or row.district])
+    for tier, level, uscc, name, district, area in question.tuples(connection, sql):
+        found.setdefault(f"{tier}:{level}", []).append([uscc, name, area or district])
     return found
 
 

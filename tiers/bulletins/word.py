@@ -41,7 +41,7 @@ _STYLE = {"body": BODY, "to": TO, "note": NOTE, "signer": SIGNER, "day": DAY}
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARKED = re.compile(f"{_OPEN}(\\w+){_CLOSE}")
 #: XML knows no such characters; a name may still bring one.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def word(bulletin: Bulletin, template: bytes) -> bytes:
@@ -61,8 +61,8 @@ def word(bulletin: Bulletin, template: bytes) -> bytes:
                     paragraph.addprevious(element)
             _remove(paragraph)
     properties = document.core_properties
-    issuer, said = (_UNWRITABLE.sub("", text) for text in (bulletin.issuer, bulletin.source))
-    properties.title = _UNWRITABLE.sub("", f"{bulletin.title} {bulletin.period}")
+    issuer, said = (UNWRITABLE.sub("", text) for text in (bulletin.issuer, bulletin.source))
+    properties.title = UNWRITABLE.sub("", f"{bulletin.title} {bulletin.period}")
     properties.author = properties.last_modified_by = issuer
     properties.revision, properties.comments = 1, said
     published = bulletin.published_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
@@ -103,7 +103,7 @@ def _marks() -> dict[str, str]:
 def _written(value: Any) -> Any:
     """Without characters that a document cannot hold."""
     if isinstance(value, str):
-        return _UNWRITABLE.sub("", value)
+        return UNWRITABLE.sub("", value)
     if isinstance(value, Mapping):
         return {key: _written(one) for key, one in value.items()}
     return [_written(one) for one in value] if isinstance(value, list) else value
@@ -149,7 +149,7 @@ def _elements(document: Any, block: Block) -> list[Any]:
         case Paragraph():
             return [_paragraph(document, block.text, _STYLE[block.style])]
         case Table():
-            made = [_paragraph(document, block.caption, CAPTION), _table(document, block)]
+            made = [_paragraph(document, block.caption, CAPTION), table_element(document, block)]
             # Two tables in a row would become one.
             return [*made, _paragraph(document, block.note, NOTE)]
         case Picture():
@@ -164,7 +164,7 @@ def _elements(document: Any, block: Block) -> list[Any]:
 
 
 def _paragraph(document: Any, text: str, style: str) -> Any:
-    made = document.add_paragraph(_UNWRITABLE.sub("", text))
+    made = document.add_paragraph(UNWRITABLE.sub("", text))
     made.style = document.styles[style if _has(document, style) else BODY]
     made._p.getparent().remove(made._p)
     return made._p
@@ -178,7 +178,7 @@ def _has(document: Any, style: str) -> bool:
     return True
 
 
-def _table(document: Any, table: Table) -> Any:
+def table_element(document: Any, table: Table) -> Any:
     """Written as XML at once: a document's own way of adding cells takes minutes for a thousand firms."""
     cell_style = document.styles[CELL].style_id
     whole = sum(column.width for column in table.columns)
@@ -190,7 +190,7 @@ def _table(document: Any, table: Table) -> Any:
         return (
             f'<w:tc><w:tcPr><w:tcW w:w="{widths[at]}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
             f'<w:pStyle w:val="{cell_style}"/><w:jc w:val="{side}"/></w:pPr><w:r>{strong}'
-            f'<w:t xml:space="preserve">{escape(_UNWRITABLE.sub("", text))}</w:t></w:r></w:p></w:tc>'
+            f'<w:t xml:space="preserve">{escape(UNWRITABLE.sub("", text))}</w:t></w:r></w:p></w:tc>'
         )
 
     head = "".join(cell(column.label, at, "center", bold=True) for at, column in enumerate(table.columns))
@@ -218,7 +218,7 @@ def _picture(document: Any, picture: Picture) -> Any:
     wide = min(Inches(charts.size(picture.chart)[0]), Mm(156))
     made.add_run().add_picture(BytesIO(charts.png(picture.chart)), width=wide)
     for about in made._p.iter(qn("wp:docPr")):
-        about.set("descr", _UNWRITABLE.sub("", picture.alt))
+        about.set("descr", UNWRITABLE.sub("", picture.alt))
         about.set("title", picture.caption)
     for about in made._p.iter(qn("pic:cNvPr")):
         about.set("name", f"{picture.chart.id}.png")

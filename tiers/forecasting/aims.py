@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from registry.house import House
 from registry.kind import Record
-from tiers.asking import ask_count
+from tiers.asking import view
+from tiers.filed import Filed, filed
 from tiers.targets import Target, plan, plan_id, plan_period, plans
 
 
@@ -63,22 +64,22 @@ def aims_of(
 ) -> Aims:
     """The goals of a target as the count of the day says them. ``plan_name``: the settings' plan by default."""
     name = plan_name or house.settings.targets.plan
-    asked = _aim(house, target, day, known_at, name)
+    with view(house, known_at) as connection:
+        reported = filed(connection, house.places.names)
+    asked = _aim(target, day, reported, name)
     if asked is None or asked.due > day:
         return Aims(asked)
     order = sorted(plans(), key=plan_period)
     later = order[order.index(name) + 1 :] if name in order else []
     following = next(
-        (aim for one in later if (aim := _aim(house, target, day, known_at, one)) and aim.due > day), None
+        (aim for one in later if (aim := _aim(target, day, reported, one)) and aim.due > day), None
     )
     return Aims(asked, following)
 
 
-def _aim(house: House, target: str, day: date, known_at: datetime | None, name: str) -> Aim | None:
+def _aim(target: str, day: date, reported: Filed, name: str) -> Aim | None:
     known = next((one for one in plan(name) if one.id == target), None)
     if known is None:
         return None
-    # By unit, as pages and published counts ask: so the answer is mostly there.
-    targets = ask_count(house, day, known_at, None, "area", name)["targets"]
-    goal = next(entry["goal"] for entry in targets if entry["id"] == target)
-    return Aim(name, known, None if goal is None else Decimal(str(goal)))
+    said = reported.goal(known, day)
+    return Aim(name, known, said.amount if said else known.goal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection
@@ -47,7 +47,7 @@ def _places(values: Iterable[Any]) -> dict[Any, int]:
 
 def read_titles(connection: Connection, question: Question, condition: str) -> Records:
     """Every term of the titles that meet a condition on ``t``, whenever it was in force."""
-    rows = question.ask(
+    rows = question.tuples(
         connection,
         f"""select t.uscc, t.tier, t.level, t.kind, t.valid_from, t.valid_to, t.issued, t.revoked_on
             from title t where {condition} order by t.uscc, t.tier, t.level, t.kind, t.valid_from, t.issued, t.key""",
@@ -55,40 +55,63 @@ def read_titles(connection: Connection, question: Question, condition: str) -> R
     usccs, tiers, levels, kinds, *days = list(zip(*rows, strict=True)) or [()] * 8
     pairs = list(zip(tiers, levels, strict=True))
     named = {pair: f"{pair[0]}:{pair[1]}" for pair in set(pairs)}
-    names = [named[pair] for pair in pairs]
-    groups = sorted(set(names))
+    groups = sorted(named.values())
     months = [TERM_MONTHS[term_of(group.partition(":")[0])] for group in groups]
-    titles = list(zip(usccs, names, kinds, strict=True))
-    return _records(
-        connection, question, usccs, groups, months, names, titles, [_days(one) for one in days], "home"
-    )
+    of = _places(groups)
+    group = _mapped(pairs, {pair: of[name] for pair, name in named.items()})
+    firms, firm = _firms(usccs)
+    # The terms of one title come one after another.
+    title = _runs(firm, group, _mapped(kinds, _places(kinds)))
+    terms = Terms(firms, firm, group, title, *(_days(one) for one in days))
+    return _records(connection, question, groups, months, terms, "home")
 
 
 def read_above_scale(connection: Connection, question: Question) -> Records:
-    rows = question.ask(
+    rows = question.tuples(
         connection, "select m.uscc, m.entered_on, m.left_on from above_scale m order by m.uscc, m.entered_on"
     )
     usccs, entered, left = list(zip(*rows, strict=True)) or [()] * 3
-    names = ["above_scale:"] * len(usccs)
-    started = _days(entered)
-    days = [started, np.full(len(usccs), FAR - 1, dtype=np.int64), started, _days(left)]
-    titles = range(len(usccs))
-    return _records(connection, question, usccs, ["above_scale:"], [ENDLESS], names, titles, days, "resident")
+    firms, firm = _firms(usccs)
+    started, endless = _days(entered), np.full(len(firm), FAR - 1, dtype=np.int64)
+    terms = Terms(
+        firms, firm, np.zeros_like(firm), np.arange(len(firm)), started, endless, started, _days(left)
+    )
+    return _records(connection, question, ["above_scale:"], [ENDLESS], terms, "resident")
+
+
+class Terms(NamedTuple):
+    """Columns of ``Records``, one place a term; ``firms``: the codes."""
+
+    firms: tuple[str, ...]
+    firm: Ints
+    group: Ints
+    title: Ints
+    start: Ints
+    last: Ints
+    issued: Ints
+    revoked: Ints
+
+
+def _firms(usccs: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
+    """Each code once, in order, and the place of each."""
+    firms = tuple(sorted(set(usccs)))
+    return firms, _mapped(usccs, _places(firms))
+
+
+def _runs(*columns: Ints) -> Ints:
+    """A number for each row, the same as long as all columns stay the same."""
+    other = np.zeros(len(columns[0]), dtype=bool)
+    for column in columns:
+        other[1:] |= column[1:] != column[:-1]
+    return np.cumsum(other)
 
 
 def _records(
-    connection: Connection, question: Question, usccs: Sequence[str], groups: Sequence[str], months: Sequence[int],
-    names: Sequence[str], titles: Sequence[Any], days: Sequence[Ints], whose: str,
+    connection: Connection, question: Question, groups: Sequence[str], months: Sequence[int], terms: Terms, whose: str,
 ) -> Records:  # fmt: skip
-    firms = sorted(set(usccs))
-    place, of = _places(firms), _places(groups)
-    start, last, issued, revoked = days
-    stay_firm, stay_from, stay_to = _stays(connection, question, place, whose)
-    return Records(
-        tuple(firms), tuple(groups), tuple(months),
-        _mapped(usccs, place), _mapped(names, of), _mapped(titles, _places(titles)),
-        start, last, issued, revoked, stay_firm, stay_from, stay_to,
-    )  # fmt: skip
+    firms, *columns = terms
+    stays = _stays(connection, question, _places(firms), whose) if firms else [columns[0]] * 3
+    return Records(firms, tuple(groups), tuple(months), *columns, *stays)
 
 
 def _stays(
@@ -102,22 +125,20 @@ def _stays(
         )
     else:
         where, begins = "city = :home", "from_day"
-    rows = question.ask(
+    rows = question.tuples(
         connection,
         f"select uscc, {begins}, to_day from enterprise where {where} order by uscc, from_day",
     )
-    found: list[list[int]] = []
-    for uscc, first, last in rows:
-        at = place.get(uscc)
-        if at is None:
-            continue
-        begin, end = _number(first), min(_number(last), FAR)
-        if found and found[-1][0] == at and found[-1][2] >= begin:
-            found[-1][2] = max(found[-1][2], end)
-        elif begin < end:
-            found.append([at, begin, end])
-    columns = np.array(found, dtype=np.int64).reshape(-1, 3).T
-    return columns[0], columns[1], columns[2]
+    usccs, firsts, lasts = list(zip(*rows, strict=True)) or [()] * 3
+    firm = np.fromiter((place.get(uscc, -1) for uscc in usccs), dtype=np.int64, count=len(usccs))
+    begin, end = _days(firsts), np.minimum(_days(lasts), FAR)
+    some = (firm >= 0) & (begin < end)
+    firm, begin, end = firm[some], begin[some], end[some]
+    # A firm's spans come in their order and never overlap: one goes on where the one before it ends.
+    alone = (firm[1:] != firm[:-1]) | (begin[1:] > end[:-1])
+    new, over = np.append(True, alone), np.append(alone, True)
+    new, over = new[: len(firm)], over[: len(firm)]
+    return firm[new], begin[new], end[over]
 
 
 def read_recognised(connection: Connection, question: Question) -> dict[str, tuple[int, int]]:

@@ -113,11 +113,9 @@ class Titles:
 
     def ending(self, day: date, until: date) -> dict[tuple[int, int], int]:
         """(group, year of issue) → titles in force on ``day`` that end by ``until`` and are not renewed yet."""
-        found: Counter[tuple[int, int]] = Counter()
-        for row in self.open_ends(day, until):
-            year = day_of(int(self.model(day)[1].issued[row])).year
-            found[int(self.model(day)[1].group[row]), year] += 1
-        return dict(found)
+        known, rows = self.model(day)[1], self.open_ends(day, until)
+        years = known.issued[rows].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+        return dict(Counter(zip(known.group[rows].tolist(), years.tolist(), strict=True)))
 
     def open_ends(self, day: date, until: date) -> list[int]:
         """The rows of those titles among the records known on ``day``."""

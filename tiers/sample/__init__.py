@@ -24,8 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from registry.sample import Row, SampleFiling
 from tiers.sample.city import file_all
-from tiers.sample.filing import Row, SampleFiling
 
 __all__ = ["Row", "SampleFiling", "sample_city"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from tiers.sample.filing import Row, Scale, Step
+from registry.sample import Row
+from tiers.sample.filing import Scale, Step
 from tiers.sample.firms import Firm
 from tiers.sample.life import Events
 from tiers.sample.tables import Announced, announced

@@ -15,15 +15,16 @@ A year at the bureau, as the filings tell it:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
+from registry.sample import SampleFiling
 from tiers.sample.announcing import title_steps
 from tiers.sample.evidence import evidence_steps, honour_steps
 from tiers.sample.figures import accounts, figure_steps
-from tiers.sample.filing import SampleFiling, Scale, Step
-from tiers.sample.firms import make_firms
-from tiers.sample.life import live
+from tiers.sample.filing import Scale, Step
+from tiers.sample.firms import Firm, make_firms
+from tiers.sample.life import Events, live
 from tiers.sample.listing import listing_steps, listings
 from tiers.sample.membership import above_scale, above_scale_steps, doubling, doubling_steps
 from tiers.sample.plan import plan_steps
@@ -49,9 +50,7 @@ _ORDER = (
 
 def diary(firms: int, seed: int) -> list[Step]:
     """All planned filings in order. The rows are not written yet."""
-    scale = Scale(firms, seed)
-    everyone = make_firms(scale)
-    events = live(scale, everyone)
+    scale, everyone, events = people(firms, seed)
     members = above_scale(scale, everyone)
     ledger = award(scale, everyone, members)
     steps = [
@@ -69,14 +68,27 @@ def diary(firms: int, seed: int) -> list[Step]:
     return sorted(steps, key=lambda step: (step.day, _ORDER.index(step.kind), step.label))
 
 
+def people(firms: int, seed: int) -> tuple[Scale, list[Firm], Events]:
+    """Who ever is in the city and what happens to them: what others may tell of, without changing it."""
+    scale = Scale(firms, seed)
+    everyone = make_firms(scale)
+    return scale, everyone, live(scale, everyone)
+
+
 def file_all(firms: int, seed: int) -> Iterator[SampleFiling]:
     """The filings one by one: the first of a day at 09:00 in Shanghai, the next ones ten minutes apart."""
+    yield from filed(diary(firms, seed), time(1, 0))
+
+
+def filed(steps: Iterable[Step], begins: time) -> Iterator[SampleFiling]:
+    """Steps in order become filings: the first of a day when it ``begins`` (UTC), the next ones ten minutes apart. What
+    has no rows is left out."""
     last = datetime.min.replace(tzinfo=UTC)
-    for step in diary(firms, seed):
+    for step in steps:
         rows = step.rows()
         if not rows and step.withdraws is None:
             continue
-        at = max(datetime.combine(step.day, time(1, 0), UTC), last + timedelta(minutes=10))
+        at = max(datetime.combine(step.day, begins, UTC), last + timedelta(minutes=10))
         last = at
         yield SampleFiling(
             step.label, at, step.kind, step.file, rows, dict(step.sets), step.complete_on, step.withdraws

@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from tiers.sample.filing import Row, Scale, Step
+from registry.sample import Row
+from tiers.sample.filing import Scale, Step
 from tiers.sample.firms import Firm
 from tiers.sample.tables import load
 from tiers.sample.titles import Held, Ledger, choose

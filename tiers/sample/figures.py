@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from tiers.sample.filing import Row, Scale, Step
+from registry.sample import Row
+from tiers.sample.filing import Scale, Step
 from tiers.sample.firms import Firm
 from tiers.sample.membership import Member
 from tiers.sample.titles import Ledger

@@ -1,31 +1,13 @@
-"""What the sample city hands over: filings, and the planned steps they are made from."""
+"""The planned steps that the city's filings are made from, and its size."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
-Value = str | int | float | date | None
-Row = dict[str, Value]
-
-
-@dataclass(frozen=True)
-class SampleFiling:
-    """One act of filing. ``rows`` carry the field ids of the import kinds; money is whole yuan, shares are
-    decimal strings, days are dates. ``sets`` hold for the whole list. ``withdraws`` names the label of an earlier
-    filing that this step takes back; then there are no rows."""
-
-    label: str
-    at: datetime
-    kind: str
-    file: str
-    rows: list[Row]
-    sets: dict[str, str]
-    complete_on: date | None = None
-    withdraws: str | None = None
-    by: str = "sample"
+from registry.sample import Row
 
 
 @dataclass(frozen=True)

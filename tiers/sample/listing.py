@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tiers.sample.filing import Row, Scale, Step
+from registry.sample import Row
+from tiers.sample.filing import Scale, Step
 from tiers.sample.firms import Firm
 from tiers.sample.life import HALVES, filed_after, half_of
 

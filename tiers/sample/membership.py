@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tiers.sample.filing import Row, Scale, Step
+from registry.sample import Row
+from tiers.sample.filing import Scale, Step
 from tiers.sample.firms import LAST, Firm
 
 MEMBERS_2019 = 1_993

@@ -9,7 +9,8 @@ import random
 from collections.abc import Callable
 from datetime import date
 
-from tiers.sample.filing import Row, Scale, Step
+from registry.sample import Row
+from tiers.sample.filing import Scale, Step
 
 #: Indicator, department, value at the end of 2022, value at the end of 2025, decimals; yuan in 亿元, shares in percent.
 FIGURES: tuple[tuple[str, str, float, float, int], ...] = (

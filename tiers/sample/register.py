@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable
 from datetime import date
 
-from tiers.sample.filing import Row, Step
+from registry.sample import Row
+from tiers.sample.filing import Step
 from tiers.sample.firms import HOME, OPENING, Firm
 from tiers.sample.life import HALVES, Events, filed_after, half_of
 

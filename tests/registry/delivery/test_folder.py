@@ -27,11 +27,6 @@ def inbox(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
 def house(sqlite_url: str, tmp_path: Path, inbox: Path, time: Time) -> Iterator[House]:
     house = house_with(sqlite_url, tmp_path / "var", time, folder=str(inbox))
     yield house

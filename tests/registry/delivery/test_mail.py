@@ -37,11 +37,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
 def open_house(sqlite_url: str, tmp_path: Path, time: Time) -> Iterator[Any]:
     """``open_house(port, …)``: a house that mails to a server on that port."""
     made: list[House] = []

@@ -36,11 +36,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
 def open_house(sqlite_url: str, tmp_path: Path, time: Time) -> Iterator[Any]:
     made: list[House] = []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from sqlalchemy import select
 import cli
 from registry.filings import filings, problems
 from registry.house import House
-from tests.registry.house import code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 
 FIRMS = [
     {"uscc": code(1), "name": "济南霖树锅炉有限公司", "district": "天桥区"},
@@ -35,11 +34,9 @@ SETS = [
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path)
+def house(house: House) -> House:
     file_rows(house, "enterprises", FIRMS)
-    yield house
-    house.store.dispose()
+    return house
 
 
 def asked(house: House, *arguments: str, typed: str | None = None) -> Result:

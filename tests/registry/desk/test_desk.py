@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
@@ -29,7 +27,7 @@ from registry.naming.alignment import BLANK, aligned
 from registry.naming.normal import normal_form
 from registry.refusals import RefusedError
 from registry.withdrawal import withdraw
-from tests.registry.house import code, file_rows, open_test_house
+from tests.registry.house import code, file_rows
 
 FIRMS = [
     {"uscc": code(1), "name": "济南霖树锅炉有限公司", "district": "天桥区"},
@@ -41,11 +39,9 @@ LIST = "企业名称\n济南磐笛精细化工有限公司\n济南霖树锅炉�
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path)
+def house(house: House) -> House:
     file_rows(house, "enterprises", FIRMS)
-    yield house
-    house.store.dispose()
+    return house
 
 
 def begun(house: House, text: str = LIST, unit: str | None = None) -> tuple[Found, Any]:

@@ -31,11 +31,6 @@ FEBRUARY = parse("2026-02")
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
 def job() -> Job:
     return job_of(Rhythm.MONTH)
 

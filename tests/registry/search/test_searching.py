@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,14 +22,7 @@ from registry.search.index import FIRM, SEGMENT, WAITING, index_afresh, up_to_da
 from registry.search.sought import Sought, look_up
 from registry.store.backup import backup, restore
 from registry.withdrawal import withdraw
-from tests.registry.house import Time, code, file_rows, open_test_house
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path, Time())
-    yield house
-    house.store.dispose()
+from tests.registry.house import code, file_rows, open_test_house
 
 
 def hits(house: House, typed: str, limit: int = 20) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,14 +46,6 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list
     house.store.dispose()
     assert rows == sum(map(len, held.values())) > 100
     return folder / "good.backup", held
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    """A house over an empty database."""
-    house = open_test_house(database_url, tmp_path)
-    yield house
-    house.store.dispose()
 
 
 def parts_of(source: Path) -> Parts:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,11 +21,9 @@ from tests.registry.house import code, file_rows, open_test_house
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_test_house(database_url, tmp_path)
+def house(house: House) -> House:
     file_firms(house, 1, 2)
-    yield house
-    house.store.dispose()
+    return house
 
 
 def file_firms(house: House, *numbers: int) -> None:

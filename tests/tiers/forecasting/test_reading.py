@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from registry.house import House
@@ -13,6 +14,7 @@ from tests.registry.house import Time, code, file_rows, open_test_house
 from tiers.asking import ask_count
 from tiers.forecasting.asking import Wanted, ask_backtest, ask_forecast, subject_of
 from tiers.forecasting.candidates import ask_cultivation
+from tiers.forecasting.history import day_of
 from tiers.forecasting.subjects import TARGETS, Titles
 
 NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
@@ -128,3 +130,28 @@ def test_titles_that_end_before_any_was_up_for_renewal_cut_the_outlook(
     assert found["limited"] == "2026-06-30"
     assert found["months"][-1]["day"] == "2026-06-30"
     house.store.dispose()
+
+
+def test_a_firm_that_only_changed_stayed_and_one_that_came_back_stayed_twice(house: House) -> None:
+    moves = [
+        {"uscc": code(3), "district": "章丘区", "effective_on": "2024-05-01"},
+        {"uscc": code(4), "city": "370200", "effective_on": "2022-05-01"},
+    ]
+    file_rows(house, "enterprises", moves, "moved.csv")
+    back = [{"uscc": code(4), "city": "370100", "effective_on": "2023-05-01"}]
+    file_rows(house, "enterprises", back, "back.csv")
+    subject = subject_of(house, "quality-firms", date(2025, 12, 31), None)
+    assert isinstance(subject, Titles)
+    records = subject.records
+
+    def stays(n: int) -> list[tuple[bool, str, str, bool]]:
+        """From the beginning on?, first day, first day without, without an end?"""
+        rows = np.flatnonzero(records.stay_firm == records.firms.index(code(n)))
+        spans = [(int(records.stay_from[row]), int(records.stay_to[row])) for row in rows]
+        return [(a < 0, str(day_of(max(a, 0))), str(day_of(min(b, 40_000))), b > 40_000) for a, b in spans]
+
+    since, ever = "1970-01-01", str(day_of(40_000))
+    assert stays(3) == [(True, since, ever, True)]
+    assert stays(4) == [(True, since, "2022-05-01", False), (False, "2023-05-01", ever, True)]
+    assert stays(1) == [(True, since, "2024-03-01", False)]
+    assert records.stay_firm.tolist() == sorted(records.stay_firm.tolist())

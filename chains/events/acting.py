@@ -1,0 +1,242 @@
+"""Putting on record what happens around events and actions: every act is a filing, made like any list.
+
+What a plan rests on must still be so when it is filed: the lists carry a look at the tables that is taken again under the lock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from chains.events.agenda import Proposal, mended, proposed
+from chains.events.reading import CANCELLED, EVENT, PLANNED, Occasion, occasion
+from registry.filing import Listed, Outcome, file_list
+from registry.forms import listed_from_form
+from registry.house import House
+from registry.kind import Note
+from registry.refusals import OvertakenError, RefusedError
+from registry.said import SaidError
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+class NotTakenError(SaidError):
+    """A form has cells that cannot be taken; nothing was filed. ``notes`` say which and why."""
+
+    code, status = "not_taken", 409
+
+    def __init__(self, notes: Sequence[tuple[int, Note]]) -> None:
+        self.notes = [note for _row, note in notes if note.fate != "note"]
+        codes = ", ".join(dict.fromkeys(f"{note.field or '–'}: {note.code}" for note in self.notes))
+        super().__init__(
+            f"nothing was filed; mend these and send again: {codes}",
+            f"未入库；请更正后再提交：{codes}",
+        )
+
+
+class NoEventError(SaidError):
+    code, status = "unknown_event", 404
+
+    def __init__(self, id: str) -> None:
+        super().__init__(
+            f"there is no event {id}; the list of events has all of them",
+            f"没有活动“{id}”，请在活动列表中查看",
+        )
+
+
+def put(
+    house: House, kind: str, rows: Rows, what: str, by: str, only_if: Callable[[Connection], None] | None = None
+) -> Outcome:  # fmt: skip
+    """File rows of a kind, all or none. Raises NotTakenError."""
+    for rehearsal in (True, False):
+        listed = listed_from_form(house, house.kinds.by_id[kind], rows, f"form: {what}", {"form": kind})
+        checked = Listed(
+            listed.kind, listed.rows, listed.file, listed.sha256, None, listed.options, listed.cells_of, only_if=only_if
+        )  # fmt: skip
+        outcome = file_list(house, checked, by, dry_run=rehearsal)
+        if outcome.fates["refused"] or outcome.fates["review"]:
+            raise NotTakenError(outcome.problems)
+    return outcome
+
+
+def look(house: House, id: str) -> Occasion:
+    """The event with its guests. Raises NoEventError."""
+    with house.store.read() as connection:
+        held = occasion(connection, id, house.clock.today())
+    if held is None:
+        raise NoEventError(id)
+    return held
+
+
+class UnknownGuestsError(SaidError):
+    code, status = "unknown_firm", 404
+
+    def __init__(self, typed: Sequence[str]) -> None:
+        shown = ", ".join(typed[:5])
+        super().__init__(
+            f"no firm of the register has the code {shown}; look it up under Enterprises, nobody was invited",
+            f"企业库中没有代码为 {shown} 的企业；请在企业库中查找，本次未邀请任何企业",
+        )
+
+
+# Events ----------------------------------------------------------------------------------------------------
+
+
+def new_event(house: House, values: Mapping[str, Any], by: str) -> str:
+    """Put a new event on record; gives its id, which is made from its day where none is typed."""
+    with house.store.read() as connection:
+        known = set(connection.execute(select(EVENT.c.event)).scalars())
+    id = str(values.get("event") or "").strip() or _free_id(str(values.get("held_on") or ""), known, house)
+
+    def unused(connection: Connection) -> None:
+        if connection.execute(select(EVENT.c.event).where(EVENT.c.event == id)).first():
+            raise RefusedError(
+                f"an event {id} is on record already; give this one another number",
+                f"已有编号为 {id} 的活动；请换一个编号",
+            )
+
+    put(house, "events", [{"state": "planned", **values, "event": id}], f"event {id}", by, unused)
+    return id
+
+
+def _free_id(held_on: str, known: Collection[str], house: House) -> str:
+    digits = re.sub(r"\D", "", held_on)
+    stem = f"DJ{digits if len(digits) == 8 else house.clock.today().strftime('%Y%m%d')}"
+    return next(id for n in range(1, len(known) + 2) if (id := f"{stem}-{n}") not in known)
+
+
+def change_event(house: House, id: str, values: Mapping[str, Any], by: str) -> Outcome:
+    look(house, id)
+    return put(house, "events", [{**values, "event": id}], f"event {id}", by)
+
+
+def invite(
+    house: House, id: str, demands: Collection[str], firms: Collection[str], state: str, by: str, wanted_by: str = ""
+) -> Outcome:  # fmt: skip
+    """Say of demands and firms that they are invited, come, or do not. ``wanted_by``: the demand that the firms are invited for.
+    What was said of a firm before, for whichever demand, is said anew."""
+    held, today = look(house, id), house.clock.today().isoformat()
+    rows = [{"event": id, "demand": demand, "state": state, "on": today} for demand in sorted(demands)]
+    for firm in sorted(firms):
+        guest = held.firms.get(firm)
+        asked = {*(guest.wanted_by if guest else ()), *([wanted_by] if wanted_by else [])} or {""}
+        rows += [
+            {"event": id, "demand": demand, "uscc": firm, "state": state, "on": today}
+            for demand in sorted(asked)
+        ]
+    if not rows:
+        raise RefusedError(
+            "nobody is named; tick somebody or type a code", "没有选中任何对象；请勾选或填写编号"
+        )
+    return put(house, "invitations", rows, f"invitations {id}", by)
+
+
+def invite_for(house: House, id: str, pairs: Collection[tuple[str, str]], by: str) -> Outcome:
+    """Invite firms for demands, as (demand, firm); who was invited before keeps its answer."""
+    held, today = look(house, id), house.clock.today().isoformat()
+    rows = [
+        {
+            "event": id, "demand": demand, "uscc": firm, "on": today,
+            "state": held.firms[firm].state if firm in held.firms else "invited",
+        }
+        for demand, firm in sorted(pairs)
+        if demand in held.demands
+    ]  # fmt: skip
+    if not rows:
+        raise RefusedError("nobody is named; tick somebody", "没有选中任何对象；请勾选")
+    return put(house, "invitations", rows, f"invitations {id}", by)
+
+
+# The agenda ------------------------------------------------------------------------------------------------
+
+
+def plan(house: House, id: str, by: str, open_too: bool = False) -> Proposal:
+    """Make the agenda and put it on record; meetings that are no longer planned are cancelled. Meetings that were held stay.
+    ``open_too``: plan for those, too, who have not answered yet."""
+    held = look(house, id)
+    found = proposed(house, held, open_too)
+    _file_agenda(house, held, found, by)
+    return found
+
+
+def mend(house: House, id: str, by: str) -> Proposal:
+    """Bring the agenda up to what was said since: meetings of those who do not come are cancelled, free places given to
+    others; nobody else moves."""
+    held = look(house, id)
+    found = mended(house, held)
+    _file_agenda(house, held, found, by)
+    return found
+
+
+def cancel(house: House, id: str, demands: Collection[str], firms: Collection[str], by: str) -> Proposal:
+    """Somebody cancels: said of the invitation, then the agenda is mended, where there is one."""
+    invite(house, id, demands, firms, CANCELLED, by)
+    return mend(house, id, by)
+
+
+def _file_agenda(house: House, held: Occasion, found: Proposal, by: str) -> None:
+    id = held.event.id
+    keep = {(m.demand, m.firm): m for m in found.meetings}
+    rows: list[dict[str, Any]] = [
+        {"event": id, "demand": seat.demand, "uscc": seat.firm, "state": CANCELLED}
+        for seat in held.standing
+        if (seat.demand, seat.firm) not in keep
+    ]
+    before = {(s.demand, s.firm): (s.slot, s.table) for s in held.standing}
+    rows += [
+        {"event": id, "demand": m.demand, "uscc": m.firm, "slot": str(m.slot), "table": str(m.table), "state": PLANNED}
+        for (demand, firm), m in keep.items()
+        if before.get((demand, firm)) != (m.slot, m.table)
+    ]  # fmt: skip
+    if rows:
+        put(house, "meetings", rows, f"agenda {id}", by, _unchanged(held))
+
+
+def _unchanged(held: Occasion) -> Callable[[Connection], None]:
+    """Refuses where guests, meetings or the event itself changed since they were looked at."""
+    id = held.event.id
+    seen = _last_words(held)
+
+    def check(connection: Connection) -> None:
+        now = occasion(connection, id, date.max)
+        if now is None or _last_words(now) != seen:
+            raise OvertakenError
+
+    return check
+
+
+def _last_words(held: Occasion) -> set[tuple[Any, ...]]:
+    return {
+        (held.event.filing, held.event.row),
+        *((one.id, one.filing, one.row) for one in (*held.demands.values(), *held.firms.values())),
+        *((one.demand, one.firm, one.filing, one.row) for one in held.meetings),
+    }
+
+
+def say_of_meetings(house: House, id: str, meetings: Collection[tuple[str, str]], state: str, by: str) -> Outcome:  # fmt: skip
+    """Meetings were held, or somebody did not come."""
+    known = {(seat.demand, seat.firm) for seat in look(house, id).standing}
+    rows = [
+        {"event": id, "demand": demand, "uscc": firm, "state": state}
+        for demand, firm in sorted(known & set(meetings))
+    ]
+    if not rows:
+        raise RefusedError("no meeting of the agenda is ticked", "没有选中日程中的洽谈")
+    return put(house, "meetings", rows, f"meetings {id}", by)
+
+
+# Actions and outcomes --------------------------------------------------------------------------------------
+
+
+def open_action(house: House, values: Mapping[str, Any], by: str) -> Outcome:
+    """Put on record what a leader opened."""
+    return put(house, "actions", [values], f"action {values.get('title', '')}", by)
+
+
+def say_outcome(house: House, values: Mapping[str, Any], by: str) -> Outcome:
+    """Put on record how far two firms came."""
+    return put(house, "outcomes", [values], f"outcome {values.get('product') or values.get('stage', '')}", by)

@@ -1,0 +1,120 @@
+"""The commands ``chain risks`` and ``chain gaps``."""
+
+from __future__ import annotations
+
+import click
+
+from chains.commands import chain
+from chains.risk_documents import gaps_document, risks_document
+from chains.risks import SUBSTITUTES, TOP, risks
+from registry.house import House
+from registry.kind import Record
+from registry.speaking import as_of_day, command, known_at_instant, print_json, table
+
+
+@chain.command("risks")
+@click.argument("name", metavar="CHAIN")
+@click.option("--as-of", metavar="DAY")
+@click.option("--known-at", metavar="INSTANT|DAY|FILING")
+@click.option("--top", type=click.IntRange(1, 1000), default=TOP, show_default=True,
+              help="critical firms ranked, and single sources whose substitutes are named")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True)
+@command
+def chain_risks(
+    house: House, name: str, as_of: str | None, known_at: str | None, top: int, as_json: bool
+) -> None:
+    """Show what would break a chain: single sources and who could step in, firms whose stop reaches far, its shape."""
+    asked = risks(house, name, as_of_day(house, as_of), known_at_instant(house, known_at), top)
+    document = risks_document(house, asked, top)
+    if not document["links"]:
+        click.echo(
+            f"{asked.chain.name}: no link between its firms is on record for the day, so nothing can be said of what "
+            "hangs on whom (import links brings them)",
+            err=True,
+        )
+    if as_json:
+        print_json(document)
+        return
+    click.echo(
+        f"{document['chain']} as of {document['as_of']}, known at {document['known_at']}: {document['firms']} firms, "
+        f"{document['links']} links, {document['depth']} tiers of suppliers"
+    )
+    _print_sources(document, top)
+    _print_firms(document)
+    for title, key, size in (
+        ("firms that hold the chain together (firms cut off)", "articulation", "cut_off"),
+        ("every way to the leader runs through (firms behind)", "dominators", "firms"),
+    ):
+        if document[key]:
+            click.echo(f"\n{title}")
+            table(("firm", "number"), [(one["name"], one[size]) for one in document[key][:top]])
+    for loop in document["loops"][:top]:
+        click.echo(f"\nloop of {loop['firms']}: " + " → ".join(one["name"] for one in loop["example"]))
+
+
+def _print_sources(document: Record, top: int) -> None:
+    if not document["single_sources"]:
+        return
+    click.echo(f"\nsingle sources: {len(document['single_sources'])}")
+    table(("buyer", "product", "supplier", "essential", "could step in"), [
+        (one["buyer"]["name"], one["product"], one["supplier"]["name"], _flag(one["essential"]),
+         "、".join(f"{firm['name']} {firm['score']:.2f}" for firm in (one["substitutes"] or ())[:3]))
+        for one in document["single_sources"][:top]
+    ])  # fmt: skip
+
+
+def _print_firms(document: Record) -> None:
+    if not document["critical_firms"]:
+        return
+    computed, assumed = document["computed"], document["assumed"]
+    click.echo(f"\nfirms whose stop reaches furthest, of {computed['firms']} computed")
+    if not computed["certain"]:
+        click.echo(
+            f"of the others none exceeds {computed['bound']}; one of them may belong on this list", err=True
+        )
+    if any(assumed.values()):
+        click.echo("assumed: " + ", ".join(f"{key} {n}" for key, n in assumed.items() if n), err=True)
+    table(("index", "uscc", "name", "firms hit", "because"), [
+        (one["index"], one["uscc"], one["name"], one["hit"],
+         "、".join(f"{hit['name']} {float(hit['loss']):.0%}" + (f" ({hit['product']})" if hit["product"] else "")
+                  for hit in one["because"][:3]))
+        for one in document["critical_firms"]
+    ])  # fmt: skip
+
+
+@chain.command("gaps")
+@click.argument("name", metavar="CHAIN")
+@click.option("--as-of", metavar="DAY")
+@click.option("--known-at", metavar="INSTANT|DAY|FILING")
+@click.option(
+    "--top",
+    type=click.IntRange(1, 100),
+    default=SUBSTITUTES,
+    show_default=True,
+    help="firms named for each gap",
+)
+@click.option("--json", "as_json", is_flag=True)
+@command
+def chain_gaps(
+    house: House, name: str, as_of: str | None, known_at: str | None, top: int, as_json: bool
+) -> None:
+    """Show what a chain lacks: missing stages and products, and the firms of the city that come nearest."""
+    asked = risks(house, name, as_of_day(house, as_of), known_at_instant(house, known_at))
+    document = gaps_document(house, asked, top)
+    if not asked.chain.stages:
+        click.echo(f"{asked.chain.name}: no stage is on record (import chains brings them)", err=True)
+    if as_json:
+        print_json(document)
+        return
+    table(("stage", "product", "why", "nearest"), [
+        (gap["stage"], gap["product"], gap["why"],
+         "、".join(f"{firm['name']} {firm['score']:.2f}" for firm in gap["nearest"] or ()))
+        for gap in document["gaps"]
+    ])  # fmt: skip
+
+
+def _flag(value: bool | None) -> str:
+    return "unknown" if value is None else "yes" if value else "no"
+
+
+COMMANDS = (chain_risks, chain_gaps)

@@ -1,0 +1,136 @@
+"""A chain's resilience as the command line prints it in JSON and the HTTP API answers it.
+
+Ratios are decimal text, absent is None. A firm is ``{"uscc", "node", "name"}``; a party that is not on the register has no
+``uscc``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chains.ends import is_outside
+from chains.matching.documents import ranked_document
+from chains.matching.wanted import Ranked
+from chains.nodes import ratio
+from chains.resilience.scope import Part
+from chains.resilience.sources import Source
+from chains.resilience.whatif import Hit, Stop
+from chains.risks import Lack, Risks, lacks, substitutes
+from registry.house import House
+from registry.kind import Record
+from registry.store.clock import instant_text
+
+#: Firms behind a dominator or in a loop, and lists of what the shape says: so many are told of, and how many there are.
+FIRMS, LISTED = 20, 100
+
+
+def party(part: Part, number: int) -> Record:
+    id = part.ids[number]
+    return {"uscc": None if is_outside(id) else id, "node": id, "name": part.names[number]}
+
+
+def _head(house: House, asked: Risks) -> Record:
+    return {
+        "chain": asked.chain.name,
+        "as_of": asked.network.day.isoformat(),
+        "known_at": instant_text(asked.known_at or house.clock.now()),
+    }
+
+
+def risks_document(house: House, asked: Risks, top: int, language: str = "zh") -> Record:
+    """The whole report. ``top``: of so many single sources the substitutes are named, None for the others."""
+    found, part = asked.report, asked.report.part
+    instead = substitutes(house, asked, top)
+    return {
+        **_head(house, asked),
+        "firms": part.size,
+        "links": len(part.supplier),
+        "single_sources": [
+            source_record(part, source, _at(instead, at), language) for at, source in enumerate(found.sources)
+        ],
+        "critical_firms": [
+            {**party(part, int(firm)), "index": ratio(float(index)), "hit": stop.hit,
+             "because": [hit_record(part, hit) for hit in stop.hits]}
+            for firm, index, stop in zip(found.critical.firms, found.critical.index, found.stops, strict=True)
+        ],
+        "computed": {
+            "firms": found.critical.exact, "certain": bool(found.critical.certain), "bound": ratio(found.critical.bound),
+        },
+        "assumed": found.cascade.shares.assumed,
+        "concentration": [
+            {"product": one.product, "depth": one.depth, "suppliers": one.suppliers, "buyers": one.buyers,
+             "hhi": ratio(one.hhi), "largest": {**party(part, one.largest), "share": ratio(one.largest_share)},
+             "shares_unknown": one.assumed}
+            for one in found.concentration
+        ],
+        "articulation": [{**party(part, one.firm), "cut_off": one.cut_off} for one in found.articulation],
+        "dominators": [
+            {"leader": party(part, one.leader), **party(part, one.firm), "firms": len(one.firms),
+             "such_as": [party(part, firm) for firm in one.firms[:FIRMS]]}
+            for one in found.dominators[:LISTED]
+        ],
+        "loops": [
+            {"firms": len(loop.firms), "example": [party(part, firm) for firm in loop.example]} for loop in found.loops
+        ],
+        "depth": max(0, int(found.depth.max(initial=0))),
+    }  # fmt: skip
+
+
+def _at(instead: Sequence[Sequence[Ranked]] | None, at: int) -> Sequence[Ranked] | None:
+    return instead[at] if instead is not None and at < len(instead) else None
+
+
+def source_record(part: Part, source: Source, instead: Sequence[Ranked] | None, language: str) -> Record:
+    return {
+        "buyer": party(part, source.buyer),
+        "product": source.product,
+        "supplier": party(part, source.supplier),
+        "essential": source.essential,
+        "share": ratio(source.share),
+        "substitutes": None if instead is None else ranked_document(instead, language),
+    }
+
+
+def hit_record(part: Part, hit: Hit) -> Record:
+    """``product``: what ran short, None where sales were lost; ``by``: supply or sales; ``through``: the partner next to it."""
+    return {
+        **party(part, hit.firm),
+        "product": hit.product,
+        "loss": ratio(hit.loss),
+        "by": hit.by,
+        "through": None if hit.through is None else party(part, hit.through),
+        "steps": hit.steps,
+    }
+
+
+def what_if_document(
+    house: House, asked: Risks, firms: Sequence[int], found: Stop, most: int | None = None
+) -> Record:
+    part = asked.report.part
+    return {
+        **_head(house, asked),
+        "stopped": [party(part, firm) for firm in firms],
+        "index": ratio(found.index),
+        "hit": found.hit,
+        "hits": [hit_record(part, hit) for hit in found.hits[:most]],
+    }
+
+
+def gaps_document(house: House, asked: Risks, top: int, language: str = "zh") -> Record:
+    """What the chain lacks; ``nearest``: at most ``top`` firms for each."""
+    return {
+        **_head(house, asked),
+        "gaps": [lack_record(asked.report.part, lack, language) for lack in lacks(house, asked, top)],
+    }
+
+
+def lack_record(part: Part, lack: Lack, language: str) -> Record:
+    gap = lack.gap
+    return {
+        "stage": gap.stage,
+        "product": gap.product,
+        "state": gap.state,
+        "why": gap.why,
+        "buyers": [party(part, buyer) for buyer in gap.buyers[:FIRMS]],
+        "nearest": None if lack.nearest is None else ranked_document(lack.nearest, language),
+    }

@@ -1,0 +1,265 @@
+"""链上风险: what a chain hangs on, what it lacks, and what would happen if firms stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from chains.blueprint import chains_blueprint
+from chains.permissions import READ
+from chains.resilience.whatif import stop
+from chains.risk_documents import gaps_document, party, risks_document, what_if_document
+from chains.risks import SUBSTITUTES, TOP, Risks, risks
+from chains.tabs import chain_tabs
+from registry import words
+from registry.kind import Record
+from registry.naming.normal import normal_form
+from registry.pages.asked import Asked, asked, page_number
+from registry.pages.blueprint import table_file
+from registry.refusals import MisusedError
+from registry.shell import tables
+from registry.shell.access import allow
+from registry.shell.languages import language
+from registry.shell.serving import house
+
+blueprint = chains_blueprint()
+#: Rows of the lists on the page of risks that go on in the file; firms that one can stop at once; bars of a what-if.
+SHOWN, MOST, BARS = 20, 12, 10
+
+
+@blueprint.get("/chains/<path:name>/risks", endpoint="risks")
+@allow(READ)
+def risks_of(name: str) -> str:
+    """First the links that hang on one firm and who could step in, then whose stop reaches furthest, then the shape."""
+    question = asked(house())
+    found = _risks(name, question)
+    document = risks_document(house(), found, TOP, language())
+    return render_template(
+        "chains/risks.html",
+        asked=question,
+        name=found.chain.name,
+        document=document,
+        tabs=chain_tabs(found.chain.name, question),
+        parts=parts(found.chain.name, question),
+        shown=SHOWN,
+    )
+
+
+@blueprint.get("/chains/<path:name>/gaps", endpoint="gaps")
+@allow(READ)
+def gaps_of(name: str) -> str:
+    question = asked(house())
+    found = _risks(name, question)
+    return render_template(
+        "chains/gaps.html",
+        asked=question,
+        name=found.chain.name,
+        document=gaps_document(house(), found, SUBSTITUTES, language()),
+        staged=bool(found.chain.stages),
+        tabs=chain_tabs(found.chain.name, question),
+        parts=parts(found.chain.name, question),
+    )
+
+
+@blueprint.get("/chains/<path:name>/what-if")
+@allow(READ)
+def what_if(name: str) -> str:
+    """Choose firms that stop; who is hit stands beneath, as bars and as a table."""
+    here, question = house(), asked(house())
+    found = _risks(name, question)
+    part = found.report.part
+    firms, unknown = _stopped(found)
+    stopped = stop(found.report.cascade, firms) if firms else None
+    document = what_if_document(here, found, firms, stopped) if stopped else None
+    size = here.settings.web.page_rows
+    hits = document["hits"] if document else []
+    page = min(page_number(), max(1, -(-len(hits) // size)))
+    chosen = [party(part, firm) for firm in firms]
+    critical = [party(part, int(firm)) for firm in found.report.critical.firms]
+    return render_template(
+        "chains/what_if.html",
+        asked=question,
+        name=found.chain.name,
+        document=document,
+        chosen=chosen,
+        offered=[one for one in critical if one not in chosen],
+        unknown=unknown,
+        bars_shown=hits[:BARS],
+        rows=hits[(page - 1) * size : page * size],
+        paging=tables.numbered(page, size, len(hits)),
+        tabs=chain_tabs(found.chain.name, question),
+        parts=parts(found.chain.name, question),
+        most=MOST,
+    )
+
+
+def parts(name: str, question: Asked) -> list[tuple[str, str, str]]:
+    """The pages about a chain's resilience."""
+    kept: dict[str, Any] = dict(question.arguments)
+    return [
+        (id, label, url_for(endpoint, name=name, **kept))
+        for id, label, endpoint in (
+            ("risks", _("What it hangs on"), "chains.risks"),
+            ("gaps", _("What it lacks"), "chains.gaps"),
+            ("what-if", _("What if"), "chains.what_if"),
+        )
+    ]
+
+
+def _risks(name: str, question: Asked) -> Risks:
+    try:
+        return risks(house(), name, question.day, question.known_at)
+    except MisusedError as error:
+        abort(404, description=error.in_language(language()))
+
+
+def _stopped(found: Risks) -> tuple[list[int], list[str]]:
+    """The firms that the address says stop, and what of it fits no firm of the chain, or several: a code, a party of the graph,
+    or a whole name."""
+    part = found.report.part
+    named: dict[str, list[int]] = {}
+    for at, called in enumerate(part.names):
+        named.setdefault(normal_form(called), []).append(at)
+    firms: dict[int, None] = {}
+    unknown = []
+    for typed in filter(None, (text.strip() for text in request.args.getlist("stop"))):
+        id = typed if typed in part.number else typed.upper()
+        fitting = [part.number[id]] if id in part.number else named.get(normal_form(typed), [])
+        if len(fitting) == 1:
+            firms[fitting[0]] = None
+        else:
+            unknown.append(typed)
+    return list(firms)[:MOST], unknown
+
+
+# Files ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/chains/<path:name>/risks/<any(sources, critical, concentration, holders):part><suffix>")
+@allow(READ)
+def export_risks(name: str, part: str, suffix: str) -> Response:
+    """A list of the page of risks as a file: sources, critical firms, concentration, holders (who holds the chain together)."""
+    question = asked(house())
+    found = _risks(name, question)
+    document = risks_document(house(), found, TOP, language())
+    title, header, rows = FILES[part](document)
+    return table_file(f"chain-{part}-{question.day.isoformat()}", suffix, title, header, rows)
+
+
+Filed = tuple[str, Sequence[str], Sequence[Sequence[Any]]]
+
+
+def _sources(document: Record) -> Filed:
+    header = [_("Buyer"), _("Buyer's code"), _("Product"), _("Supplier"), _("Supplier's code"), _("Essential"),
+              _("Share of spend"), _("Could step in")]  # fmt: skip
+    rows = [
+        [one["buyer"]["name"], one["buyer"]["uscc"], one["product"], one["supplier"]["name"], one["supplier"]["uscc"],
+         said_flag(one["essential"]), _number(one["share"]), firms_said(one["substitutes"])]
+        for one in document["single_sources"]
+    ]  # fmt: skip
+    return _("Single sources"), header, rows
+
+
+def _firms(document: Record) -> Filed:
+    header = [_("Firm"), _("Code"), _("Index"), _("Firms hit"), _("Because")]
+    rows = [
+        [one["name"], one["uscc"], _number(one["index"]), one["hit"],
+         "；".join(f"{hit['name']} {float(hit['loss']):.1%}" + (f"（{hit['product']}）" if hit["product"] else "")
+                  for hit in one["because"])]
+        for one in document["critical_firms"]
+    ]  # fmt: skip
+    return _("Firms whose stop reaches furthest"), header, rows
+
+
+def _concentration(document: Record) -> Filed:
+    header = [
+        _("Product"),
+        _("Tier of suppliers"),
+        _("Suppliers"),
+        _("Buyers"),
+        "HHI",
+        _("Largest supplier"),
+        _("Its share"),
+    ]
+    rows = [
+        [one["product"], one["depth"], one["suppliers"], one["buyers"], _number(one["hhi"]), one["largest"]["name"],
+         _number(one["largest"]["share"])]
+        for one in document["concentration"]
+    ]  # fmt: skip
+    return _("Concentration"), header, rows
+
+
+def _holders(document: Record) -> Filed:
+    header = [_("Firm"), _("Code"), _("How"), _("Leader"), _("Firms")]
+    rows = [
+        [one["name"], one["uscc"], _("the chain falls apart without it"), None, one["cut_off"]]
+        for one in document["articulation"]
+    ]
+    rows += [
+        [
+            one["name"],
+            one["uscc"],
+            _("every way to the leader runs through it"),
+            one["leader"]["name"],
+            one["firms"],
+        ]
+        for one in document["dominators"]
+    ]
+    return _("Who holds the chain together"), header, rows
+
+
+FILES = {"sources": _sources, "critical": _firms, "concentration": _concentration, "holders": _holders}
+
+
+@blueprint.get("/chains/<path:name>/gaps/export<suffix>")
+@allow(READ)
+def export_gaps(name: str, suffix: str) -> Response:
+    question = asked(house())
+    document = gaps_document(house(), _risks(name, question), SUBSTITUTES, language())
+    header = [_("Stage"), _("Product"), _("State"), _("Why"), _("Bought by"), _("Nearest firms")]
+    rows = [
+        [gap["stage"], gap["product"], gap["state"] and words.label("chain_state", gap["state"], language()),
+         why_said(gap["why"]), "；".join(one["name"] for one in gap["buyers"]), firms_said(gap["nearest"])]
+        for gap in document["gaps"]
+    ]  # fmt: skip
+    return table_file(
+        f"chain-gaps-{question.day.isoformat()}", suffix, _("What the chain lacks"), header, rows
+    )
+
+
+@blueprint.get("/chains/<path:name>/what-if/export<suffix>")
+@allow(READ)
+def export_what_if(name: str, suffix: str) -> Response:
+    question = asked(house())
+    found = _risks(name, question)
+    firms, _unknown = _stopped(found)
+    if not firms:
+        abort(400, description=_("Choose at least one firm that stops."))
+    document = what_if_document(house(), found, firms, stop(found.report.cascade, firms))
+    header = [_("Firm"), _("Code"), _("Loss"), _("Through"), _("Product"), _("Steps")]
+    rows = [
+        [hit["name"], hit["uscc"], _number(hit["loss"]), hit["through"] and hit["through"]["name"],
+         hit["product"] if hit["by"] == "supply" else _("sales"), hit["steps"]]
+        for hit in document["hits"]
+    ]  # fmt: skip
+    return table_file(f"chain-what-if-{question.day.isoformat()}", suffix, _("Who is hit"), header, rows)
+
+
+def _number(text: str | None) -> float | None:
+    return None if text is None else float(text)
+
+
+def said_flag(value: bool | None) -> str | None:
+    return None if value is None else _("yes") if value else _("no")
+
+
+def why_said(why: str) -> str:
+    return _("missing, as put on record") if why == "missing" else _("no firm of the city supplies it")
+
+
+def firms_said(firms: Sequence[Record] | None) -> str | None:
+    return None if firms is None else "；".join(one["name"] for one in firms)

@@ -1,0 +1,165 @@
+"""The pages of events, actions and outcomes: from a new event to its agenda, its files and what is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from docx import Document
+from flask.testing import FlaskClient
+
+from registry.house import House
+from registry.shell.app import create_app
+from tests.chains.events.city import CASTING, EVENT, FIRMS, MOTOR, VALVE, everybody_comes, small_city
+from tests.registry.house import code, file_rows
+from tests.sample_app import post, words_of
+from tests.signed_in import signing_in
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with small_city(f"sqlite:///{tmp_path / 'small.sqlite'}", tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+def client(house: House) -> FlaskClient:
+    return signing_in(create_app(house.settings, house.store, house.rooms, house.clock)).test_client()
+
+
+def test_from_a_new_event_to_an_agenda_and_its_files(client: FlaskClient) -> None:
+    answer = post(client, "/events/new", title="电机专场", held_on="2026-03-20", tables="2", slots="2", starts_at="9:00",
+                  slot_minutes="30")  # fmt: skip
+    assert answer.headers["Location"].endswith("/events/DJ20260320-1")
+    page = "/events/DJ20260320-1"
+    assert "伺服电机" in client.get(page).text  # an open demand that may be invited
+    post(client, f"{page}/invite", demand=[MOTOR, VALVE], codes=f"{FIRMS[0]}\n{FIRMS[2]}, {FIRMS[4]}")
+    post(
+        client,
+        f"{page}/answers",
+        demand=[MOTOR, VALVE],
+        firm=[FIRMS[0], FIRMS[2], FIRMS[4]],
+        state="accepted",
+    )
+    post(client, f"{page}/agenda")
+    html = words_of(client.get(page).text)
+    assert "09:00–09:30" in html
+    assert "济南历城电机有限公司" in html
+    assert "与任何到会需求都不匹配" in html
+    for view in ("tables", "firms"):
+        assert "伺服电机" in client.get(f"{page}?view={view}").text
+    word = Document(BytesIO(client.get(f"{page}/agenda.docx").data))
+    assert "电机专场" in word.paragraphs[0].text
+    cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+    assert "济南长清阀门有限公司" in cells
+    book = openpyxl.load_workbook(BytesIO(client.get(f"{page}/agenda.xlsx").data))
+    assert book.sheetnames == ["按场次", "按桌", "按企业", "未安排洽谈"]
+    assert book.worksheets[1].max_row == 3
+    assert client.get(f"{page}/agenda.pdf").status_code == 404
+
+
+def test_a_firm_that_cancels_leaves_the_agenda_at_once(client: FlaskClient, house: House) -> None:
+    everybody_comes(house)
+    post(client, f"/events/{EVENT}/agenda")
+    assert "济南历城电机有限公司" in words_of(client.get(f"/events/{EVENT}/agenda.csv").text)
+    answer = post(client, f"/events/{EVENT}/answers", firm=[FIRMS[0]], state="cancelled")
+    assert answer.status_code == 303
+    assert "济南历城电机有限公司" not in client.get(f"/events/{EVENT}/agenda.csv").text
+    assert "临时取消" in client.get(f"/events/{EVENT}").text
+
+
+def test_an_imported_cancellation_is_pointed_out(client: FlaskClient, house: House) -> None:
+    everybody_comes(house)
+    post(client, f"/events/{EVENT}/agenda")
+    file_rows(house, "invitations", [{"event": EVENT, "demand": CASTING, "state": "不参加"}])
+    assert "日程中有不到会者的洽谈" in client.get(f"/events/{EVENT}").text
+    post(client, f"/events/{EVENT}/agenda", mend="yes")
+    assert "日程中有不到会者的洽谈" not in client.get(f"/events/{EVENT}").text
+
+
+def test_meetings_held_and_outcomes_reach_the_figures(client: FlaskClient, house: House) -> None:
+    everybody_comes(house)
+    post(client, f"/events/{EVENT}/agenda")
+    post(client, f"/events/{EVENT}/meetings", meeting=[f"{MOTOR}|{FIRMS[0]}"], state="missed")
+    post(client, f"/events/{EVENT}/meetings", all="yes", state="held")
+    post(client, f"/events/{EVENT}/change", state="held", held_on="2026-02-10")
+    answer = post(client, "/outcomes/new", supplier=FIRMS[1], buyer=code(1), product="电机", stage="contract",
+                  stage_on="2026-02-20", amount="300万元", event=EVENT, demand=MOTOR)  # fmt: skip
+    assert answer.status_code == 303
+    html = words_of(client.get("/events").text)
+    assert "工业机器人" in html
+    assert "300 万" in html
+    firms = client.get("/events/firms?year=2026").text
+    assert "济南槐荫电机有限公司" in firms
+    assert "济南历城电机有限公司" not in firms  # missed its only meeting
+    listed = client.get("/outcomes?year=2026&chain=工业机器人&reached=contract").text
+    assert "济南槐荫电机有限公司" in listed
+    assert "济南槐荫电机有限公司" not in client.get("/outcomes?reached=intent").text
+    assert "3000000" in client.get("/outcomes/export.csv").text
+    assert "工业机器人" in client.get("/events/figures.csv").text
+    assert client.get("/events/firms/export.csv").status_code == 200
+
+
+def test_an_action_shows_with_whom_and_how_far(client: FlaskClient) -> None:
+    answer = post(
+        client,
+        "/actions/new",
+        uscc=code(1),
+        resource="scenario",
+        title="整机测试场景",
+        opened_on="2026-01-05",
+    )
+    assert answer.status_code == 303
+    post(client, "/outcomes/new", supplier=FIRMS[0], buyer=code(1), product="伺服电机", stage="sample", stage_on="2026-02-01",
+         action="整机测试场景")  # fmt: skip
+    html = client.get("/actions").text
+    assert "整机测试场景" in html
+    address = html.split('href="/actions/')[3].split('"')[0] if 'href="/actions/new"' in html else ""
+    found = [part.split('"')[0] for part in html.split('href="/actions/')[1:] if part[0].isdigit()]
+    assert found, address
+    page = words_of(client.get(f"/actions/{found[0]}").text)
+    assert "济南历城电机有限公司" in page
+    assert "送样" in page
+    assert "整机测试场景" in client.get("/actions/export.csv").text
+    assert client.get("/actions/9-9").status_code == 404
+
+
+def test_what_cannot_be_taken_is_said_beside_its_field(client: FlaskClient, house: House) -> None:
+    html = post(
+        client, "/outcomes/new", supplier="供应商A", buyer=code(1), stage="contact", stage_on="2026-02-01"
+    ).text
+    assert 'aria-invalid="true"' in html
+    assert 'value="供应商A"' in html
+    html = post(client, "/events/new", event=EVENT, held_on="2026-05-01", tables="1", slots="1").text
+    assert "已有编号为 E1 的活动" in html
+    answer = post(client, f"/events/{EVENT}/invite", codes="91370199MA0000000X")
+    assert answer.status_code == 303
+    assert "企业库中没有代码" in client.get(f"/events/{EVENT}").text
+    assert client.get("/events/E9").status_code == 404
+
+
+def test_a_district_officer_does_not_see_events_and_a_reader_does_not_write(house: House) -> None:
+    app = signing_in(create_app(house.settings, house.store, house.rooms, house.clock))
+    officer = app.test_client(role="district", unit="370112")
+    assert [
+        officer.get(path).status_code for path in ("/events", f"/events/{EVENT}", "/actions", "/outcomes")
+    ] == [403] * 4
+    reader = app.test_client(role="reader")
+    assert reader.get(f"/events/{EVENT}").status_code == 200
+    assert "/events/new" not in reader.get("/events").text
+    assert post(reader, f"/events/{EVENT}/agenda").status_code == 403
+
+
+def test_firms_that_suit_are_proposed_and_invited_for_their_demand(client: FlaskClient) -> None:
+    page = f"/events/{EVENT}"
+    post(client, f"{page}/invite", demand=[MOTOR, VALVE])
+    html = client.get(f"{page}/suggestions").text
+    assert f'value="{MOTOR}|{FIRMS[0]}"' in html
+    post(client, f"{page}/suggestions", guest=[f"{MOTOR}|{FIRMS[0]}"])
+    html = client.get(f"{page}/suggestions").text
+    assert f'value="{MOTOR}|{FIRMS[0]}"' not in html
+    assert "已邀请" in html
+    assert f'value="{FIRMS[0]}"' in client.get(page).text

@@ -1,0 +1,154 @@
+"""The pages of risks, gaps and what-if: what they show, to whom, as files, and over the API."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+
+from tests.chains.little_city import (
+    CHAIN,
+    CORE,
+    DEEP,
+    FORMER,
+    KEY,
+    LEADER,
+    OUTSIDERS,
+    SECOND,
+    SUPPLIERS,
+    little_city,
+    name,
+)
+from tests.registry.house import file_rows
+from tests.sample_app import app_in, counted_queries, house_of, words_of
+
+DAY = "2026-03-01"
+HERE = f"/chains/{quote(CHAIN)}"
+#: Questions that a page may ask once the graph and the products are in the cache.
+BUDGET = 30
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with app_in(tmp_path_factory.mktemp("risks"), empty=True) as made:
+        little_city(house_of(made))
+        file_rows(house_of(made), "offers", [
+            {"uscc": SUPPLIERS[3], "product": "电芯"}, {"uscc": SUPPLIERS[4], "product": "隔膜涂覆"},
+        ], "offers.csv")  # fmt: skip
+        file_rows(house_of(made), "roles", [{"chain": "孤链", "uscc": FORMER, "role": "leader"}], "lone.csv")
+        yield made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def get(client: FlaskClient, part: str, **arguments: str) -> str:
+    answer = client.get(f"{HERE}/{part}", query_string={"as_of": DAY, **arguments})
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.text
+
+
+def test_the_page_of_risks_opens_with_what_hangs_on_one_firm_and_who_could_step_in(
+    client: FlaskClient,
+) -> None:
+    page = get(client, "risks")
+    words = words_of(page)
+    assert words.index("单一来源") < words.index("停产影响最大的企业") < words.index("集中度")
+    assert name(KEY) in words
+    assert f"/enterprises/{SUPPLIERS[3]}" in page or SUPPLIERS[3] in page
+    assert "供应的产品" not in words
+    assert "推算说明" in words
+
+
+def test_the_page_of_gaps_names_the_nearest_firms(client: FlaskClient) -> None:
+    page = get(client, "gaps")
+    assert "隔膜" in page
+    assert SUPPLIERS[4] in page
+    assert "电机控制器" in page
+
+
+def test_what_if_asks_first_and_then_says_who_is_hit_through_what(client: FlaskClient) -> None:
+    asked = get(client, "what-if")
+    assert "受影响企业" not in words_of(asked).split("停产企业")[0]
+    assert f'value="{DEEP[0]}"' in asked
+    found = words_of(get(client, "what-if", stop=DEEP[0]))
+    assert name(KEY) in found
+    assert "正极材料 短缺" in found or "正极材料短缺" in found
+    by_name = words_of(get(client, "what-if", stop=name(DEEP[0])))
+    assert by_name.count(name(KEY)) == found.count(name(KEY))
+    assert "不是这条产业链的企业" in words_of(get(client, "what-if", stop="没有这家公司"))
+    outside = get(client, "what-if", stop=OUTSIDERS[0])
+    assert OUTSIDERS[0] in outside
+
+
+def test_the_pages_ask_few_questions_however_many_firms(app: Flask, client: FlaskClient) -> None:
+    for part in ("risks", "gaps", "what-if"):
+        get(client, part)
+        with counted_queries(app) as seen:
+            get(client, part, **({"stop": DEEP[0]} if part == "what-if" else {}))
+        assert len(seen) <= BUDGET, (part, len(seen))
+
+
+def test_the_lists_are_files(client: FlaskClient) -> None:
+    for path, wanted in (
+        ("risks/sources", name(KEY)),
+        ("risks/critical", name(DEEP[0])),
+        ("risks/concentration", "电芯"),
+        ("risks/holders", name(DEEP[0])),
+        ("gaps/export", "隔膜"),
+        ("what-if/export", name(KEY)),
+    ):
+        query = {"as_of": DAY, "stop": DEEP[0]}
+        text = client.get(f"{HERE}/{path}.csv", query_string=query)
+        assert text.status_code == 200
+        assert wanted in text.text
+        book = client.get(f"{HERE}/{path}.xlsx", query_string=query)
+        cells = [cell for row in load_workbook(io.BytesIO(book.data)).active.values for cell in row]
+        assert any(wanted in str(cell) for cell in cells)
+    assert client.get(f"{HERE}/risks/nothing.csv").status_code == 404
+    assert client.get(f"{HERE}/what-if/export.csv").status_code == 400
+
+
+def test_a_chain_without_links_and_one_that_nobody_knows(client: FlaskClient) -> None:
+    for part in ("risks", "gaps", "what-if"):
+        assert client.get(f"/chains/{quote('孤链')}/{part}").status_code == 200
+        assert client.get(f"/chains/{quote('没有这条')}/{part}").status_code == 404
+    assert "没有供应关系记录" in words_of(client.get(f"/chains/{quote('孤链')}/risks").text)
+
+
+def test_a_district_officer_sees_none_of_it(app: Flask) -> None:
+    officer = app.test_client(role="district", unit="370102")
+    for part in ("risks", "gaps", "what-if", "risks/critical.csv"):
+        assert officer.get(f"{HERE}/{part}").status_code == 403
+        assert officer.get(f"/api/v1{HERE}/{part}").status_code in (403, 404)
+
+
+def test_the_pages_speak_english_too(client: FlaskClient) -> None:
+    for part, said in (
+        ("risks", "Links that hang on one firm"),
+        ("gaps", "Missing stages"),
+        ("what-if", "Who is hit"),
+    ):
+        assert said in words_of(get(client, part, stop=DEEP[0], lang="en"))
+    get(client, "risks", lang="zh")
+
+
+def test_the_api_answers_the_same_documents(client: FlaskClient) -> None:
+    found = client.get(f"/api/v1{HERE}/risks", query_string={"as_of": DAY, "top": "3"}).json
+    assert [len(found["critical_firms"]), found["single_sources"][3]["substitutes"]] == [3, None]
+    assert client.get(f"/api/v1{HERE}/gaps", query_string={"as_of": DAY}).json["gaps"]
+    hit = client.get(f"/api/v1{HERE}/what-if", query_string={"as_of": DAY, "stop": [KEY, CORE]}).json
+    assert [one["uscc"] for one in hit["stopped"]] == [KEY, CORE]
+    assert {LEADER, SECOND} & {one["uscc"] for one in hit["hits"]}
+    for path, status in (
+        (f"{HERE}/what-if", 400), (f"{HERE}/what-if?stop=x", 404), (f"/chains/{quote('没有')}/risks", 404),
+        (f"{HERE}/risks?top=x", 400),
+    ):  # fmt: skip
+        assert client.get(f"/api/v1{path}").status_code == status
