@@ -26,7 +26,7 @@ def firms(running: Running) -> None:
 def test_a_demand_is_typed_ranked_and_a_firm_declined(watched: Watched) -> None:
     page = watched.go("/matching/new")
     page.get_by_label("需求名称").fill("达克罗高强度螺栓")
-    page.get_by_label("需求方").fill("济南对接整机股份有限公司")
+    page.locator("#buyer").fill("济南对接整机股份有限公司")
     page.get_by_role("button", name="需求入库").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("达克罗高强度螺栓")
     first = page.get_by_role("article").first
