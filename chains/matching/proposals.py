@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from chains.matching.demands import open_demands
+from chains.matching.embedding import learn
+from chains.matching.facts import facts
 from chains.matching.models import MatchProposal
 from chains.matching.ranking import TOP, search_all
 from chains.matching.weights import weights
@@ -57,6 +59,7 @@ def look(house: House, asked: Asked) -> Done:
     weak = weights()["weak"]
     wanted = [one for one in open_demands(house, asked.day) if one.has_words]
     asked.progress("match", 0, len(wanted))
+    learn(house, facts(house, asked.day))
     ranked = search_all(house, [one.wanted for one in wanted], TOP, asked.day)
     best = {
         one.id: [firm.uscc for firm in found.ranked if firm.reasons[0].score >= weak]
