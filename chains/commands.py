@@ -7,7 +7,6 @@ import click
 from chains.asking import network
 from chains.documents import chains_document
 from chains.ends import outside
-from chains.party_commands import parties
 from chains.suppliers import Supplied, supplied, suppliers_document
 from registry import words
 from registry.find import find
@@ -135,7 +134,3 @@ def _where(one: Record) -> str:
 
 def _percent(share: str | None) -> str:
     return "unknown" if share is None else f"{float(share):.1%}"
-
-
-chain.add_command(parties)
-COMMANDS = (chain,)

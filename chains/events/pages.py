@@ -36,7 +36,6 @@ from chains.matching.ranking import search_all
 from chains.permissions import READ, WRITE
 from registry.naming.codes import read_code
 from registry.pages.blueprint import TYPES, attachment, table_file
-from registry.room import NavItem
 from registry.said import SaidError
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
@@ -54,7 +53,6 @@ CHANGES = (
 #: So many firms are proposed for each demand.
 SUGGESTED = 8
 FORM = ("event", *CHANGES[:-1])
-NAVIGATION = (NavItem("events", "chains.events", "calendar-event", lambda: _("Matchmaking events"), 66),)
 
 
 @blueprint.get("/events", endpoint="events")

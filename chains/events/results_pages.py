@@ -18,7 +18,6 @@ from chains.events.results import Action, Results, results
 from chains.permissions import READ, WRITE
 from registry import words
 from registry.pages.blueprint import table_file
-from registry.room import NavItem
 from registry.said import SaidError
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
@@ -38,7 +37,6 @@ OUTCOME_FORM = (
     "action",
     "document",
 )
-NAVIGATION = (NavItem("actions", "chains.actions", "people", lambda: _("Integration actions"), 68),)
 REACHED = ("intent", CONTRACT)
 MOST = 500
 

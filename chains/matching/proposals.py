@@ -16,8 +16,7 @@ from chains.matching.models import MatchProposal
 from chains.matching.ranking import TOP, search_all
 from chains.matching.weights import weights
 from registry.house import House
-from registry.jobs.job import Asked, Done, Job, named
-from registry.jobs.period import Rhythm
+from registry.jobs.job import Asked, Done
 from registry.store.bulk import among, chunks, insert_rows
 from registry.store.engine import Write
 
@@ -98,6 +97,3 @@ def _said(demands: int, news: dict[str, int], first: int) -> tuple[str, str]:
     if first:
         en, zh = f"{en}; {first} looked at for the first time", f"{zh}；首次匹配 {first} 项"
     return en, zh
-
-
-NEW_MATCHES = Job("new-matches", named("new-matches"), Rhythm.DAY, look)
