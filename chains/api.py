@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Response
 
 from chains.asking import network
 from chains.documents import chain_document, chains_document, graph_document
@@ -129,7 +129,3 @@ def _unknown(name: str) -> ApiError:
     return ApiError(
         404, "unknown_chain", f"there is no chain {name}; see /api/v1/chains", f"没有产业链“{name}”，见 /api/v1/chains"
     )  # fmt: skip
-
-
-def chains_api() -> Blueprint:
-    return blueprint

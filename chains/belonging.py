@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, and_, exists, func, literal, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from chains.models import ChainRole, ChainStage
 from registry import words
@@ -44,7 +44,7 @@ def _facet(id: str, label: Any, column: Any, options: Any, order: int) -> Facet:
         return ~held if wanted == NONE else held.where(column == wanted)
 
     def by(day: date) -> Any:
-        several = func.aggregate_strings(column, literal(_BETWEEN))
+        several = func.aggregate_strings(column, _BETWEEN)
         return select(several).where(ROLE.c.uscc == ENTERPRISE.c.uscc, _in_force(day)).scalar_subquery()
 
     def of(group: str | None) -> Sequence[str]:

@@ -7,7 +7,6 @@ import click
 from chains.asking import network
 from chains.documents import chains_document
 from chains.ends import outside
-from chains.party_commands import parties
 from chains.suppliers import Supplied, supplied, suppliers_document
 from registry import words
 from registry.find import find
@@ -121,7 +120,7 @@ def _print(document: Record, seen: Supplied) -> None:
     table(("depth", "uscc", "name", "product", "share", "since", "where", "titles", "to"), [
         (one["depth"], one["uscc"], one["name"], one["product"], _percent(one["share_of_buyer_spend"]) if
          one["share_of_buyer_spend"] else None, one["since"], _where(one),
-         "、".join(words.label("tier", title["tier"]) for title in one["titles"]),
+         "、".join(dict.fromkeys(words.label("tier", title["tier"]) for title in one["titles"])),
          one["buyer_name"] if one["depth"] > 1 else None)
         for one in document["suppliers"]
     ])  # fmt: skip
@@ -135,7 +134,3 @@ def _where(one: Record) -> str:
 
 def _percent(share: str | None) -> str:
     return "unknown" if share is None else f"{float(share):.1%}"
-
-
-chain.add_command(parties)
-COMMANDS = (chain,)

@@ -1,48 +1,43 @@
-"""What this room shows the house."""
+"""What this room shows the house. What carries heavy libraries (graphs, frames, flows) is fetched when it is asked for."""
 
 from __future__ import annotations
 
-from chains import events_api, firm_pages, panel, party_pages, risk_api, risk_commands, risk_pages, views
-from chains.api import chains_api
 from chains.belonging import BREAKDOWNS, REGISTER
-from chains.blueprint import chains_blueprint
-from chains.commands import COMMANDS
-from chains.events import commands as event_commands
-from chains.events import pages as event_pages
-from chains.events import results_pages
 from chains.kinds import kinds
-from chains.matching import api as matching_api
-from chains.matching import demand_form
-from chains.matching import pages as matching_pages
-from chains.matching.commands import match
-from chains.matching.proposals import NEW_MATCHES
+from chains.matching import models
+from chains.navigation import NAVIGATION
 from chains.permissions import PERMISSIONS
-from chains.risk_jobs import jobs
-from chains.sample import sample_chains
-from registry.room import Room
+from registry.jobs.job import Job, named
+from registry.jobs.period import Rhythm
+from registry.later import LaterCommand, later
+from registry.room import Panel, Room
 
-#: Importing a page's module hangs its routes on the blueprint, and one of commands its own on ``chain``.
-PAGES = (
-    demand_form, event_commands, event_pages, events_api, firm_pages, matching_api, matching_pages, party_pages,
-    results_pages, risk_api, risk_commands, risk_pages, views,
-)  # fmt: skip
+#: Tables beside the records; declared before a database is made.
+TABLES = (models.MatchProposal, models.ProductVector)
 
 ROOM = Room(
     "chains",
     kinds=kinds,
-    blueprint=chains_blueprint,
-    api=chains_api,
-    commands=(*COMMANDS, match),
-    navigation=(
-        *views.NAVIGATION,
-        *matching_pages.NAVIGATION,
-        *event_pages.NAVIGATION,
-        *results_pages.NAVIGATION,
+    blueprint=later("chains.room_pages:pages"),
+    api=later("chains.room_pages:api"),
+    commands=(
+        LaterCommand(
+            "chain",
+            "chains.room_commands:chain",
+            "Look into chains: suppliers, risks, gaps, outside parties.",
+        ),
+        LaterCommand(
+            "match", "chains.room_commands:match", "Rank the firms that could meet a demand, with reasons."
+        ),
     ),
-    panels=(panel.PANEL,),
+    navigation=NAVIGATION,
+    panels=(Panel("chain", "chains/_position.html", later("chains.panel:position_panel"), 28),),
     permissions=PERMISSIONS,
-    jobs=(NEW_MATCHES, *jobs()),
+    jobs=(
+        Job("new-matches", named("new-matches"), Rhythm.DAY, later("chains.matching.proposals:look")),
+        Job("chain-risks", named("chain-risks"), Rhythm.WEEK, later("chains.risk_jobs:look")),
+    ),
     register=REGISTER,
     breakdowns=BREAKDOWNS,
-    sample=sample_chains,
+    sample=later("chains.sample:sample_chains"),
 )

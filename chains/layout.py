@@ -16,7 +16,7 @@ MOST = 300
 #: Firms beneath each other before a lane takes another column.
 DEEP = 20
 #: Distances in pixels.
-ACROSS, DOWN, BETWEEN, HEAD = 124, 30, 40, 44
+ACROSS, DOWN, BETWEEN, HEAD = 118, 30, 30, 44
 SWEEPS = 4
 #: Lanes beside those of the stages.
 UNKNOWN, LEADERS = "~unknown", "~leaders"

@@ -10,20 +10,20 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from chains.ends import OUTSIDE, stock_code
-from chains.models import Demand, Outcome, SupplyLink
+from chains.models import Demand
 from chains.parties import joined, names_of
+from chains.reading import LINK, OUTCOME
 from registry.naming.codes import good_codes
 from registry.store.merges import merges_at
 
-_PLACES: tuple[tuple[Any, str, str], ...] = tuple(
-    (model.__table__, end, word)  # type: ignore[attr-defined]
-    for model, end, word in (
-        (SupplyLink, "supplier", "supplies"),
-        (SupplyLink, "buyer", "buys"),
-        (Outcome, "supplier", "outcomes"),
-        (Outcome, "buyer", "outcomes"),
-        (Demand, "buyer", "demands"),
-    )
+DEMAND: Any = Demand.__table__  # type: ignore[attr-defined]
+#: Where parties are named: table, end, and what the party does there.
+_PLACES = (
+    (LINK, "supplier", "supplies"),
+    (LINK, "buyer", "buys"),
+    (OUTCOME, "supplier", "outcomes"),
+    (OUTCOME, "buyer", "outcomes"),
+    (DEMAND, "buyer", "demands"),
 )
 #: How a party is written: by a code that joins its firm by itself, or by a name that may need a person.
 CODE, STOCK, NAME = "code", "stock_code", "name"
@@ -71,7 +71,7 @@ def outside_parties(connection: Connection) -> list[Party]:
     found = joined(connection, connection, counts, merges_at(connection), None)
     parties = [
         Party(
-            node, written_as(node), names[node], *(count[word] for word in ("supplies", "buys", "outcomes", "demands")),
+            node, written_as(node), names[node], count["supplies"], count["buys"], count["outcomes"], count["demands"],
             found.firm.get(node), found.by.get(node), found.several.get(node, ()),
         )
         for node, count in counts.items()

@@ -14,7 +14,6 @@ from chains.pictures import mark_of
 from registry.house import House
 from registry.kind import Record
 from registry.pages.asked import Asked
-from registry.room import Panel
 
 #: Suppliers and customers that the panel names; the page has all of them.
 NAMED = 6
@@ -51,6 +50,3 @@ def _side(net: Network, links: pd.DataFrame, end: str) -> tuple[int, list[Record
         if link["product"] and link["product"] not in one["products"]:
             one["products"].append(link["product"])
     return len(first), list(named.values())
-
-
-PANEL = Panel("chain", "chains/_position.html", position_panel, 28)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from chains.commands import chain
 from chains.joining import judge_party
 from chains.outside import STATES, of_state, outside_parties
 from registry.house import House
@@ -12,7 +13,7 @@ from registry.speaking import command, print_json, table
 BY = "cli:local"
 
 
-@click.command("parties")
+@chain.command("parties")
 @click.option("--join", nargs=2, metavar="PARTY USCC", help="this party is that firm of the register")
 @click.option("--apart", nargs=2, metavar="PARTY USCC", help="this party is not that firm")
 @click.option(

@@ -123,7 +123,7 @@ def export_parties(suffix: str) -> Response:
     with here.store.read() as connection:
         listed = of_state(outside_parties(connection), state)
     names = state_names()
-    header = [_("Name"), _("Other names"), _("Supplies"), _("Buys"), _("Outcomes"), _("Demands"), _("State"),
+    header = [_("Name"), _("Other names"), _("As supplier"), _("As buyer"), _("Outcomes"), _("Demands"), _("State"),
               _("Credit code"), _("Known by")]  # fmt: skip
     rows = (
         [one.names[0], "；".join(one.names[1:]) or None, one.supplies, one.buys, one.outcomes, one.demands, names[one.state],

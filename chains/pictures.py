@@ -13,6 +13,7 @@ from chains.members import SUPPLIER
 from chains.nodes import Nodes
 from registry import words
 from registry.kind import Record
+from registry.naming.parts import take_apart
 from registry.shell.languages import language
 
 Picture = dict[str, Any]
@@ -34,6 +35,8 @@ def picture(
         if place.number is not None:
             who = nodes[place.number]
             one["mark"] = mark_of(who)
+            # What tells firms apart in little room: the name without place and form.
+            one["label"] = take_apart(who["name"]).trade or who["name"]
             one["address"] = url_for("chains.firm", node=who["node"], **carried)
         elif place.kind == REST:
             one["address"] = rest(layout.lanes[place.lane])

@@ -12,8 +12,7 @@ from datetime import date, datetime, timedelta
 from chains.asking import network
 from chains.risks import risks
 from registry.house import House
-from registry.jobs.job import Asked, Done, Job, named
-from registry.jobs.period import Rhythm
+from registry.jobs.job import Asked, Done
 
 WEEK = timedelta(days=7)
 #: So many critical firms of a chain are on its list, and so many chains are named in what a run says.
@@ -78,7 +77,3 @@ def look(house: House, asked: Asked) -> Done:
 def _told(lines: Iterable[str], first: str = ". ", between: str = ". ") -> str:
     text = between.join(lines)
     return first + text if text else ""
-
-
-def jobs() -> tuple[Job, ...]:
-    return (Job("chain-risks", named("chain-risks"), Rhythm.WEEK, look),)

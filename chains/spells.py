@@ -40,8 +40,8 @@ def spells(past: pd.DataFrame) -> pd.DataFrame:
     known = np.maximum.accumulate(np.where(np.isnan(share), -1, np.arange(len(share))))[ends]
     found = frame.loc[starts, _ENDS].reset_index(drop=True)
     since = frame["since"].to_numpy(dtype=object)[starts]
-    found["first"] = np.where(since == _EVER, None, since)
-    found["last"] = np.where(until == _FOREVER, None, until)
+    found["first"] = [None if day == _EVER else day for day in since]
+    found["last"] = [None if day == _FOREVER else day for day in until.tolist()]
     found["links"] = ends - starts + 1
     found["share"] = np.where(known >= starts, share[known], np.nan)
     return found[list(SPELL_COLUMNS)]

@@ -26,7 +26,6 @@ from registry.kind import Record
 from registry.naming.normal import normal_form
 from registry.pages.asked import Asked, asked, page_number
 from registry.pages.blueprint import attachment, table_file
-from registry.room import NavItem
 from registry.shell import tables
 from registry.shell.access import allow
 from registry.shell.languages import language
@@ -273,6 +272,3 @@ def _options(found: Seen) -> dict[str, list[tuple[str, str]]]:
 
 def where_words() -> tuple[str, ...]:
     return _("in the city"), _("elsewhere"), _("out of business"), _("not on the register")
-
-
-NAVIGATION = (NavItem("chains", "chains.chains", "diagram-3", lambda: _("Chains"), 60),)

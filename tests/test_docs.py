@@ -10,6 +10,7 @@ import pytest
 import cli
 from registry import codes, settings, words
 from registry.intake.problems import MESSAGES, message
+from registry.later import LaterCommand
 
 README = (settings.ROOT / "README.md").read_text(encoding="utf-8")
 KINDS = [kind for room in cli.ROOMS for kind in room.kinds(settings.load(environment={}))]
@@ -18,6 +19,8 @@ KINDS = [kind for room in cli.ROOMS for kind in room.kinds(settings.load(environ
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, click.Command]]:
     found: list[tuple[str, click.Command]] = []
     for name, command in group.commands.items():
+        if isinstance(command, LaterCommand):
+            command = command.real
         found.append((" ".join((*path, name)), command))
         if isinstance(command, click.Group):
             found += commands(command, (*path, name))

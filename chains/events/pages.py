@@ -36,7 +36,6 @@ from chains.matching.ranking import search_all
 from chains.permissions import READ, WRITE
 from registry.naming.codes import read_code
 from registry.pages.blueprint import TYPES, attachment, table_file
-from registry.room import NavItem
 from registry.said import SaidError
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
@@ -54,7 +53,6 @@ CHANGES = (
 #: So many firms are proposed for each demand.
 SUGGESTED = 8
 FORM = ("event", *CHANGES[:-1])
-NAVIGATION = (NavItem("events", "chains.events", "calendar-event", lambda: _("Matchmaking events"), 66),)
 
 
 @blueprint.get("/events", endpoint="events")
@@ -87,6 +85,10 @@ def export_figures(suffix: str) -> Response:
     return table_file("matchmaking", suffix, _("Matchmaking figures"), header, rows)
 
 
+def _year(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+
+
 @blueprint.get("/events/firms")
 @allow(READ)
 def took_part() -> str:
@@ -96,7 +98,7 @@ def took_part() -> str:
         request.args.get("chain", ""),
         request.args.get("srdi", ""),
     )
-    rows = took_part_in(house(), int(year) if year.isdigit() else None, chain or None, bool(srdi))
+    rows = took_part_in(house(), _year(year), chain or None, bool(srdi))
     return render_template("chains/took_part.html", rows=rows, year=year, chain=chain, srdi=srdi)
 
 
@@ -108,7 +110,7 @@ def export_took_part(suffix: str) -> Response:
         request.args.get("chain", ""),
         request.args.get("srdi", ""),
     )
-    rows = took_part_in(house(), int(year) if year.isdigit() else None, chain or None, bool(srdi))
+    rows = took_part_in(house(), _year(year), chain or None, bool(srdi))
     header = [_("Credit code"), _("Firm"), _("Events"), _("SRDI")]
     cells = [
         (one.uscc, one.name, "；".join(name for _id, name in one.events), _("yes") if one.srdi else _("no"))

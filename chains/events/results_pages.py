@@ -18,7 +18,6 @@ from chains.events.results import Action, Results, results
 from chains.permissions import READ, WRITE
 from registry import words
 from registry.pages.blueprint import table_file
-from registry.room import NavItem
 from registry.said import SaidError
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
@@ -38,7 +37,6 @@ OUTCOME_FORM = (
     "action",
     "document",
 )
-NAVIGATION = (NavItem("actions", "chains.actions", "people", lambda: _("Integration actions"), 68),)
 REACHED = ("intent", CONTRACT)
 MOST = 500
 
@@ -203,7 +201,7 @@ def _narrowed(found: Results) -> list[Step]:
 @allow(READ)
 def export_outcomes(suffix: str) -> Response:
     found = _results()
-    header = [_("Supplier"), _("Supplier's code"), _("Buyer"), _("Buyer's code"), _("Product"), _("Stage"), _("On"),
+    header = [_("Supplier"), _("Supplier's code"), _("Buyer"), _("Buyer's code"), _("Product"), _("Stage reached"), _("On"),
               _("Amount (yuan)"), _("Chain"), _("Event"), _("Action"), _("Document")]  # fmt: skip
     rows = [
         (found.name(s.supplier), _code(s.supplier), found.name(s.buyer), _code(s.buyer), s.product,

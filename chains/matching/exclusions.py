@@ -63,7 +63,7 @@ def _conditions(
     if declined:
         said = np.zeros(len(facts), bool)
         said[[at for uscc in declined if (at := facts.number.get(uscc)) is not None]] = True
-        yield Condition("declined", said, lambda at: _declined(declined[frame["uscc"].iat[at]]))
+        yield Condition("declined", said, lambda at: _declined(declined[str(frame["uscc"].iat[at])]))
 
 
 def _status(status: str) -> Miss:

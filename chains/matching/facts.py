@@ -161,7 +161,8 @@ class Facts:
 
     @cached_property
     def active(self) -> np.ndarray:
-        return self.frame["status"].to_numpy(dtype=object) == "active"
+        found: np.ndarray = self.frame["status"].to_numpy(dtype=object) == "active"
+        return found
 
     @cached_property
     def home(self) -> np.ndarray:

@@ -7,7 +7,7 @@ ask; and a sentence about one firm, in both languages.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def _industry(facts: Facts, asked: Asked) -> np.ndarray | None:
 
 
 def _say_industry(facts: Facts, _asked: Asked, at: int) -> tuple[str, str]:
-    code = facts.frame["industry"].iat[at]
+    code: Any = facts.frame["industry"].iat[at]
     if not code:
         return "its industry is not on record", "所属行业未登记"
     return (
@@ -107,7 +107,8 @@ def _certificates(facts: Facts, asked: Asked) -> np.ndarray | None:
     wanted = {certificate(one) for one in asked.wanted.certificates}
     if not wanted:
         return None
-    return np.mean([facts.certified(one) for one in sorted(wanted)], axis=0)
+    found: np.ndarray = np.mean([facts.certified(one) for one in sorted(wanted)], axis=0)
+    return found
 
 
 def _say_certificates(facts: Facts, asked: Asked, at: int) -> tuple[str, str]:
@@ -176,7 +177,7 @@ def _size(facts: Facts, asked: Asked) -> np.ndarray | None:
 
 
 def _say_size(facts: Facts, asked: Asked, at: int) -> tuple[str, str]:
-    revenue = facts.frame["revenue"].iat[at]
+    revenue = float(facts.revenue[at])
     if np.isnan(revenue):
         return "its revenue is not on record", "营业收入未登记"
     if revenue <= 0:

@@ -14,7 +14,7 @@ from scipy import sparse
 from chains.matching.ngrams import Grams
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Corpus:
     """Texts that others are compared with: each once, with what their runs of characters say."""
 
@@ -30,7 +30,8 @@ class Corpus:
 class Meaning(Protocol):
     """``similar(texts, corpus)`` gives a score from 0 to 1 for each text (row) with each text of the corpus (column)."""
 
-    id: str
+    @property
+    def id(self) -> str: ...
 
     def similar(self, texts: Sequence[str], corpus: Corpus) -> np.ndarray: ...
 

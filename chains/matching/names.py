@@ -9,7 +9,7 @@ from registry.shell.languages import language
 
 
 def feature_name(id: str) -> str:
-    names = {
+    names: dict[str, str] = {
         "product": _("Goods"),
         "industry": _("Industry"),
         "offer": _("Own offers"),
@@ -26,7 +26,7 @@ def feature_name(id: str) -> str:
 
 def condition_name(id: str) -> str:
     kind, _colon, named = id.partition(":")
-    names = {
+    names: dict[str, str] = {
         "status": _("cancelled or revoked"),
         "city": _("outside the city"),
         "district": _("in another district"),

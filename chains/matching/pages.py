@@ -24,7 +24,6 @@ from registry.naming.codes import read_code
 from registry.naming.normal import split_names
 from registry.pages.asked import page_number
 from registry.pages.blueprint import table_file
-from registry.room import NavItem
 from registry.said import SaidError
 from registry.shell import tables
 from registry.shell.access import actor, allow
@@ -36,7 +35,6 @@ from registry.subjects import existing
 blueprint = chains_blueprint()
 blueprint.add_app_template_filter(as_filter(names.feature_name), "feature_name")
 blueprint.add_app_template_filter(as_filter(names.condition_name), "condition_name")
-NAVIGATION = (NavItem("matching", "chains.matching", "arrow-left-right", lambda: _("Matchmaking"), 64),)
 STATES = ("open", "closed", "all")
 SHOWN = 20
 EXPORTED = 200

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from registry import codes
 
-_BETWEEN = re.compile(r"[、，,;；。.:：\n\r|/()（）\[\]【】]+")
+_BETWEEN = re.compile(r"[、，,;；。:：\n\r|]+")
+_MARKS = re.compile(r"[()（）\[\]【】“”\"'·*]+")
 #: What a scope of business says of any firm: permits and prohibitions.
 _PERMITS = re.compile(r"[(（][^()（）]*(?:批准|许可|禁止|国家限定|法律|法规|审批|凭)[^()（）]*[)）]")
 #: One Chinese character can name goods (泵), one letter or digit cannot.
@@ -38,7 +39,7 @@ def _empty() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def bare(text: str) -> str:
     """A phrase without 采购, 寻求, 研发, 生产 …; '' where nothing is left that names goods."""
     whole, inside = _empty()
-    left = inside.sub(lambda found: found[1] or "", plain(text)).strip("的及和与等其-_·“”\"'")
+    left = inside.sub(lambda found: found[1] or "", _MARKS.sub("", plain(text))).strip("的及和与等其-_")
     return "" if whole.fullmatch(left) or not _WORD.search(left) else left[:LONGEST]
 
 

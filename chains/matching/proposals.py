@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from chains.matching.demands import open_demands
+from chains.matching.embedding import learn
+from chains.matching.facts import facts
 from chains.matching.models import MatchProposal
 from chains.matching.ranking import TOP, search_all
 from chains.matching.weights import weights
 from registry.house import House
-from registry.jobs.job import Asked, Done, Job, named
-from registry.jobs.period import Rhythm
+from registry.jobs.job import Asked, Done
 from registry.store.bulk import among, chunks, insert_rows
 from registry.store.engine import Write
 
@@ -57,6 +58,7 @@ def look(house: House, asked: Asked) -> Done:
     weak = weights()["weak"]
     wanted = [one for one in open_demands(house, asked.day) if one.has_words]
     asked.progress("match", 0, len(wanted))
+    learn(house, facts(house, asked.day))
     ranked = search_all(house, [one.wanted for one in wanted], TOP, asked.day)
     best = {
         one.id: [firm.uscc for firm in found.ranked if firm.reasons[0].score >= weak]
@@ -95,6 +97,3 @@ def _said(demands: int, news: dict[str, int], first: int) -> tuple[str, str]:
     if first:
         en, zh = f"{en}; {first} looked at for the first time", f"{zh}；首次匹配 {first} 项"
     return en, zh
-
-
-NEW_MATCHES = Job("new-matches", named("new-matches"), Rhythm.DAY, look)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chains.matching.answers import declined_without_news
+from chains.matching.embedding import meanings
 from chains.matching.exclusions import Condition, Declined, conditions
 from chains.matching.facts import Facts, facts
 from chains.matching.features import FEATURES, Asked
@@ -48,7 +49,7 @@ def search_all(
     """The same for many at once, in their order; by what was known of the firms at an instant (now)."""
     known = facts(house, day, known_at)
     declined = declined_without_news(house, [one.demand for one in several if one.demand], known.day)
-    return find(known, several, top, declined, partial(_place, house))
+    return find(known, several, top, declined, partial(_place, house), meanings(house, known))
 
 
 def _place(house: House, unit: str | None, language: str) -> str:
@@ -73,7 +74,7 @@ def judged(
 ) -> Iterator[tuple[int, Judged]]:  # fmt: skip
     """Every firm judged for each of ``several`` that has words: (its place in the list, the judgement), one after the
     other, so that a long list needs no more memory than a short one."""
-    ways = (("characters", Characters()), *meaning)
+    ways: list[tuple[str, Meaning]] = [("characters", Characters()), *meaning]
     waiting = [at for at, wanted in enumerate(several) if wanted.phrases] if len(known) else []
     while waiting:
         phrases: dict[str, None] = {}
@@ -181,7 +182,7 @@ def _laid_out(one: Judged, top: int) -> Found:
 def best(which: np.ndarray, scores: np.ndarray, top: int) -> list[int]:
     """The best of some firms; firms are numbered in the order of their codes, so ties are settled by these."""
     some = np.flatnonzero(which)
-    return some[np.argsort(-scores[some], kind="stable")[:top]].tolist()
+    return [int(at) for at in some[np.argsort(-scores[some], kind="stable")[:top]]]
 
 
 def _unit_of(known: Facts, buyer: str | None) -> str | None:

@@ -167,3 +167,12 @@ def test_one_firm_alone_has_no_neighbours() -> None:
     alone = drawn((0, 1, "", None))
     assert [(one.number, one.step) for one in neighbours(alone, 0, 3)] == [(0, 0), (1, 1)]
     assert leader.supplies(alone, 0, None).empty
+
+
+def test_both_databases_read_the_same_graph(database_url: str, tmp_path: Path, net: Network) -> None:
+    made = open_test_house(database_url, tmp_path)
+    little_city(made)
+    read = network(made, DAY)
+    pd.testing.assert_frame_equal(read.links, net.links)
+    pd.testing.assert_frame_equal(read.nodes, net.nodes)
+    made.store.dispose()

@@ -101,6 +101,7 @@ def test_meetings_held_and_outcomes_reach_the_figures(client: FlaskClient, house
     assert "3000000" in client.get("/outcomes/export.csv").text
     assert "工业机器人" in client.get("/events/figures.csv").text
     assert client.get("/events/firms/export.csv").status_code == 200
+    assert client.get("/events/firms?year=²").status_code == 200
 
 
 def test_an_action_shows_with_whom_and_how_far(client: FlaskClient) -> None:

@@ -4,16 +4,16 @@
   "use strict";
   const SIZES = { leader: 22, self: 22, key_node: 17, core_supplier: 17, supplier: 11, missing: 13, rest: 15 };
   const SHAPES = { missing: "emptyDiamond", rest: "roundRect" };
-  const MARGIN = { left: 18, right: 110, top: 8, bottom: 22 };
+  const MARGIN = { left: 18, right: 24, top: 8, bottom: 22 };
 
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colours = () => ({
-    leader: token("--cinnabar"), self: token("--cinnabar"), key_node: token("--warn-solid"), core_supplier: token("--rung-6"),
+    leader: token("--cinnabar"), self: token("--ink"), key_node: token("--warn-solid"), core_supplier: token("--rung-6"),
     supplier: token("--rung-4"), missing: token("--bad-solid"), rest: token("--mute-solid"),
     ink: token("--ink"), soft: token("--ink-muted"), line: token("--calm-solid"), ground: token("--surface"),
     outside: token("--surface"), away: token("--mute-solid"), edge: token("--line-strong"), font: token("--font"),
   });
-  const short = (name) => (name.length > 9 ? `${name.slice(0, 8)}…` : name);
+  const short = (name, most) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
 
   const series = (graph, paint) => {
     const nodes = graph.nodes.map((node, at) => {
@@ -27,7 +27,7 @@
           color: hollow ? paint.outside : gone ? paint.away : paint[node.kind] || paint.supplier,
           borderColor: hollow ? paint.edge : paint.ground, borderWidth: hollow ? 1.5 : 1, borderType: hollow ? "dashed" : "solid",
         },
-        label: { show: true, position: "right", formatter: short(node.name), color: heavy ? paint.ink : paint.soft, fontSize: heavy ? 12 : 11, fontWeight: heavy ? 600 : 400 },
+        label: { show: true, position: "right", formatter: short(node.label || node.name, heavy ? 9 : 7), color: heavy ? paint.ink : paint.soft, fontSize: heavy ? 12 : 11, fontWeight: heavy ? 600 : 400 },
       };
     });
     // Headings of lanes are nodes without a sign; two corners fix the scale.
@@ -50,7 +50,8 @@
     const graph = JSON.parse(plot.parentElement.querySelector("script").textContent);
     const wide = graph.width + MARGIN.left + MARGIN.right;
     const high = graph.height + MARGIN.top + MARGIN.bottom;
-    const width = Math.max(plot.parentElement.clientWidth, wide);
+    // Somewhat smaller rather than cut off; beyond that the box scrolls.
+    const width = Math.max(plot.parentElement.clientWidth, wide * 0.86);
     plot.replaceChildren();
     plot.style.width = `${width}px`;
     plot.style.height = `${Math.round(high * Math.min(1.25, width / wide))}px`;
