@@ -178,5 +178,6 @@ def test_the_weekly_job_says_what_is_new(database_url: str, tmp_path: Path) -> N
     assert first.run.evaluated == second.run.evaluated > 30
     assert second.run.changed >= 1
     assert CHAIN in second.run.message_zh
-    assert "新增" in second.run.message_zh
+    assert "的铝箔仅由" in second.run.message_zh
+    assert "has 铝箔 from" in second.run.message_en
     house.store.dispose()
