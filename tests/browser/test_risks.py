@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
@@ -22,9 +20,9 @@ address = test_chains.address
 
 
 @pytest.fixture
-def wide(watched: Watched) -> Iterator[Watched]:
+def wide(watched: Watched) -> Watched:
     watched.page.set_viewport_size({"width": 1366, "height": 768})
-    yield watched
+    return watched
 
 
 @pytest.mark.parametrize("width", [1366, 390])

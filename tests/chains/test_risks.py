@@ -162,6 +162,7 @@ def test_a_chain_without_links_answers_empty_lists_and_says_why(
     gaps = called(house, monkeypatch, "gaps", "孤链", "--json")
     assert json.loads(gaps.stdout)["gaps"] == []
     assert "no stage" in gaps.stderr
+    house.store.dispose()
 
 
 def test_the_weekly_job_says_what_is_new(database_url: str, tmp_path: Path) -> None:
@@ -179,5 +180,5 @@ def test_the_weekly_job_says_what_is_new(database_url: str, tmp_path: Path) -> N
     assert second.run.changed >= 1
     assert CHAIN in second.run.message_zh
     assert "的铝箔仅由" in second.run.message_zh
-    assert "has 铝箔 from" in second.run.message_en
+    assert "has 铝箔 from" in second.run.message
     house.store.dispose()
