@@ -25,6 +25,7 @@ from registry.naming.normal import split_names
 from registry.pages.asked import page_number
 from registry.pages.blueprint import table_file
 from registry.said import SaidError
+from registry.scope import managed
 from registry.shell import tables
 from registry.shell.access import actor, allow
 from registry.shell.formats import as_filter
@@ -89,12 +90,15 @@ def export_matching(suffix: str) -> Response:
 def matching_demand(id: str) -> str:
     """A demand with its ranked firms, who just misses, and what was answered."""
     here = house()
-    known = _demand(here, id)
+    known, told = _demand(here, id), answers(here, id)
+    with here.store.read() as connection:
+        named = {uscc: firm.name for uscc, firm in managed(connection, told, here.clock.today()).items()}
     return render_template(
         "chains/demand.html",
+        named=named,
         demand=known,
         found=search(here, known.wanted, SHOWN),
-        told=answers(here, id),
+        told=told,
         fresh=fresh(here, [id]).get(id, frozenset()),
         shown=SHOWN,
         weak=weights()["weak"],
