@@ -28,14 +28,14 @@ class Listed:
     """A chain's list: its essential single sources (buyer, product, supplier) and its most critical firms, by id, and how each
     is said in both languages, the first ones first; and how many firms and single sources it has at all."""
 
-    essential: Mapping[tuple[str, str, str], Said]
+    essential: Mapping[tuple[str, ...], Said]
     critical: Mapping[str, Said]
     firms: int
     sources: int
 
     @property
-    def risks(self) -> Mapping[object, Said]:
-        return {**self.essential, **self.critical}
+    def risks(self) -> Mapping[tuple[str, ...], Said]:
+        return {**self.essential, **{(firm,): said for firm, said in self.critical.items()}}
 
 
 def listed(house: House, chain: str, day: date, known_at: datetime) -> Listed:

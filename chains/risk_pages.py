@@ -287,7 +287,7 @@ def said_flag(value: bool | None) -> str | None:
 
 
 def why_said(why: str) -> str:
-    return _("missing, as put on record") if why == "missing" else _("no firm of the city supplies it")
+    return str(_("missing, as put on record") if why == "missing" else _("no firm of the city supplies it"))
 
 
 def firms_said(firms: Sequence[Record] | None) -> str | None:

@@ -60,7 +60,9 @@ class Cascade:
     @cached_property
     def weight(self) -> np.ndarray:
         """Per firm, adding up to 1."""
-        return self.shares.spend / self.shares.spend.sum()
+        spend: np.ndarray = self.shares.spend
+        share: np.ndarray = spend / spend.sum()
+        return share
 
     def stop(self, firms: Sequence[int], tolerance: float = TOLERANCE) -> tuple[np.ndarray, np.ndarray]:
         """Losses by inputs and by sales where all ``firms`` stop together; per firm."""
@@ -91,8 +93,9 @@ class Cascade:
 
     def bounds(self) -> np.ndarray:
         """What the index of each firm does not exceed (see bounds.py)."""
-        upper = [bounds(flow, self.weight, TOLERANCE).upper for flow in (self.inputs, self.outlets)]
-        return np.minimum(sum(upper) - self.weight, 1.0)
+        supply, sales = (bounds(flow, self.weight, TOLERANCE).upper for flow in (self.inputs, self.outlets))
+        upper: np.ndarray = np.minimum(supply + sales - self.weight, 1.0)
+        return upper
 
 
 def cascade(part: Part, without: np.ndarray | None = None) -> Cascade:

@@ -59,12 +59,14 @@ class Flow:
         """Per firm the number of the loop that it is in; one that is in none has a number of its own."""
         n, coo = self.size, self.groups.tocoo()
         after = sparse.coo_matrix((np.ones(coo.nnz), (coo.col, self.owner[coo.row])), shape=(n, n)).tocsr()
-        return csgraph.connected_components(after, directed=True, connection="strong")[1].astype(np.int64)
+        found: np.ndarray = csgraph.connected_components(after, directed=True, connection="strong")[1]
+        return found.astype(np.int64)
 
     @cached_property
     def in_loop(self) -> np.ndarray:
         """Per firm, is it in a loop with others."""
-        return np.bincount(self.loop, minlength=self.size)[self.loop] > 1
+        found: np.ndarray = np.bincount(self.loop, minlength=self.size)[self.loop] > 1
+        return found
 
     @cached_property
     def steps(self) -> Sequence[_Step]:
@@ -95,12 +97,13 @@ class Flow:
 
     def settle(self, stopped: np.ndarray, tolerance: float = TOLERANCE) -> np.ndarray:
         """The loss of each firm, in [0, 1]. ``stopped``: firms × stops, what each loses by itself; not changed."""
-        lost = np.array(stopped, dtype=float)
+        lost: np.ndarray = np.array(stopped, dtype=float)
         for step in self.steps:
             groups = step.groups @ lost + step.given
             level = np.maximum(lost[step.rows], np.maximum.reduceat(groups, step.starts, axis=0))
             lost[step.rows] = _rounds(step, groups, level, tolerance) if step.inner else level
-        return np.minimum(lost, 1.0)
+        np.minimum(lost, 1.0, out=lost)
+        return lost
 
     def worst(self, lost: np.ndarray) -> np.ndarray:
         """Per firm its worst group for one column of losses, the first of those alike; -1: it has none."""
