@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from registry.jobs.period import Rhythm, period_of
 from tests.chains.little_city import (
     CHAIN,
     CORE,
@@ -26,6 +28,7 @@ from tests.chains.little_city import (
 )
 from tests.registry.house import file_rows
 from tests.sample_app import app_in, counted_queries, house_of, words_of
+from tests.tiers.jobs.scheduled import ran
 
 DAY = "2026-03-01"
 HERE = f"/chains/{quote(CHAIN)}"
@@ -141,6 +144,17 @@ def test_a_chain_without_links_and_one_that_nobody_knows(client: FlaskClient) ->
         assert client.get(f"/chains/{quote('孤链')}/{part}").status_code == 200
         assert client.get(f"/chains/{quote('没有这条')}/{part}").status_code == 404
     assert "没有供应关系记录" in words_of(client.get(f"/chains/{quote('孤链')}/risks").text)
+
+
+def test_the_overview_says_what_the_weekly_look_said(app: Flask, client: FlaskClient) -> None:
+    here = house_of(app)
+    assert "每周排查" not in words_of(client.get("/").text)
+    done = ran(here, "chain-risks", str(period_of(here.clock.today() - timedelta(days=7), Rhythm.WEEK)))
+    words = words_of(client.get("/?lang=zh").text)
+    assert f"每周排查，{done.run.period}" in words
+    assert done.run.message_zh in words
+    assert "每周排查" not in words_of(client.get("/?as_of=2025-12-31").text)
+    assert "每周排查" not in words_of(app.test_client(role="district", unit="370102").get("/").text)
 
 
 def test_a_district_officer_sees_none_of_it(app: Flask) -> None:
