@@ -31,6 +31,7 @@ ROOM = Room(
         ),
     ),
     navigation=NAVIGATION,
+    cards=(Panel("chain-risks", "chains/_risk_card.html", later("chains.risk_card:risk_card"), 45),),
     panels=(Panel("chain", "chains/_position.html", later("chains.panel:position_panel"), 28),),
     permissions=PERMISSIONS,
     jobs=(

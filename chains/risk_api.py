@@ -6,8 +6,8 @@ from flask import Response, request
 
 from chains.api import blueprint
 from chains.permissions import READ
-from chains.resilience.whatif import stop
-from chains.risk_documents import gaps_document, risks_document, what_if_document
+from chains.resilience.whatif import what_if as stopping
+from chains.risk_documents import gaps_document, link_of, risks_document, what_if_document
 from chains.risks import SUBSTITUTES, TOP, Risks, risks
 from registry.api.arguments import AS_OF, KNOWN_AT, day_asked, instant_asked, whole_asked
 from registry.refusals import MisusedError
@@ -36,11 +36,17 @@ STOP = Parameter(
     "a firm that stops: a credit code, or an outside party as in the graph",
     "停产企业：信用代码，或图中的外部企业",
     "91370199MAC5C88H07",
-    required=True,
+    many=True,
+)
+LINK = Parameter(
+    "link",
+    "a link that stops: supplier>buyer>product, as the risks name it",
+    "中断的供应关系：供应商>采购方>产品，与风险清单中的 link 相同",
     many=True,
 )
 _PARTY = {"uscc": MAYBE, "node": TEXT, "name": TEXT}
 _FIRM = record(**_PARTY)
+_LINK = record(supplier=_FIRM, buyer=_FIRM, product=MAYBE, link=TEXT)
 _HEAD = {"chain": TEXT, "as_of": DAY, "known_at": TEXT}
 _HIT = record(**_PARTY, product=MAYBE, loss=TEXT, by=TEXT, steps=WHOLE)
 _RANKED = {
@@ -56,7 +62,7 @@ _RANKED = {
     "产业链风险：单一来源与市内替代企业、系统性风险排序、集中度与结构",
     NAME, AS_OF, KNOWN_AT, TOPPED,
     shape=record(**_HEAD, firms=WHOLE, links=WHOLE, depth=WHOLE, assumed={"type": "object"},
-                 single_sources=listing(record(buyer=_FIRM, product=TEXT, supplier=_FIRM, substitutes=_RANKED)),
+                 single_sources=listing(record(buyer=_FIRM, product=TEXT, supplier=_FIRM, link=TEXT, substitutes=_RANKED)),
                  critical_firms=listing(record(**_PARTY, index=TEXT, hit=WHOLE, because=listing(_HIT))),
                  concentration=listing(record(product=MAYBE, hhi=TEXT)), articulation=listing(record(**_PARTY, cut_off=WHOLE)),
                  dominators=listing(record(**_PARTY, leader=_FIRM, firms=WHOLE)),
@@ -87,25 +93,39 @@ def chain_gaps(name: str) -> Response:
 @described(
     "What if these firms stopped: who is hit, by how much, through what",
     "假设这些企业停产：谁受影响、影响多大、经由什么",
-    NAME, STOP, AS_OF, KNOWN_AT,
-    shape=record(**_HEAD, stopped=listing(_FIRM), index=TEXT, hit=WHOLE, hits=listing(_HIT)),
+    NAME, STOP, LINK, AS_OF, KNOWN_AT,
+    shape=record(**_HEAD, stopped=listing(_FIRM), stopped_links=listing(_LINK), index=TEXT, hit=WHOLE, hits=listing(_HIT)),
     example="/chains/新能源汽车/what-if?stop=91370199MAC5C88H07",
 )  # fmt: skip
 def chain_what_if(name: str) -> Response:
     asked = _risks(name)
     wanted = list(dict.fromkeys(one.strip() for one in request.args.getlist("stop") if one.strip()))
-    if not wanted:
+    said = list(dict.fromkeys(filter(None, request.args.getlist("link"))))
+    if not wanted and not said:
         raise ApiError(
-            400, "argument_missing", "stop: give at least one firm", "缺少参数 stop：请给出至少一家企业"
-        )
+            400, "argument_missing", "stop or link: give at least one firm or link",
+            "缺少参数 stop 或 link：请给出至少一家企业或一条供应关系",
+        )  # fmt: skip
     number = asked.report.part.number
     for one in wanted:
         if one not in number:
             raise ApiError(
                 404, "unknown_firm", f"stop={one}: no such firm in this chain", f"该产业链中没有“{one}”"
             )
+    links = []
+    for one in said:
+        link = link_of(asked.report.part, one)
+        if link is None:
+            raise ApiError(
+                404,
+                "unknown_link",
+                f"link={one}: no such link in this chain",
+                f"该产业链中没有供应关系“{one}”",
+            )
+        links.append(link)
     firms = [number[one] for one in wanted]
-    return answer(what_if_document(house(), asked, firms, stop(asked.report.cascade, firms)))
+    found = stopping(asked.report.cascade, firms, links)
+    return answer(what_if_document(house(), asked, firms, found, None, links))
 
 
 def _risks(name: str, top: int = TOP) -> Risks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from chains.commands import chain
-from chains.risk_documents import gaps_document, risks_document
+from chains.risk_documents import gaps_document, risks_document, strong
 from chains.risks import SUBSTITUTES, TOP, risks
 from registry.house import House
 from registry.kind import Record
@@ -56,9 +56,11 @@ def _print_sources(document: Record, top: int) -> None:
     if not document["single_sources"]:
         return
     click.echo(f"\nsingle sources: {len(document['single_sources'])}")
+    if len(document["single_sources"]) > top:
+        click.echo(f"could step in is told of the first {top} single sources (--top)", err=True)
     table(("buyer", "product", "supplier", "essential", "could step in"), [
         (one["buyer"]["name"], one["product"], one["supplier"]["name"], _flag(one["essential"]),
-         "、".join(f"{firm['name']} {firm['score']:.2f}" for firm in (one["substitutes"] or ())[:3]))
+         "、".join(f"{firm['name']} {firm['score']:.2f}" for firm in strong(one["substitutes"])[:3]) or "nobody near")
         for one in document["single_sources"][:top]
     ])  # fmt: skip
 
@@ -108,7 +110,7 @@ def chain_gaps(
         return
     table(("stage", "product", "why", "nearest"), [
         (gap["stage"], gap["product"], gap["why"],
-         "、".join(f"{firm['name']} {firm['score']:.2f}" for firm in gap["nearest"] or ()))
+         "、".join(f"{firm['name']} {firm['score']:.2f}" for firm in strong(gap["nearest"])) or "nobody near")
         for gap in document["gaps"]
     ])  # fmt: skip
 

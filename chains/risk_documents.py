@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from chains.ends import is_outside
 from chains.matching.documents import ranked_document
 from chains.matching.wanted import Ranked
+from chains.matching.weights import weights
 from chains.nodes import ratio
-from chains.resilience.scope import Part
+from chains.resilience.scope import Part, product_key
 from chains.resilience.sources import Source
 from chains.resilience.whatif import Hit, Stop
 from chains.risks import Lack, Risks, lacks, substitutes
@@ -76,15 +79,18 @@ def risks_document(house: House, asked: Risks, top: int, language: str = "zh") -
     }  # fmt: skip
 
 
-def _at(instead: Sequence[Sequence[Ranked]] | None, at: int) -> Sequence[Ranked] | None:
-    return instead[at] if instead is not None and at < len(instead) else None
+def _at(instead: Sequence[Sequence[Ranked]], at: int) -> Sequence[Ranked] | None:
+    return instead[at] if at < len(instead) else None
+
+
+def strong(firms: Sequence[Record] | None) -> list[Record]:
+    """Of ranked firms those whose goods come near enough to be proposed; the others are weak matches."""
+    return [one for one in firms or () if one["reasons"][0]["score"] >= weights()["weak"]]
 
 
 def source_record(part: Part, source: Source, instead: Sequence[Ranked] | None, language: str) -> Record:
     return {
-        "buyer": party(part, source.buyer),
-        "product": source.product,
-        "supplier": party(part, source.supplier),
+        **link_record(part, source.link),
         "essential": source.essential,
         "share": ratio(source.share),
         "substitutes": None if instead is None else ranked_document(instead, language),
@@ -104,16 +110,45 @@ def hit_record(part: Part, hit: Hit) -> Record:
 
 
 def what_if_document(
-    house: House, asked: Risks, firms: Sequence[int], found: Stop, most: int | None = None
+    house: House,
+    asked: Risks,
+    firms: Sequence[int],
+    found: Stop,
+    most: int | None = None,
+    links: Sequence[int] = (),
 ) -> Record:
     part = asked.report.part
     return {
         **_head(house, asked),
         "stopped": [party(part, firm) for firm in firms],
+        "stopped_links": [link_record(part, link) for link in links],
         "index": ratio(found.index),
         "hit": found.hit,
         "hits": [hit_record(part, hit) for hit in found.hits[:most]],
     }
+
+
+def link_record(part: Part, link: int) -> Record:
+    """``link``: how an address names it, see ``link_of``."""
+    supplier, buyer = int(part.supplier[link]), int(part.buyer[link])
+    product = part.products[part.product[link]]
+    return {
+        "supplier": party(part, supplier),
+        "buyer": party(part, buyer),
+        "product": product or None,
+        "link": ">".join((part.ids[supplier], part.ids[buyer], product)),
+    }
+
+
+def link_of(part: Part, typed: str) -> int | None:
+    """The number of a link said as ``supplier>buyer>product`` (ends as in the graph; no product: the link that names none)."""
+    supplier, buyer, product = (*(text.strip() for text in typed.split(">", 2)), "", "")[:3]
+    ends = (part.number.get(supplier), part.number.get(buyer))
+    if None in ends:
+        return None
+    key = product_key(product)
+    same = np.flatnonzero((part.supplier == ends[0]) & (part.buyer == ends[1])).tolist()
+    return next((at for at in same if product_key(part.products[part.product[at]]) == key), None)
 
 
 def gaps_document(house: House, asked: Risks, top: int, language: str = "zh") -> Record:
@@ -132,5 +167,5 @@ def lack_record(part: Part, lack: Lack, language: str) -> Record:
         "state": gap.state,
         "why": gap.why,
         "buyers": [party(part, buyer) for buyer in gap.buyers[:FIRMS]],
-        "nearest": None if lack.nearest is None else ranked_document(lack.nearest, language),
+        "nearest": ranked_document(lack.nearest, language),
     }

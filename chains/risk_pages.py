@@ -10,9 +10,18 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from chains.blueprint import chains_blueprint
+from chains.matching.weights import weights
 from chains.permissions import READ
-from chains.resilience.whatif import stop
-from chains.risk_documents import gaps_document, party, risks_document, what_if_document
+from chains.resilience.whatif import what_if as stopping
+from chains.risk_documents import (
+    gaps_document,
+    link_of,
+    link_record,
+    party,
+    risks_document,
+    strong,
+    what_if_document,
+)
 from chains.risks import SUBSTITUTES, TOP, Risks, risks
 from chains.tabs import chain_tabs
 from registry import words
@@ -29,12 +38,17 @@ from registry.shell.serving import house
 blueprint = chains_blueprint()
 #: Rows of the lists on the page of risks that go on in the file; firms that one can stop at once; bars of a what-if.
 SHOWN, MOST, BARS = 20, 12, 10
+#: So many single sources are offered to be stopped.
+OFFERED = 12
+#: Of single sources and gaps so many stand on the page of risks, which opens with them.
+FEW = 10
 
 
 @blueprint.get("/chains/<path:name>/risks", endpoint="risks")
 @allow(READ)
 def risks_of(name: str) -> str:
-    """First the links that hang on one firm and who could step in, then whose stop reaches furthest, then the shape."""
+    """First the links that hang on one firm and who could step in, and what is missing and who comes nearest; then whose stop
+    reaches furthest, then the shape."""
     question = asked(house())
     found = _risks(name, question)
     document = risks_document(house(), found, TOP, language())
@@ -43,6 +57,9 @@ def risks_of(name: str) -> str:
         asked=question,
         name=found.chain.name,
         document=document,
+        gaps=gaps_document(house(), found, 3, language())["gaps"],
+        weak=weights()["weak"],
+        few=FEW,
         tabs=chain_tabs(found.chain.name, question),
         parts=parts(found.chain.name, question),
         shown=SHOWN,
@@ -60,6 +77,7 @@ def gaps_of(name: str) -> str:
         name=found.chain.name,
         document=gaps_document(house(), found, SUBSTITUTES, language()),
         staged=bool(found.chain.stages),
+        weak=weights()["weak"],
         tabs=chain_tabs(found.chain.name, question),
         parts=parts(found.chain.name, question),
     )
@@ -72,9 +90,9 @@ def what_if(name: str) -> str:
     here, question = house(), asked(house())
     found = _risks(name, question)
     part = found.report.part
-    firms, unknown = _stopped(found)
-    stopped = stop(found.report.cascade, firms) if firms else None
-    document = what_if_document(here, found, firms, stopped) if stopped else None
+    firms, links, unknown = _stopped(found)
+    stopped = stopping(found.report.cascade, firms, links) if firms or links else None
+    document = what_if_document(here, found, firms, stopped, None, links) if stopped else None
     size = here.settings.web.page_rows
     hits = document["hits"] if document else []
     page = min(page_number(), max(1, -(-len(hits) // size)))
@@ -87,6 +105,10 @@ def what_if(name: str) -> str:
         document=document,
         chosen=chosen,
         offered=[one for one in critical if one not in chosen],
+        links=[link_record(part, link) for link in links],
+        links_offered=[
+            link_record(part, one.link) for one in found.report.sources[:OFFERED] if one.link not in links
+        ],
         unknown=unknown,
         bars_shown=hits[:BARS],
         rows=hits[(page - 1) * size : page * size],
@@ -117,9 +139,9 @@ def _risks(name: str, question: Asked) -> Risks:
         abort(404, description=error.in_language(language()))
 
 
-def _stopped(found: Risks) -> tuple[list[int], list[str]]:
-    """The firms that the address says stop, and what of it fits no firm of the chain, or several: a code, a party of the graph,
-    or a whole name."""
+def _stopped(found: Risks) -> tuple[list[int], list[int], list[str]]:
+    """The firms and the links that the address says stop, and what of it fits none of the chain, or several. A firm is a code, a
+    party of the graph, or a whole name."""
     part = found.report.part
     named: dict[str, list[int]] = {}
     for at, called in enumerate(part.names):
@@ -133,7 +155,14 @@ def _stopped(found: Risks) -> tuple[list[int], list[str]]:
             firms[fitting[0]] = None
         else:
             unknown.append(typed)
-    return list(firms)[:MOST], unknown
+    links: dict[int, None] = {}
+    for typed in filter(None, request.args.getlist("link")):
+        link = link_of(part, typed)
+        if link is None:
+            unknown.append(typed)
+        else:
+            links[link] = None
+    return list(firms)[:MOST], list(links)[:MOST], unknown
 
 
 # Files ------------------------------------------------------------------------------------------------------
@@ -236,10 +265,10 @@ def export_gaps(name: str, suffix: str) -> Response:
 def export_what_if(name: str, suffix: str) -> Response:
     question = asked(house())
     found = _risks(name, question)
-    firms, _unknown = _stopped(found)
-    if not firms:
-        abort(400, description=_("Choose at least one firm that stops."))
-    document = what_if_document(house(), found, firms, stop(found.report.cascade, firms))
+    firms, links, _unknown = _stopped(found)
+    if not firms and not links:
+        abort(400, description=_("Choose at least one firm or link that stops."))
+    document = what_if_document(house(), found, firms, stopping(found.report.cascade, firms, links))
     header = [_("Firm"), _("Code"), _("Loss"), _("Through"), _("Product"), _("Steps")]
     rows = [
         [hit["name"], hit["uscc"], _number(hit["loss"]), hit["through"] and hit["through"]["name"],
@@ -258,8 +287,9 @@ def said_flag(value: bool | None) -> str | None:
 
 
 def why_said(why: str) -> str:
-    return _("missing, as put on record") if why == "missing" else _("no firm of the city supplies it")
+    return str(_("missing, as put on record") if why == "missing" else _("no firm of the city supplies it"))
 
 
 def firms_said(firms: Sequence[Record] | None) -> str | None:
-    return None if firms is None else "；".join(one["name"] for one in firms)
+    """The firms near enough to be proposed; None where nobody asked."""
+    return None if firms is None else "；".join(one["name"] for one in strong(firms))

@@ -36,6 +36,7 @@ TOP, SUBSTITUTES = 20, 5
 #: How many chains' reports are kept; a report is of one network, which changes with the data.
 KEPT = 24
 _held: OrderedDict[tuple[int, str, int], tuple[Network, Report]] = OrderedDict()
+_goods: OrderedDict[int, tuple[Network, frozenset[str]]] = OrderedDict()
 _lock = Lock()
 
 
@@ -88,11 +89,9 @@ def spend(house: House, ids: Sequence[str], day: date, known_at: datetime | None
     return found
 
 
-def substitutes(house: House, asked: Risks, top: int, each: int = SUBSTITUTES) -> list[list[Ranked]] | None:
-    """For the first ``top`` single sources the firms of the city that come nearest to supplying the product. None where the
-    report speaks of what was known at an earlier instant: who could step in is a question of today."""
-    if asked.known_at is not None:
-        return None
+def substitutes(house: House, asked: Risks, top: int, each: int = SUBSTITUTES) -> list[list[Ranked]]:
+    """For the first ``top`` single sources the firms of the city that come nearest to supplying the product, by what was known
+    of them at the report's instant."""
     part = asked.report.part
     wanted = [
         Wanted(
@@ -103,31 +102,42 @@ def substitutes(house: House, asked: Risks, top: int, each: int = SUBSTITUTES) -
         )
         for source in asked.report.sources[:top]
     ]
-    found = search_all(house, wanted, each, asked.network.day) if wanted else []
+    found = search_all(house, wanted, each, asked.network.day, asked.known_at) if wanted else []
     return [list(one.ranked) for one in found]
 
 
 @dataclass(frozen=True)
 class Lack:
-    """A gap and the firms of the city nearest to it; None where the question speaks of an earlier knowledge."""
+    """A gap and the firms of the city nearest to it."""
 
     gap: Gap
-    nearest: Sequence[Ranked] | None
+    nearest: Sequence[Ranked]
 
 
 def lacks(house: House, asked: Risks, each: int = SUBSTITUTES) -> list[Lack]:
     """What the chain lacks, each with the firms of the city that come nearest."""
     made = _made(house, asked)
     found = gaps(asked.chain, asked.report.part, made)
-    if asked.known_at is not None:
-        return [Lack(gap, None) for gap in found]
     wanted = [Wanted(gap.wanted, chain=asked.chain.name) for gap in found]
-    near = search_all(house, wanted, each, asked.network.day) if wanted else []
+    near = search_all(house, wanted, each, asked.network.day, asked.known_at) if wanted else []
     return [Lack(gap, one.ranked) for gap, one in zip(found, near, strict=True)]
 
 
-def _made(house: House, asked: Risks) -> set[str]:
-    """Products that firms of the city offer on the day, or name among their own."""
+def _made(house: House, asked: Risks) -> frozenset[str]:
+    """Products that firms of the city offer on the day, or name among their own; read once for each network."""
+    key = id(asked.network)
+    with _lock:
+        if key in _goods:
+            return _goods[key][1]
+    found = _read_made(house, asked)
+    with _lock:
+        _goods[key] = (asked.network, found)
+        while len(_goods) > KEPT // 6:
+            _goods.popitem(last=False)
+    return found
+
+
+def _read_made(house: House, asked: Risks) -> frozenset[str]:
     e, o, day, home = ENTERPRISE.c, OFFER.c, asked.network.day, house.settings.city.code
     here = (e.from_day <= day) & (e.to_day > day) & (e.city == home)
     here &= func.coalesce(e.status, "active") == "active"
@@ -138,4 +148,4 @@ def _made(house: House, asked: Risks) -> set[str]:
         named = select(e.products).where(here, e.products.is_not(None)).distinct()
         for products in held.execute(named).scalars():
             found.update(map(product_key, split_names(products)))
-    return found
+    return frozenset(found)

@@ -6,7 +6,7 @@ import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from threading import Lock
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from registry.models import Evidence, Figures, Honour
 from registry.naming.normal import normal_form
 from registry.store.merges import Merges, merges_at
 from registry.subjects import ENTERPRISE
+from tiers.asking import view
 from tiers.models import Title
 from tiers.size import size_classes
 from tiers.targets import revenue_year
@@ -200,16 +201,18 @@ class Facts:
         return self.frame["unit"].fillna("").to_numpy(dtype=object)
 
 
-def facts(house: House, day: date | None = None) -> Facts:
-    """What is on record for ``day`` (today), read once for each version of the data. Shared: do not change it."""
+def facts(house: House, day: date | None = None, known_at: datetime | None = None) -> Facts:
+    """What is on record for ``day`` (today), as known at an instant (now), read once for each version of the data. Shared: do
+    not change it."""
     day = day or house.clock.today()
-    with house.store.read() as connection:
-        asked = (*version(connection, None), day)
+    with house.store.read() as live:
+        asked = (*version(live, known_at), day)
         with _lock:
             if asked in _held:
                 _held.move_to_end(asked)
                 return _held[asked]
-        found = _read(house, connection, day)
+        with view(house, known_at) as connection:
+            found = _read(house, connection, day, known_at, merges_at(live, known_at))
     with _lock:
         _held[asked] = found
         while len(_held) > KEPT:
@@ -217,15 +220,14 @@ def facts(house: House, day: date | None = None) -> Facts:
     return found
 
 
-def _read(house: House, connection: Connection, day: date) -> Facts:
+def _read(house: House, connection: Connection, day: date, known_at: datetime | None, led: Merges) -> Facts:
     frame = _firms(house, connection, day)
     number = {uscc: at for at, uscc in enumerate(frame["uscc"])}
-    led = merges_at(connection)
     offers, offered = _offers(connection, number, day)
     held = defaultdict(set, {at: set(found) for at, found in offered.items()})
     for at, typed in _certified(connection, number, day):
         held[at].update(certificates(typed))
-    links = network(house, day)
+    links = network(house, day, known_at)
     names = links.nodes["id"].tolist()
     supplies: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for supplier, buyer, product in links.links[["supplier", "buyer", "product"]].itertuples(index=False):

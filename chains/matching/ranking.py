@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -43,10 +43,11 @@ def search(house: House, wanted: Wanted, top: int = TOP, day: date | None = None
 
 
 def search_all(
-    house: House, several: Sequence[Wanted], top: int = TOP, day: date | None = None
-) -> list[Found]:
-    """The same for many at once, in their order."""
-    known = facts(house, day)
+    house: House, several: Sequence[Wanted], top: int = TOP, day: date | None = None,
+    known_at: datetime | None = None,
+) -> list[Found]:  # fmt: skip
+    """The same for many at once, in their order; by what was known of the firms at an instant (now)."""
+    known = facts(house, day, known_at)
     declined = declined_without_news(house, [one.demand for one in several if one.demand], known.day)
     return find(known, several, top, declined, partial(_place, house), meanings(house, known))
 

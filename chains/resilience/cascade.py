@@ -29,15 +29,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import sparse
 
+from chains.resilience.bounds import Bounds, bounds
 from chains.resilience.flow import TOLERANCE, Flow, batches, grouped
 from chains.resilience.scope import Part
 from chains.resilience.shares import Shares, filled
 
-#: Of so many firms at most the index is computed in a report, those with the highest bounds first; of fewer where loops are
-#: wide, so that firms times links in loops stay below ``WORK``.
-MOST, WORK, LEAST = 4096, 12_000_000, 128
+#: The index of every firm is computed in chains up to ``SMALL`` firms. In greater ones of ``MOST`` firms at most; of fewer where
+#: loops are wide, so that firms times links in loops stay below ``WORK``.
+SMALL, MOST, WORK, LEAST = 2048, 4096, 40_000_000, 128
+#: So many firms are computed together, and so many rounds sharpen the bounds after each such batch.
+BATCH, ROUNDS = 128, 15
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,9 @@ class Cascade:
     @cached_property
     def weight(self) -> np.ndarray:
         """Per firm, adding up to 1."""
-        return self.shares.spend / self.shares.spend.sum()
+        spend: np.ndarray = self.shares.spend
+        share: np.ndarray = spend / spend.sum()
+        return share
 
     def stop(self, firms: Sequence[int], tolerance: float = TOLERANCE) -> tuple[np.ndarray, np.ndarray]:
         """Losses by inputs and by sales where all ``firms`` stop together; per firm."""
@@ -71,59 +75,27 @@ class Cascade:
 
     def indices(self, firms: Sequence[int], tolerance: float = TOLERANCE) -> np.ndarray:
         """The index of each of ``firms``."""
-        found = []
+        return self.both(firms, tolerance)[2]
+
+    def both(
+        self, firms: Sequence[int], tolerance: float = TOLERANCE
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What each of ``firms`` weighs by inputs alone, by sales alone, and its index."""
+        found = np.zeros((3, len(firms)))
         for each in batches(len(firms), self.part.size):
             some = list(firms)[each]
             stopped = np.zeros((self.part.size, len(some)))
             stopped[some, np.arange(len(some))] = 1.0
-            lost = self.inputs.settle(stopped, tolerance)
-            np.maximum(lost, self.outlets.settle(stopped, tolerance), out=lost)
-            found.append(self.weight @ lost)
-        return np.minimum(np.concatenate(found), 1.0) if found else np.zeros(0)
+            lost = [flow.settle(stopped, tolerance) for flow in (self.inputs, self.outlets)]
+            found[:, each] = [self.weight @ one for one in (*lost, np.maximum(*lost))]
+        supply, sales, index = np.minimum(found, 1.0)
+        return supply, sales, index
 
     def bounds(self) -> np.ndarray:
-        """What the index of each firm does not exceed: losses added up along every way, as if none had a greater beside it.
-
-        Losses are convex in the stops and never greater than their cause, so with ``c_ij`` the most that j can weigh in a group
-        of i, the index of j is at most ``w_j + Σ_i c_ij · (that of i)``; and 1.
-        """
-        both = np.zeros(self.part.size)
-        for flow in (self.inputs, self.outlets):
-            step = _most(flow)
-            bound = np.ones(self.part.size)
-            for _round in range(200):
-                tighter = np.minimum(bound, self.weight + step @ bound)
-                done = (bound - tighter).max(initial=0.0) < 1e-9
-                bound = tighter
-                if done:
-                    break
-            both += bound
-        return np.minimum(both - self.weight, 1.0)
-
-    def nearby(self) -> np.ndarray:
-        """Per firm about what it and those within three links of it would lose: only good for an order."""
-        both = np.zeros(self.part.size)
-        for flow in (self.inputs, self.outlets):
-            step, found = _most(flow), self.weight
-            for _round in range(3):
-                found = self.weight + step @ found
-            both += found
-        return both
-
-
-def _most(flow: Flow) -> sparse.csr_matrix:
-    """partners × firms: the greatest weight of the partner in a group of the firm, as it may add to that firm's loss.
-
-    The loss of a firm is the greatest of its groups', so it is at most the sum over partners of their greatest weights.
-    """
-    coo = flow.groups.tocoo()
-    at = coo.col.astype(np.int64) * flow.size + flow.owner[coo.row]
-    order = np.lexsort((-coo.data, at))
-    first = np.unique(at[order], return_index=True)[1]
-    kept = order[first]
-    return sparse.csr_matrix(
-        (coo.data[kept], (coo.col[kept], flow.owner[coo.row[kept]])), shape=(flow.size, flow.size)
-    )
+        """What the index of each firm does not exceed (see bounds.py)."""
+        supply, sales = (bounds(flow, self.weight, TOLERANCE).upper for flow in (self.inputs, self.outlets))
+        upper: np.ndarray = np.minimum(supply + sales - self.weight, 1.0)
+        return upper
 
 
 def cascade(part: Part, without: np.ndarray | None = None) -> Cascade:
@@ -135,8 +107,8 @@ def cascade(part: Part, without: np.ndarray | None = None) -> Cascade:
     pair = part.buyer * wide + own
     vital = np.isin(pair, pair[part.essential == 1])
     key = np.where(vital, own, -1)  # the other inputs of a buyer are one group
-    total = _sums(part.buyer * wide + key + 1, shares.share)
-    members = _sums(part.buyer * wide + key + 1, np.ones(len(pair)))
+    group = part.buyer * (wide + 1) + key + 1
+    total, members = _sums(group, shares.share), _sums(group, np.ones(len(pair)))
     with np.errstate(divide="ignore", invalid="ignore"):
         within = np.where(total > 0, shares.share / total, 1.0 / members)
     weight = np.where(vital, within, shares.share)
@@ -182,21 +154,48 @@ class Ranked:
 
 
 def ranked(of: Cascade, top: int, most: int | None = None) -> Ranked:
-    """The ``top`` firms by index. Firms are computed in the order of their bounds (of those alike, in the order of what their
-    nearest partners would lose) until no other can be among the top, or ``most`` are computed."""
+    """The ``top`` firms by index. Of a chain of up to ``SMALL`` firms all are computed. Of a greater one those whose bounds are
+    highest and, as computing a firm sharpens the bounds of its partners, those that weigh most in the bounds of firms
+    which may yet be among the top; until no other can be, or ``most`` are computed."""
+    size = of.part.size
     if most is None:
-        most = int(np.clip(WORK // max(1, of.inputs.looped + of.outlets.looped), LEAST, MOST))
-    bounds = of.bounds()
-    order = np.lexsort((np.arange(len(bounds)), -of.nearby().round(12), -bounds.round(12)))
-    values = np.full(len(bounds), -1.0)
-    done = 0
-    while done < min(len(order), most):
-        some = order[done : min(done + 128, most)]
-        values[some] = of.indices(some.tolist())
-        done += len(some)
-        reached = np.sort(values[order[:done]])[::-1][:top]
-        if done >= len(order) or (len(reached) == top and reached[-1] >= bounds[order[done]]):
+        wide = int(np.clip(WORK // max(1, of.inputs.looped + of.outlets.looped), LEAST, MOST))
+        most = size if size <= SMALL else wide
+    values = np.full(size, -1.0)
+    if size <= most:
+        values = of.indices(range(size))
+        best = np.lexsort((np.arange(size), -values.round(12)))[:top]
+        return Ranked(best, values[best], size, 0.0)
+    sides = [bounds(flow, of.weight, TOLERANCE) for flow in (of.inputs, of.outlets)]
+    done, left, reached = 0, 1.0, -1.0
+    while True:
+        open_ = np.minimum(sum(side.upper for side in sides) - of.weight, 1.0)
+        open_[values >= 0] = -1.0
+        left = float(open_.max())
+        if done >= top:
+            reached = float(np.partition(values, size - top)[size - top])
+        if done >= most or left <= reached:
             break
-    best = np.lexsort((np.arange(len(values)), -values.round(12)))[: min(top, done)]
-    left = float(bounds[order[done]]) if done < len(order) else 0.0
+        some = _next(sides, open_, reached, values < 0, min(BATCH, most - done))
+        supply, sales, values[some] = of.both(some.tolist())
+        done += len(some)
+        for side, index in zip(sides, (supply, sales), strict=True):
+            side.learn(some, index)
+            side.tighten(ROUNDS)
+    best = np.lexsort((np.arange(size), -values.round(12)))[: min(top, done)]
     return Ranked(best, values[best], done, left)
+
+
+def _next(
+    sides: Sequence[Bounds], upper: np.ndarray, reached: float, open_: np.ndarray, many: int
+) -> np.ndarray:
+    """The firms to compute next: of those with the highest bounds three eighths, then those whose own bounds weigh most in the
+    bounds of firms that may yet be among the top."""
+    size = len(upper)
+    first = np.lexsort((np.arange(size), -upper.round(12)))[: max(1, many * 3 // 8)]
+    waiting = (upper > reached).astype(float)
+    gain = sum((side.upper - side.weight) * (side.step.T @ waiting) for side in sides)
+    gain[~open_] = -1.0
+    gain[first] = -1.0
+    others = np.lexsort((np.arange(size), -gain.round(12)))[: many - len(first)]
+    return np.concatenate([first, others[gain[others] >= 0]])

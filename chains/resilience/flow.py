@@ -55,11 +55,24 @@ class Flow:
         return sum(wave.groups.nnz for step in self.steps for wave in step.inner)
 
     @cached_property
-    def steps(self) -> Sequence[_Step]:
-        """The firms that have groups, in the order in which losses reach them."""
+    def loop(self) -> np.ndarray:
+        """Per firm the number of the loop that it is in; one that is in none has a number of its own."""
         n, coo = self.size, self.groups.tocoo()
         after = sparse.coo_matrix((np.ones(coo.nnz), (coo.col, self.owner[coo.row])), shape=(n, n)).tocsr()
-        count, loop = csgraph.connected_components(after, directed=True, connection="strong")
+        found: np.ndarray = csgraph.connected_components(after, directed=True, connection="strong")[1]
+        return found.astype(np.int64)
+
+    @cached_property
+    def in_loop(self) -> np.ndarray:
+        """Per firm, is it in a loop with others."""
+        found: np.ndarray = np.bincount(self.loop, minlength=self.size)[self.loop] > 1
+        return found
+
+    @cached_property
+    def steps(self) -> Sequence[_Step]:
+        """The firms that have groups, in the order in which losses reach them."""
+        coo, loop = self.groups.tocoo(), self.loop
+        count = int(loop.max(initial=-1)) + 1
         ends = np.stack([loop[coo.col], loop[self.owner[coo.row]]], axis=1)
         pairs = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
         order: rx.PyDiGraph[int, None] = rx.PyDiGraph(multigraph=False)
@@ -68,9 +81,8 @@ class Flow:
         level = np.zeros(count, dtype=np.int64)
         for at, wave in enumerate(rx.topological_generations(order)):
             level[list(wave)] = at
-        in_loop = np.bincount(loop, minlength=count) > 1
         owners = np.unique(self.owner)
-        stage = level[loop[owners]] * 2 + in_loop[loop[owners]]
+        stage = level[loop[owners]] * 2 + self.in_loop[owners]
         return [self._step(owners[stage == at], bool(at % 2)) for at in np.unique(stage)]
 
     def _step(self, rows: np.ndarray, loops: bool) -> _Step:
@@ -85,12 +97,13 @@ class Flow:
 
     def settle(self, stopped: np.ndarray, tolerance: float = TOLERANCE) -> np.ndarray:
         """The loss of each firm, in [0, 1]. ``stopped``: firms × stops, what each loses by itself; not changed."""
-        lost = np.array(stopped, dtype=float)
+        lost: np.ndarray = np.array(stopped, dtype=float)
         for step in self.steps:
             groups = step.groups @ lost + step.given
             level = np.maximum(lost[step.rows], np.maximum.reduceat(groups, step.starts, axis=0))
             lost[step.rows] = _rounds(step, groups, level, tolerance) if step.inner else level
-        return np.minimum(lost, 1.0)
+        np.minimum(lost, 1.0, out=lost)
+        return lost
 
     def worst(self, lost: np.ndarray) -> np.ndarray:
         """Per firm its worst group for one column of losses, the first of those alike; -1: it has none."""

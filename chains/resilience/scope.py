@@ -56,8 +56,8 @@ class Part:
         """supplier → buyer; each pair once, whatever the products."""
         graph: rx.PyDiGraph[int, None] = rx.PyDiGraph(multigraph=False)
         graph.add_nodes_from(range(self.size))
-        pairs = np.unique(np.stack([self.supplier, self.buyer], axis=1), axis=0) if len(self.supplier) else []
-        graph.add_edges_from_no_data([(int(s), int(b)) for s, b in pairs])
+        pairs = sorted(set(zip(self.supplier.tolist(), self.buyer.tolist(), strict=True)))
+        graph.add_edges_from_no_data(pairs)
         return graph
 
 
@@ -106,9 +106,10 @@ def cut(
     local[list(inside)] = np.arange(len(inside))
     links = network.links
     ends = np.stack([local[links["supplier"].to_numpy(np.int64)], local[links["buyer"].to_numpy(np.int64)]])
-    held = (ends >= 0).all(axis=0)
-    keys = links["product"][held].map(product_key)
-    shown = dict(zip(keys.tolist(), links["product"][held].tolist(), strict=True))
+    held = np.flatnonzero((ends >= 0).all(axis=0))
+    links, ends = links.iloc[held], ends[:, held]
+    keys = links["product"].map(product_key)
+    shown = dict(zip(keys.tolist(), links["product"].tolist(), strict=True))
     order = sorted({"", *shown})
     number = {key: at for at, key in enumerate(order)}
     nodes = network.nodes.iloc[list(inside)]
@@ -120,12 +121,12 @@ def cut(
         nodes["here"].to_numpy(bool),
         tuple(int(local[leader]) for leader in leaders),
         np.array([spend.get(id, np.nan) for id in ids], dtype=float),
-        ends[0][held],
-        ends[1][held],
+        ends[0],
+        ends[1],
         _coded(keys, number),
         tuple(shown.get(key, "") for key in order),
-        links["share"][held].to_numpy(float),
-        links["essential"][held].to_numpy(float),
+        links["share"].to_numpy(float),
+        links["essential"].to_numpy(float),
     )
 
 

@@ -86,8 +86,8 @@ def concentration(part: Part, shares: Shares, depth: np.ndarray) -> list[Concent
     )  # fmt: skip
     products = _held(frame[frame["product"] > 0], "product")
     tiers = _held(frame[(frame["depth"] > 0) & (depth[part.buyer] >= 0)], "depth")
-    found = [_entry(row, part.products[row["key"]], None) for row in products]
-    found += [_entry(row, None, row["key"]) for row in tiers]
+    found = [_entry(row, part.products[int(row["key"])], None) for row in products]
+    found += [_entry(row, None, int(row["key"])) for row in tiers]
     return sorted(found, key=lambda c: (-round(c.hhi, 9), -c.buyers, c.product or "", c.depth or 0))
 
 
@@ -103,7 +103,8 @@ def _held(frame: pd.DataFrame, key: str) -> list[dict[str, Any]]:
     sums = by.groupby(key).agg(hhi=("square", "sum"), suppliers=("supplier", "size"))
     of = frame.groupby(key).agg(buyers=("buyer", "nunique"), assumed=("open", "sum"))
     joined = sums.join(of).join(first.set_index(key)[["supplier", "part"]])
-    return [{"key": int(id), **row} for id, row in joined.to_dict("index").items()]
+    rows: list[dict[str, Any]] = joined.rename_axis("key").reset_index().to_dict("records")  # type: ignore[assignment]
+    return rows
 
 
 def _entry(row: dict[str, Any], product: str | None, depth: int | None) -> Concentration:

@@ -74,6 +74,11 @@ def stop_links(part: Part, links: Sequence[int], firms: Sequence[int] = (), most
     return stop(cascade(part, without), firms, most)
 
 
+def what_if(of: Cascade, firms: Sequence[int], links: Sequence[int] = (), most: int | None = None) -> Stop:
+    """``firms`` stop, and ``links`` bring nothing any more."""
+    return stop_links(of.part, links, firms, most) if links else stop(of, firms, most)
+
+
 class _Cause:
     """Through which link each firm loses most, in one direction: of its worst group the one that brings the greatest loss, of
     those alike the first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from registry.jobs.period import Rhythm, period_of
 from tests.chains.little_city import (
     CHAIN,
     CORE,
@@ -26,6 +28,7 @@ from tests.chains.little_city import (
 )
 from tests.registry.house import file_rows
 from tests.sample_app import app_in, counted_queries, house_of, words_of
+from tests.tiers.jobs.scheduled import ran
 
 DAY = "2026-03-01"
 HERE = f"/chains/{quote(CHAIN)}"
@@ -83,9 +86,29 @@ def test_what_if_asks_first_and_then_says_who_is_hit_through_what(client: FlaskC
     assert "正极材料 短缺" in found or "正极材料短缺" in found
     by_name = words_of(get(client, "what-if", stop=name(DEEP[0])))
     assert by_name.count(name(KEY)) == found.count(name(KEY))
-    assert "不是这条产业链的企业" in words_of(get(client, "what-if", stop="没有这家公司"))
+    assert "不是这条产业链的企业或供应关系" in words_of(get(client, "what-if", stop="没有这家公司"))
     outside = get(client, "what-if", stop=OUTSIDERS[0])
     assert OUTSIDERS[0] in outside
+
+
+def test_a_link_that_stops_hits_its_buyer(client: FlaskClient) -> None:
+    link = f"{KEY}>{CORE}>电芯"
+    page = get(client, "risks")
+    assert quote(link, safe="") in page or link.replace(">", "&gt;") in page
+    found = get(client, "what-if", link=link)
+    assert f'value="{KEY}&gt;{CORE}&gt;电芯" checked' in found
+    assert "济南动力电池有限公司" in words_of(found).split("受影响企业", 1)[1]
+    assert "不是这条产业链的企业或供应关系" in words_of(get(client, "what-if", link=f"{KEY}>{CORE}>没有"))
+    said = client.get(f"/api/v1{HERE}/what-if", query_string={"as_of": DAY, "link": link}).json
+    assert (said["stopped"], said["stopped_links"][0]["product"]) == ([], "电芯")
+    assert CORE in [hit["uscc"] for hit in said["hits"]]
+    lost = client.get(f"/api/v1{HERE}/what-if", query_string={"as_of": DAY, "link": "x>y>z"})
+    assert lost.status_code == 404
+
+
+def test_the_page_of_risks_names_what_is_missing_too(client: FlaskClient) -> None:
+    words = words_of(get(client, "risks"))
+    assert words.index("单一来源") < words.index("缺失的环节与产品") < words.index("停产影响最大的企业")
 
 
 def test_the_pages_ask_few_questions_however_many_firms(app: Flask, client: FlaskClient) -> None:
@@ -121,6 +144,17 @@ def test_a_chain_without_links_and_one_that_nobody_knows(client: FlaskClient) ->
         assert client.get(f"/chains/{quote('孤链')}/{part}").status_code == 200
         assert client.get(f"/chains/{quote('没有这条')}/{part}").status_code == 404
     assert "没有供应关系记录" in words_of(client.get(f"/chains/{quote('孤链')}/risks").text)
+
+
+def test_the_overview_says_what_the_weekly_look_said(app: Flask, client: FlaskClient) -> None:
+    here = house_of(app)
+    assert "每周排查" not in words_of(client.get("/").text)
+    done = ran(here, "chain-risks", str(period_of(here.clock.today() - timedelta(days=7), Rhythm.WEEK)))
+    words = words_of(client.get("/?lang=zh").text)
+    assert f"每周排查，{done.run.period}" in words
+    assert done.run.message_zh in words
+    assert "每周排查" not in words_of(client.get("/?as_of=2025-12-31").text)
+    assert "每周排查" not in words_of(app.test_client(role="district", unit="370102").get("/").text)
 
 
 def test_a_district_officer_sees_none_of_it(app: Flask) -> None:

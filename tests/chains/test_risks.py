@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +72,23 @@ def test_a_report_speaks_of_its_day_and_of_what_was_known(little: House) -> None
     early = risks_document(little, risks(little, CHAIN, date(2022, 6, 1)), 5)
     assert early["links"] <= 2
     assert single(early).keys() <= {(LEADER, "轴承")}
-    then = risks_document(little, risks(little, CHAIN, DAY, little.clock.now() + timedelta(hours=1)), 5)
-    assert {one["substitutes"] is None for one in then["single_sources"]} == {True}
+
+
+def test_who_could_step_in_is_asked_of_what_was_known_then(database_url: str, tmp_path: Path) -> None:
+    time = Time()
+    house = open_test_house(database_url, tmp_path / "var", time)
+    little_city(house)
+    time.pass_days(1)
+    then = house.clock.now()
+    time.pass_days(1)
+    file_rows(house, "offers", [{"uscc": SUPPLIERS[3], "product": "电芯"}], "offers.csv")
+    now, before = (
+        single(risks_document(house, risks(house, CHAIN, DAY, known), 50))[CORE, "电芯"]["substitutes"]
+        for known in (None, then)
+    )
+    assert SUPPLIERS[3] in [one["uscc"] for one in now]
+    assert SUPPLIERS[3] not in [one["uscc"] for one in before]
+    house.store.dispose()
 
 
 def test_the_part_of_a_chain_holds_its_roles_and_all_upstream_of_its_leaders(little: House) -> None:
@@ -147,6 +162,7 @@ def test_a_chain_without_links_answers_empty_lists_and_says_why(
     gaps = called(house, monkeypatch, "gaps", "孤链", "--json")
     assert json.loads(gaps.stdout)["gaps"] == []
     assert "no stage" in gaps.stderr
+    house.store.dispose()
 
 
 def test_the_weekly_job_says_what_is_new(database_url: str, tmp_path: Path) -> None:
@@ -163,5 +179,6 @@ def test_the_weekly_job_says_what_is_new(database_url: str, tmp_path: Path) -> N
     assert first.run.evaluated == second.run.evaluated > 30
     assert second.run.changed >= 1
     assert CHAIN in second.run.message_zh
-    assert "新增" in second.run.message_zh
+    assert "的铝箔仅由" in second.run.message_zh
+    assert "has 铝箔 from" in second.run.message
     house.store.dispose()

@@ -100,11 +100,26 @@ def test_the_ranking_stops_early_and_says_so() -> None:
     """Two hundred pairs: nobody can reach further than one partner, so few firms need to be looked at."""
     spend = {f"{end}{i}": 1.0 for i in range(200) for end in "sb"} | {"b7": 100.0}
     of = cascade(part([(f"s{i}", f"b{i}", "p", 1.0, True) for i in range(200)], spend=spend))
-    found = ranked(of, 2)
+    found = ranked(of, 2, most=399)
     assert [of.part.ids[firm] for firm in found.firms] == ["b7", "s7"]
     assert found.index == pytest.approx([101 / 499, 101 / 499])
     assert found.exact < of.part.size
     assert found.certain
+    whole = ranked(of, 2)
+    assert (whole.exact, whole.certain, whole.bound) == (of.part.size, True, 0.0)
+
+
+@given(PARTS, st.integers(1, 3), st.integers(1, 7))
+@settings(max_examples=200, deadline=None)
+def test_nobody_who_was_left_out_exceeds_the_bound_that_is_told(of: Part, top: int, most: int) -> None:
+    values = cascade(of).indices(range(of.size), FINE)
+    found = ranked(cascade(of), top, most)
+    others = np.sort(np.delete(values, found.firms))[::-1]
+    assert found.exact <= most or of.size <= most
+    worst = others[found.exact - len(found.firms) :] if len(others) else others
+    assert worst.max(initial=0.0) <= found.bound + 1e-9
+    if found.certain:
+        assert found.index == pytest.approx(np.sort(values)[::-1][: len(found.index)], abs=0.01)
 
 
 def test_a_ranking_that_looked_at_too_few_says_so() -> None:
@@ -128,6 +143,12 @@ def test_an_essential_input_stops_its_buyer_and_another_one_costs_its_share() ->
     found = cascade(part([("a", "x", "p", 0.1, True), ("b", "x", "q", 0.4, False)], spend={"x": 100.0}))
     assert found.stop([0])[0].tolist() == [1.0, 0.0, 1.0]
     assert found.stop([1])[0].tolist() == pytest.approx([0.0, 1.0, 0.4])
+
+
+def test_an_essential_input_of_one_firm_takes_nothing_from_the_inputs_of_its_neighbour() -> None:
+    """Their groups were once counted as one, so that either seemed to lose only half."""
+    of = part([("a", "f", None), ("a", "e", None, None, True)], alone="abcdef")
+    assert cascade(of).stop([0])[0].tolist() == [1.0, 0.0, 0.0, 0.0, 1.0, 1.0]
 
 
 def test_who_sells_elsewhere_too_loses_only_a_part_of_its_sales() -> None:
