@@ -121,10 +121,10 @@ def test_the_pages_ask_few_questions_however_many_firms(app: Flask, client: Flas
 
 def test_the_lists_are_files(client: FlaskClient) -> None:
     for path, wanted in (
-        ("risks/sources", name(KEY)),
-        ("risks/critical", name(DEEP[0])),
-        ("risks/concentration", "电芯"),
-        ("risks/holders", name(DEEP[0])),
+        ("risks/sources/export", name(KEY)),
+        ("risks/critical/export", name(DEEP[0])),
+        ("risks/concentration/export", "电芯"),
+        ("risks/holders/export", name(DEEP[0])),
         ("gaps/export", "隔膜"),
         ("what-if/export", name(KEY)),
     ):
@@ -135,7 +135,7 @@ def test_the_lists_are_files(client: FlaskClient) -> None:
         book = client.get(f"{HERE}/{path}.xlsx", query_string=query)
         cells = [cell for row in load_workbook(io.BytesIO(book.data)).active.values for cell in row]
         assert any(wanted in str(cell) for cell in cells)
-    assert client.get(f"{HERE}/risks/nothing.csv").status_code == 404
+    assert client.get(f"{HERE}/risks/nothing/export.csv").status_code == 404
     assert client.get(f"{HERE}/what-if/export.csv").status_code == 400
 
 
@@ -159,7 +159,7 @@ def test_the_overview_says_what_the_weekly_look_said(app: Flask, client: FlaskCl
 
 def test_a_district_officer_sees_none_of_it(app: Flask) -> None:
     officer = app.test_client(role="district", unit="370102")
-    for part in ("risks", "gaps", "what-if", "risks/critical.csv"):
+    for part in ("risks", "gaps", "what-if", "risks/critical/export.csv"):
         assert officer.get(f"{HERE}/{part}").status_code == 403
         assert officer.get(f"/api/v1{HERE}/{part}").status_code in (403, 404)
 
