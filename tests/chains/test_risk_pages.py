@@ -29,6 +29,7 @@ from tests.chains.little_city import (
 from tests.registry.house import file_rows
 from tests.sample_app import app_in, counted_queries, house_of, words_of
 from tests.tiers.jobs.scheduled import ran
+from tests.tiers.test_api import fits
 
 DAY = "2026-03-01"
 HERE = f"/chains/{quote(CHAIN)}"
@@ -186,3 +187,16 @@ def test_the_api_answers_the_same_documents(client: FlaskClient) -> None:
         (f"{HERE}/risks?top=x", 400),
     ):  # fmt: skip
         assert client.get(f"/api/v1{path}").status_code == status
+
+
+def test_the_documents_have_the_parts_that_are_described(client: FlaskClient) -> None:
+    paths = client.get("/api/v1/openapi.json").json["paths"]
+    for part in ("risks", "gaps", "what-if"):
+        (said,) = (one["get"] for path, one in paths.items() if path.endswith(f"/{part}"))
+        schema = said["responses"]["200"]["content"]["application/json"]["schema"]
+        query = (
+            {"as_of": DAY, "stop": DEEP[0], "link": f"{KEY}>{CORE}>电芯"}
+            if part == "what-if"
+            else {"as_of": DAY}
+        )
+        fits(client.get(f"/api/v1{HERE}/{part}", query_string=query).json, schema, part)
