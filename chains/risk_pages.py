@@ -168,10 +168,12 @@ def _stopped(found: Risks) -> tuple[list[int], list[int], list[str]]:
 # Files ------------------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/chains/<path:name>/risks/<any(sources, critical, concentration, holders):part><suffix>")
+@blueprint.get("/chains/<path:name>/risks/<part>/export<suffix>")
 @allow(READ)
 def export_risks(name: str, part: str, suffix: str) -> Response:
     """A list of the page of risks as a file: sources, critical firms, concentration, holders (who holds the chain together)."""
+    if part not in FILES:
+        abort(404)
     question = asked(house())
     found = _risks(name, question)
     document = risks_document(house(), found, TOP, language())

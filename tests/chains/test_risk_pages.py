@@ -29,6 +29,7 @@ from tests.chains.little_city import (
 from tests.registry.house import file_rows
 from tests.sample_app import app_in, counted_queries, house_of, words_of
 from tests.tiers.jobs.scheduled import ran
+from tests.tiers.test_api import fits
 
 DAY = "2026-03-01"
 HERE = f"/chains/{quote(CHAIN)}"
@@ -121,10 +122,10 @@ def test_the_pages_ask_few_questions_however_many_firms(app: Flask, client: Flas
 
 def test_the_lists_are_files(client: FlaskClient) -> None:
     for path, wanted in (
-        ("risks/sources", name(KEY)),
-        ("risks/critical", name(DEEP[0])),
-        ("risks/concentration", "电芯"),
-        ("risks/holders", name(DEEP[0])),
+        ("risks/sources/export", name(KEY)),
+        ("risks/critical/export", name(DEEP[0])),
+        ("risks/concentration/export", "电芯"),
+        ("risks/holders/export", name(DEEP[0])),
         ("gaps/export", "隔膜"),
         ("what-if/export", name(KEY)),
     ):
@@ -135,7 +136,7 @@ def test_the_lists_are_files(client: FlaskClient) -> None:
         book = client.get(f"{HERE}/{path}.xlsx", query_string=query)
         cells = [cell for row in load_workbook(io.BytesIO(book.data)).active.values for cell in row]
         assert any(wanted in str(cell) for cell in cells)
-    assert client.get(f"{HERE}/risks/nothing.csv").status_code == 404
+    assert client.get(f"{HERE}/risks/nothing/export.csv").status_code == 404
     assert client.get(f"{HERE}/what-if/export.csv").status_code == 400
 
 
@@ -159,7 +160,7 @@ def test_the_overview_says_what_the_weekly_look_said(app: Flask, client: FlaskCl
 
 def test_a_district_officer_sees_none_of_it(app: Flask) -> None:
     officer = app.test_client(role="district", unit="370102")
-    for part in ("risks", "gaps", "what-if", "risks/critical.csv"):
+    for part in ("risks", "gaps", "what-if", "risks/critical/export.csv"):
         assert officer.get(f"{HERE}/{part}").status_code == 403
         assert officer.get(f"/api/v1{HERE}/{part}").status_code in (403, 404)
 
@@ -186,3 +187,16 @@ def test_the_api_answers_the_same_documents(client: FlaskClient) -> None:
         (f"{HERE}/risks?top=x", 400),
     ):  # fmt: skip
         assert client.get(f"/api/v1{path}").status_code == status
+
+
+def test_the_documents_have_the_parts_that_are_described(client: FlaskClient) -> None:
+    paths = client.get("/api/v1/openapi.json").json["paths"]
+    for part in ("risks", "gaps", "what-if"):
+        (said,) = (one["get"] for path, one in paths.items() if path.endswith(f"/{part}"))
+        schema = said["responses"]["200"]["content"]["application/json"]["schema"]
+        query = (
+            {"as_of": DAY, "stop": DEEP[0], "link": f"{KEY}>{CORE}>电芯"}
+            if part == "what-if"
+            else {"as_of": DAY}
+        )
+        fits(client.get(f"/api/v1{HERE}/{part}", query_string=query).json, schema, part)
