@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from chains.network import Network
 from chains.reading import read
 from registry.house import House
 from registry.judgements import JUDGEMENT
-from registry.store.known import last_event
+from registry.store.known import FILING, newest
+from registry.store.merges import MERGE
 from registry.store.models import Tick
 from tiers.asking import view
 
@@ -46,9 +47,6 @@ def version(live: Connection, known_at: datetime | None) -> tuple[Any, ...]:
     jobs and caches keep are no news."""
     until = known_at or datetime.max.replace(tzinfo=UTC)
     j = JUDGEMENT.c
-    said = (live.execute(select(func.max(at)).where(at <= until)).scalar() for at in (j.at, j.ended_at))
-    return (
-        live.execute(select(_TICK.c.identity)).scalar(),
-        last_event(live, until),
-        *said,
-    )
+    events = (FILING.c.recorded_at, FILING.c.withdrawn_at, MERGE.c.at, MERGE.c.split_at, j.at, j.ended_at)
+    asked = select(_TICK.c.identity, *(newest(at, until) for at in events))
+    return tuple(live.execute(asked).first() or ())

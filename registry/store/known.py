@@ -33,8 +33,13 @@ Settle = Callable[[Connection], None]
 def last_event(connection: Connection, known_at: datetime) -> datetime | None:
     """The newest filing, withdrawal, merge or split at or before an instant; None when nothing was known yet."""
     events = (FILING.c.recorded_at, FILING.c.withdrawn_at, MERGE.c.at, MERGE.c.split_at)
-    last = (connection.execute(select(func.max(at)).where(at <= known_at)).scalar() for at in events)
+    last = connection.execute(select(*(newest(at, known_at) for at in events))).one()
     return max((at for at in last if at), default=None)
+
+
+def newest(at: Any, known_at: datetime) -> Any:
+    """The newest instant of a column at or before another, as a part of a statement."""
+    return select(func.max(at)).where(at <= known_at).scalar_subquery()
 
 
 def last_filing(connection: Connection, known_at: datetime) -> int:

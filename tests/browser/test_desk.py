@@ -150,7 +150,7 @@ def test_a_profile_uses_the_width(watched: Watched) -> None:
         page = watched.go(firms)
         watched.go(page.locator("tbody a.firm-name").first.get_attribute("href") or "")
         rows: dict[float, float] = {}
-        for panel in page.locator(".columns > *").all():
+        for panel in page.locator(".columns:not(.panel .columns) > *").all():
             box = panel.bounding_box()
             assert box is not None
             rows[box["y"]] = max(rows.get(box["y"], 0), box["x"] + box["width"])

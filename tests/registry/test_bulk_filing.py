@@ -182,7 +182,7 @@ def test_nobody_s_firms_are_nobody_s(house: House) -> None:
 
 def test_what_can_be_said_of_many_follows_from_the_kinds(house: House) -> None:
     assert {kind.id for kind in tags(house)} == {
-        "titles", "honours", "applications", "listings", "above-scale", "doubling"
+        "titles", "honours", "applications", "listings", "above-scale", "doubling", "roles", "offers", "actions"
     }  # fmt: skip
     fields = {field.id for field in profile_fields(house)}
     assert {"district", "area", "industry", "ownership", "pillar", "status"} <= fields

@@ -156,6 +156,21 @@ def test_the_api_describes_itself(client: FlaskClient) -> None:
         assert "#/components/schemas/Error" in json.dumps(operation["responses"]["404"])
 
 
+def chains_asked(client: FlaskClient) -> dict[str, str]:
+    """Addresses of the chains' documents, about the first chain, demand and event of the sample."""
+    chain = client.get("/api/v1/chains").json["chains"][0]
+    firm, name = chain["leaders"][0]["uscc"], f"/chains/{chain['chain']}"
+    demand = client.get("/api/v1/demands").json[0]["id"]
+    event = client.get("/api/v1/events").json[0]["event"]
+    found = {path: path for path in ("/chains", "/demands", "/events", "/outcomes", "/outcomes/figures")}
+    found |= {f"/chains/{{name}}{part}": name + part for part in ("", "/graph", "/risks", "/gaps")}
+    return found | {
+        "/chains/{name}/what-if": f"{name}/what-if?stop={firm}", "/firms/{uscc}/suppliers": f"/firms/{firm}/suppliers",
+        "/match": "/match?text=电池", "/demands/{id}/matches": f"/demands/{demand}/matches",
+        "/events/{id}/agenda": f"/events/{event}/agenda",
+    }  # fmt: skip
+
+
 def test_documents_have_the_parts_that_are_described(client: FlaskClient, uscc: str) -> None:
     schemas = {
         path: content["application/json"]["schema"]
@@ -174,14 +189,14 @@ def test_documents_have_the_parts_that_are_described(client: FlaskClient, uscc: 
         "/bridge": "/bridge?from=2025-12-31&to=2026-06-30", "/series": "/series?from=2026-01-31", "/bulletins": "/bulletins",
         "/firms/{uscc}/documents": f"/firms/{uscc}/documents",
         "/todo/{id}/{line}": "/todo/expiring/90", "/forecast": "/forecast", "/forecast/backtest": "/forecast/backtest",
-        "/cultivation": "/cultivation",
+        "/cultivation": "/cultivation", **chains_asked(client),
     }  # fmt: skip
     for path, schema in schemas.items():
         fits(client.get(f"/api/v1{asked[path]}").json, schema, path)
 
 
 JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,), "integer": (int,), "object": (dict,), "array": (list,), "boolean": (bool,), "null": (type(None),),
+    "string": (str,), "integer": (int,), "number": (int, float), "object": (dict,), "array": (list,), "boolean": (bool,), "null": (type(None),),
 }  # fmt: skip
 
 

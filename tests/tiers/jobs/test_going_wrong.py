@@ -268,7 +268,7 @@ def test_two_schedules_killed_at_random_count_and_deliver_every_period_once(
     ], "ending.csv")  # fmt: skip
     environment = {
         "DATABASE_URL": database_url, "TIDU_PATHS_VAR": str(tmp_path), "TIDU_DELIVERY_FOLDER": str(folder),
-        "TIDU_JOBS_OFF": "quarterly-count,district-todo,freshness,backup", "TIDU_JOBS_LEASE_SECONDS": "2",
+        "TIDU_JOBS_OFF": "quarterly-count,district-todo,freshness,backup,new-matches,chain-risks", "TIDU_JOBS_LEASE_SECONDS": "2",
         "TIDU_JOBS_LOOK_SECONDS": "1", "TIDU_JOBS_TRIES": "1000", "TIDU_JOBS_RETRY_MINUTES": "0",
     }  # fmt: skip
     wanted = sorted([

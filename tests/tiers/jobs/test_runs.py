@@ -38,6 +38,7 @@ def test_every_job_runs_over_the_sample_city_and_says_what_it_came_to(city: Hous
         "district-todo": LAST_WEEK,
         "freshness": YESTERDAY,
         "backup": YESTERDAY,
+        "new-matches": YESTERDAY,
         "chain-risks": LAST_WEEK,
     }
     assert periods.keys() == city.jobs.keys()
