@@ -196,7 +196,8 @@ def test_documents_have_the_parts_that_are_described(client: FlaskClient, uscc: 
 
 
 JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,), "integer": (int,), "number": (int, float), "object": (dict,), "array": (list,), "boolean": (bool,), "null": (type(None),),
+    "string": (str,), "integer": (int,), "number": (int, float), "object": (dict,),
+    "array": (list,), "boolean": (bool,), "null": (type(None),),
 }  # fmt: skip
 
 
