@@ -137,8 +137,10 @@ def in_force(past: pd.DataFrame, day: date) -> pd.DataFrame:
     live = live.sort_values([*ends, "filing", "row"], kind="stable")
     last = ~live.duplicated(ends, keep="last")
     if not last.all():
-        shares = live.assign(share=live["share"].fillna(-1.0)).groupby(ends)["share"].nunique()
-        taken = live[last].copy()
+        told = live.groupby(ends)
+        shares = told["share"].nunique()
+        # Who gives no share does not disagree with who gives one; it is still known.
+        taken = live.assign(**{said: told[said].ffill() for said in ("share", "essential")})[last]
         several = shares.reindex(pd.MultiIndex.from_frame(taken[ends])).to_numpy() > 1
         taken["conflict"] = taken["conflict"].to_numpy(dtype=bool) | several
         live = taken

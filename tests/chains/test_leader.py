@@ -65,6 +65,12 @@ def drawn(*links: tuple[int, int, str, float | None], status: dict[int, str] | N
     return Network(DAY, nodes, in_force(past, DAY), past)
 
 
+def test_who_gives_no_share_does_not_disagree_with_who_gives_one() -> None:
+    links = drawn((0, 1, "bolt", 0.2), (0, 1, "bolt", None), (2, 1, "nut", 0.1), (2, 1, "nut", 0.3)).links
+    assert links["share"].tolist() == [0.2, 0.3]
+    assert links["conflict"].tolist() == [False, True]
+
+
 def test_suppliers_stand_at_their_least_depth_and_the_largest_share_comes_first(net: Network) -> None:
     found = leader.supplies(net, net.number[LEADER], None)
     ids = net.firms(found["supplier"].tolist())
