@@ -13,6 +13,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 PY := .venv/bin/python
+# One more than there are processors, as tests wait for browsers and databases; a large machine needs no more than four.
+WORKERS := $(shell $(firstword $(PYTHON) python3) -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))' 2>/dev/null || echo 2)
 export PYTHON
 
 # A stamp carries the checksum of what it was made from, so a changed lock is noticed whatever its date.
@@ -53,7 +55,7 @@ browser:
 	@bash .ci/setup browser
 
 test: dev browser
-	$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) $(ARGS)
 
 # All are run and shown, also after one has failed.
 lint: dev

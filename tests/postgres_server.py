@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+#: Bytes that the databases of a run may take for a while.
+ROOM = 3_000_000_000
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100"
 
 
@@ -36,6 +38,13 @@ def _program_folders() -> Iterator[Path]:
     on_path = shutil.which("pg_ctl")
     if on_path:
         yield Path(on_path).resolve().parent
+
+
+def _roomy() -> str:
+    """In memory where there is room for it: a run makes and drops some two thousand databases."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    return str(memory) if roomy else "/tmp"
 
 
 def _run(command: list[str | Path], user: str | None) -> None:
@@ -98,8 +107,8 @@ def running_server() -> Iterator[str]:
     for programs in _program_folders():
         if not (programs / "initdb").exists():
             continue
-        # /tmp and not $TMPDIR: a socket's path may have 107 bytes at most
-        scratch = Path(tempfile.mkdtemp(prefix="tidu-pg-", dir="/tmp"))
+        # not $TMPDIR: a socket's path may have 107 bytes at most
+        scratch = Path(tempfile.mkdtemp(prefix="tidu-pg-", dir=_roomy()))
         try:
             scratch.chmod(0o755)
             data = scratch / "data"

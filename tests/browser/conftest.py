@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 from werkzeug.serving import make_server
@@ -55,6 +56,23 @@ def signed_in_as(context: BrowserContext, running: Running) -> Callable[..., Non
 def cookie_for(running: Running, **who: Any) -> list[Any]:
     """The cookie of somebody who is signed in, for a context that a test makes itself."""
     return [{"name": "tidu", "value": cookie_of(running.app, **who), "url": running.address}]
+
+
+SERIOUS = ("critical", "serious")
+
+
+def assert_legible(page: Page) -> None:
+    """On a laptop and on a phone a page fits its window, and axe finds nothing that would keep somebody from reading it."""
+    for width, height in ((1366, 768), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        # What comes later fades in, and half faded it is hard to read for a moment.
+        page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page).response["violations"]
+        serious = [
+            (v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found if v["impact"] in SERIOUS
+        ]
+        assert serious == [], f"{width} px wide"
 
 
 @dataclass

@@ -54,7 +54,7 @@ def first_firm(watched: Watched) -> str:
 
 
 @pytest.mark.parametrize("name", [*PAGES, "firm"])
-def test_pages_are_accessible(watched: Watched, name: str) -> None:
+def test_pages_are_accessible_and_on_a_phone_scroll_downwards_only(watched: Watched, name: str) -> None:
     page = watched.go(PAGES.get(name) or first_firm(watched))
     page.wait_for_load_state("networkidle")  # what a page fetches later belongs to it
     page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
@@ -62,17 +62,10 @@ def test_pages_are_accessible(watched: Watched, name: str) -> None:
     assert [
         (v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found if v["impact"] in SERIOUS
     ] == []
-    if name == "missing":
-        watched.complaints.clear()  # the browser notes the 404 itself
-
-
-@pytest.mark.parametrize("name", [*PAGES, "firm"])
-def test_a_phone_scrolls_downwards_only(watched: Watched, name: str) -> None:
-    watched.page.set_viewport_size({"width": 390, "height": 844})
-    page = watched.go(PAGES.get(name) or first_firm(watched))
+    page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     if name == "missing":
-        watched.complaints.clear()
+        watched.complaints.clear()  # the browser notes the 404 itself
 
 
 def test_the_overview_leads_to_the_firms_behind_a_number(watched: Watched) -> None:

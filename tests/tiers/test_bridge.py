@@ -294,7 +294,7 @@ def empty(house: House) -> None:
             unit.connection.execute(text(f"delete from {name}"))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(events=EVENTS, known=st.integers(0, 9), days=st.tuples(DAY, DAY))
 def test_from_and_all_steps_make_to_and_nobody_is_told_twice(
     house: House, time: Time, events: Any, known: int, days: tuple[str, str]

@@ -21,7 +21,7 @@ def directed(of: Part) -> nx.DiGraph:
 
 
 @given(PARTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_articulation_points_and_what_they_cut_off_are_those_of_networkx(of: Part) -> None:
     graph = directed(of).to_undirected()
     found = {a.firm: a.cut_off for a in shape.articulation(of)}
@@ -33,7 +33,7 @@ def test_articulation_points_and_what_they_cut_off_are_those_of_networkx(of: Par
 
 
 @given(PARTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_dominators_are_those_of_networkx_and_cut_their_firms_off(of: Part) -> None:
     graph = directed(of)
     (leader,) = of.leaders
@@ -48,7 +48,7 @@ def test_dominators_are_those_of_networkx_and_cut_their_firms_off(of: Part) -> N
 
 
 @given(PARTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_loops_are_the_strong_components_and_their_example_is_a_way_round(of: Part) -> None:
     graph = directed(of)
     found = shape.loops(of)
