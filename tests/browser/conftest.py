@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from tests.sample_app import app_in
@@ -59,6 +59,8 @@ def cookie_for(running: Running, **who: Any) -> list[Any]:
 
 
 SERIOUS = ("critical", "serious")
+#: What a page fetches later is still on its way.
+COMING = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
 def assert_legible(page: Page) -> None:
@@ -66,7 +68,7 @@ def assert_legible(page: Page) -> None:
     for width, height in ((1366, 768), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         # What comes later fades in, and half faded it is hard to read for a moment.
-        page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+        expect(page.locator(COMING)).to_have_count(0, timeout=15_000)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         found = Axe().run(page).response["violations"]
         serious = [

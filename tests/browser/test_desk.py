@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from openpyxl import Workbook
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Watched
+from tests.browser.conftest import COMING, Watched
 
 PAGES = {
     "overview": "/",
@@ -57,7 +57,7 @@ def first_firm(watched: Watched) -> str:
 def test_pages_are_accessible_and_on_a_phone_scroll_downwards_only(watched: Watched, name: str) -> None:
     page = watched.go(PAGES.get(name) or first_firm(watched))
     page.wait_for_load_state("networkidle")  # what a page fetches later belongs to it
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    expect(page.locator(COMING)).to_have_count(0, timeout=15_000)
     found = Axe().run(page).response["violations"]
     assert [
         (v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found if v["impact"] in SERIOUS
