@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,17 +25,23 @@ class Running:
     address: str
 
 
+@contextmanager
+def served(app: Flask) -> Iterator[Running]:
+    """An application on loopback, on a port of its own."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Running(app, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The application on loopback, on a port of its own."""
-    with app_in(tmp_path_factory.mktemp("browser")) as app:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Running(app, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    """The application over the sample city."""
+    with app_in(tmp_path_factory.mktemp("browser")) as app, served(app) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +70,12 @@ SERIOUS = ("critical", "serious")
 COMING = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
+def serious(page: Page) -> list[tuple[str, list[Any]]]:
+    """What axe finds on a page that would keep somebody from reading or using it: rule and where."""
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found if v["impact"] in SERIOUS]
+
+
 def assert_legible(page: Page) -> None:
     """On a laptop and on a phone a page fits its window, and axe finds nothing that would keep somebody from reading it."""
     for width, height in ((1366, 768), (390, 844)):
@@ -70,11 +83,7 @@ def assert_legible(page: Page) -> None:
         # What comes later fades in, and half faded it is hard to read for a moment.
         expect(page.locator(COMING)).to_have_count(0, timeout=15_000)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page).response["violations"]
-        serious = [
-            (v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found if v["impact"] in SERIOUS
-        ]
-        assert serious == [], f"{width} px wide"
+        assert serious(page) == [], f"{width} px wide"
 
 
 @dataclass

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Running, Watched
+from tests.browser.conftest import Running, Watched, serious
 from tests.sample_app import house_of
 from tiers.publishing import publish
 
-SERIOUS = ("critical", "serious")
 BRIDGE = "/bridge?from=2024-12-31&to=2025-12-31"
 
 
@@ -45,8 +43,7 @@ def test_pages_fit_and_are_accessible(watched: Watched, published: int, width: i
         page = watched.go(path)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        found = Axe().run(page).response["violations"]
-        assert [one["id"] for one in found if one["impact"] in SERIOUS] == [], path
+        assert serious(page) == [], path
 
 
 def test_what_overtook_a_count_comes_after_the_list(watched: Watched, published: int) -> None:

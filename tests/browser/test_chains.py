@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
-from werkzeug.serving import make_server
 
-from tests.browser.conftest import Running, Watched, assert_legible, cookie_for
+from tests.browser.conftest import Running, Watched, assert_legible, cookie_for, served
 from tests.chains.little_city import CHAIN, CORE, LEADER, little_city
 from tests.sample_app import app_in, house_of
 
@@ -25,13 +23,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The application over the little chain instead of the sample city."""
     with app_in(tmp_path_factory.mktemp("chains"), empty=True) as app:
         little_city(house_of(app))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Running(app, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with served(app) as made:
+            yield made
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from registry.delivery.sending import send_due
 from registry.shell.app import create_app
-from tests.browser.conftest import Running, Watched, cookie_for
+from tests.browser.conftest import Watched, cookie_for, served
 from tests.registry.delivery.parcels import DESK, Mailbox, by_mail, house_with, mail_server, parcel, put_in
 from tests.signed_in import signing_in
 
@@ -40,20 +38,14 @@ def desk(tmp_path: Path, page: Page, box: Mailbox) -> Iterator[Watched]:
         send_due(house)
         put_in(house, parcel("monthly-count/2025-12/2"))
         app = signing_in(create_app(house.settings, house.store, house.rooms, house.clock))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        running = Running(app, f"http://127.0.0.1:{server.server_port}")
-        page.context.add_cookies(cookie_for(running))
-        watched = Watched(page, running.address)
-        page.on(
-            "console", lambda said: watched.complaints.append(said.text) if said.type == "error" else None
-        )
-        yield watched
-        assert watched.complaints == []
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with served(app) as running:
+            page.context.add_cookies(cookie_for(running))
+            watched = Watched(page, running.address)
+            page.on(
+                "console", lambda said: watched.complaints.append(said.text) if said.type == "error" else None
+            )
+            yield watched
+            assert watched.complaints == []
         house.store.dispose()
 
 

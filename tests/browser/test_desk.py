@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from openpyxl import Workbook
 from playwright.sync_api import expect
 
-from tests.browser.conftest import COMING, Watched
+from tests.browser.conftest import COMING, Watched, serious
 
 PAGES = {
     "overview": "/",
@@ -45,7 +44,6 @@ PAGES = {
     "permissions": "/permissions",
     "missing": "/nothing-here",
 }
-SERIOUS = ("critical", "serious")
 
 
 def first_firm(watched: Watched) -> str:
@@ -58,10 +56,7 @@ def test_pages_are_accessible_and_on_a_phone_scroll_downwards_only(watched: Watc
     page = watched.go(PAGES.get(name) or first_firm(watched))
     page.wait_for_load_state("networkidle")  # what a page fetches later belongs to it
     expect(page.locator(COMING)).to_have_count(0, timeout=15_000)
-    found = Axe().run(page).response["violations"]
-    assert [
-        (v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found if v["impact"] in SERIOUS
-    ] == []
+    assert serious(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     if name == "missing":

@@ -6,11 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Watched
-from tests.browser.test_desk import SERIOUS
+from tests.browser.conftest import Watched, serious
 
 PATHS = {
     "edit": "/edit",
@@ -27,11 +25,6 @@ PATHS = {
 def a_firm(watched: Watched, at: int = 0) -> str:
     page = watched.go("/firms?tier=srdi&sort=-revenue")
     return page.locator("tbody a.firm-name").nth(at).get_attribute("href") or ""
-
-
-def serious(page: Page) -> list[object]:
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found if v["impact"] in SERIOUS]
 
 
 @pytest.mark.parametrize("name", PATHS)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
-from tests.browser.conftest import Running, Watched
+from tests.browser.conftest import Running, Watched, serious, served
 from tests.registry.house import code, file_rows
 from tests.sample_app import app_in, house_of
 
@@ -20,7 +17,6 @@ FIRMS = [
     {"uscc": A, "name": "济南甲机械有限公司", "district": "历下区", "founded_on": "2010-05-01"},
     {"uscc": B, "name": "济南甲机械（集团）有限公司", "district": "历下区", "founded_on": "2010-06-01"},
 ]
-SERIOUS = ("critical", "serious")
 
 
 @pytest.fixture
@@ -30,23 +26,13 @@ def running(tmp_path: Path) -> Iterator[Running]:
         file_rows(house_of(app), "enterprises", FIRMS, "firms.csv")
         titles = [{"uscc": uscc, "tier": "srdi", "batch": "1", "issued_on": "2024-05-01"} for uscc in (A, B)]
         file_rows(house_of(app), "titles", titles, "titles.csv")
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Running(app, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with served(app) as made:
+            yield made
 
 
 @pytest.fixture
 def address(running: Running) -> str:
     return running.address
-
-
-def complaints(watched: Watched) -> list[str]:
-    found = Axe().run(watched.page).response["violations"]
-    return [v["id"] for v in found if v["impact"] in SERIOUS]
 
 
 def test_two_codes_become_one_firm_and_two_again_by_keyboard(watched: Watched) -> None:
@@ -60,7 +46,7 @@ def test_two_codes_become_one_firm_and_two_again_by_keyboard(watched: Watched) -
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("两个代码是否为同一企业？")
     expect(page.get_by_text("不一致", exact=True)).to_have_count(2)
-    assert complaints(watched) == []
+    assert serious(watched.page) == []
     page.get_by_role("link", name="对调").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name=f"{A} 并入 {B}")).to_be_visible()
@@ -70,18 +56,18 @@ def test_two_codes_become_one_firm_and_two_again_by_keyboard(watched: Watched) -
     page.keyboard.press("Enter")
     expect(page.locator("#messages")).to_contain_text(f"{B} 已并入 {A}")
     expect(page.locator(".page-head")).to_contain_text("另有登记")
-    assert complaints(watched) == []
+    assert serious(watched.page) == []
     watched.go(f"/firms/{B}")
     expect(page.locator("#uscc")).to_have_text(A)
     expect(page.locator(".message").first).to_contain_text(f"{B} 已并入本企业")
     page.get_by_role("link", name="拆分", exact=True).click()
-    assert complaints(watched) == []
+    assert serious(watched.page) == []
     page.get_by_role("button", name="拆分").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#uscc")).to_have_text(B)
     watched.go("/merges")
     expect(page.locator("tbody tr")).to_contain_text("同一法定代表人")
-    assert complaints(watched) == []
+    assert serious(watched.page) == []
 
 
 @pytest.mark.parametrize("path", [f"/firms/{A}/merge", f"/firms/{A}/merge?with={B}", "/merges"])
