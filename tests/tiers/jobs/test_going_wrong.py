@@ -303,7 +303,8 @@ def test_two_schedules_killed_at_random_count_and_deliver_every_period_once(
     send_due(to(house, folder=str(folder)))
     done = [(row.job, row.period, row.number, row.status) for row in rows_of(house) if row.by == "schedule"]
     assert sorted(done) == sorted((job, period, 1, "done") for job, period in expected)
-    assert names_in(folder) == wanted
+    # What a killed sender had half written lies under a hidden name for a day.
+    assert [name for name in names_in(folder) if not name.startswith(".")] == wanted
     assert len(rows(house)) == len({row.parcel for row in rows(house)}) == len(expected)
     assert {row.status for row in rows(house)} == {"sent"}
     assert len(heads(house)) == 4
