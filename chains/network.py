@@ -5,16 +5,19 @@ Two frames, and numbers for nodes: analyses work on arrays, networkx and rustwor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 
+T = TypeVar("T")
+#: So much worked out about one network is kept at once.
+KNOWN = 100
 #: What of an outside party and a firm the frame of nodes says.
 NODE_COLUMNS = ("id", "name", "uscc", "here", "status", "district", "area", "industry")
 LINK_COLUMNS = (
@@ -89,6 +92,8 @@ class Network:
         default_factory=dict
     )  # end as filed → the firm that it is, where they differ
 
+    _known: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
     @cached_property
     def number(self) -> Mapping[str, int]:
         """Node id → number."""
@@ -120,6 +125,14 @@ class Network:
             name: [None if value != value else value for value in self.nodes[name].tolist()]
             for name in NODE_COLUMNS
         }
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was worked out about the network under ``key``, or ``make()`` now: it goes with the network. Shared."""
+        if (known := self._known.get(key)) is None:
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            known = self._known[key] = make()
+        return known
 
     def firms(self, numbers: Sequence[int]) -> list[str]:
         """Node ids of numbers, in their order."""

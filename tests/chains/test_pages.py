@@ -255,6 +255,24 @@ def test_a_leader_with_five_hundred_suppliers_asks_no_more_than_one_with_a_few(f
     )
 
 
+def test_a_list_that_was_seen_before_shows_what_was_filed_since_and_speaks_the_language_asked_for(
+    fresh: Flask,
+) -> None:
+    house, client = house_of(fresh), fresh.test_client()
+    file_rows(house, "enterprises", firms(LEADER, CORE))
+    file_rows(house, "links", [link(CORE, LEADER, "轴承")])
+    address = f"/chains/firms/{LEADER}?as_of={DAY}"
+    before = table_of(client.get(address).text, "供应商")
+    assert "轴承" in before
+    assert "专精特新" not in before
+    file_rows(house, "titles", [
+        {"uscc": CORE, "tier": "srdi", "issued_on": "2024-01-01", "valid_to": "2026-12-31"}
+    ])  # fmt: skip
+    assert "专精特新" in table_of(client.get(address).text, "供应商")
+    assert "SRDI" in table_of(client.get(f"{address}&lang=en").text, "Suppliers")
+    assert "专精特新" in table_of(client.get(f"{address}&lang=zh").text, "供应商")
+
+
 def test_files_hold_what_the_pages_show(client: FlaskClient) -> None:
     header, *rows = rows_of(client.get(f"/chains/firms/{LEADER}/suppliers.csv?as_of={DAY}&depth=2").text)
     assert header[:6] == ["层级", "供应方", "供应方信用代码", "采购方", "产品", "占采购额比例"]
