@@ -46,16 +46,18 @@ class Seen:
 
 
 def seen(house: House, name: str, day: date, known_at: datetime | None) -> Seen | None:
-    """The chain on a day, as known at an instant; None where there is none of this name."""
+    """The chain on a day, as known at an instant; None where there is none of this name. Kept with the network: shared."""
     net = network(house, day, known_at)
     chain = net.chains.get(name)
-    if chain is None:
-        return None
+    return None if chain is None else net.once((Seen, name), lambda: _looked_up(house, net, chain, known_at))
+
+
+def _looked_up(house: House, net: Network, chain: Chain, known_at: datetime | None) -> Seen:
     whose = membership.numbers(net, chain)
     links = membership.within(net, whose)
     codes = [code for code in net.firms(list(whose)) if code[0] != "~"]
     with view(house, known_at) as held:
-        titles, products = titles_of(held, codes, day), products_of(held, codes, day)
+        titles, products = titles_of(held, codes, net.day), products_of(held, codes, net.day)
     return Seen(net, chain, membership.members(net, chain, products, links), links, titles)
 
 
@@ -66,7 +68,12 @@ def states(chain: Chain) -> dict[str, int]:
 
 
 def chain_head(net: Network, chain: Chain) -> Record:
-    """A chain in a few numbers. ``firms``: with a role, or supplying a leader; ``here`` of them belong to the city."""
+    """A chain in a few numbers. ``firms``: with a role, or supplying a leader; ``here`` of them belong to the city. Kept
+    with the network: shared."""
+    return net.once((chain_head, chain.name), lambda: _counted(net, chain))
+
+
+def _counted(net: Network, chain: Chain) -> Record:
     nodes, whose = Nodes(net), membership.numbers(net, chain)
     at_home = net.nodes["here"].to_numpy(dtype=bool)
     counted = Counter(role for roles in whose.values() for role in roles)
