@@ -77,8 +77,7 @@ def postgres_template(postgres_url: str, postgres_admin: psycopg.Connection) -> 
 _numbers = itertools.count(1)
 
 
-@pytest.fixture
-def new_postgres_database(
+def _databases(
     postgres_url: str, postgres_admin: psycopg.Connection, postgres_template: str
 ) -> Iterator[Callable[..., str]]:
     """Makes databases: call it for the URL of one without a row, or of a copy of the database ``template``.
@@ -98,6 +97,13 @@ def new_postgres_database(
     yield make
     for name in made:
         postgres_admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+new_postgres_database = pytest.fixture(name="new_postgres_database")(_databases)
+#: The same for fixtures of a whole file: dropped after its last test.
+new_postgres_database_of_file = pytest.fixture(scope="module", name="new_postgres_database_of_file")(
+    _databases
+)
 
 
 @pytest.fixture
