@@ -11,6 +11,7 @@ import pytest
 
 from chains.asking import network
 from registry.house import House
+from registry.intake.problems import message, with_option
 from registry.merging import merge, split
 from registry.withdrawal import withdraw
 from tests.chains.linked import LEADER, NAMES, OTHER, STRANGER, SUPPLIER, drawn, file, firms, held, problems
@@ -196,3 +197,28 @@ def test_a_code_that_is_not_on_the_register_is_an_outside_party_until_it_is(hous
     assert (said.fates["accepted"], drawn(house)) == (1, {(f"~{new}", LEADER, "")})
     firms(house, STRANGER)
     assert drawn(house) == {(STRANGER, LEADER, "")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "said"),
+    [
+        ("links", link("", product="齿轮"), "没有写明供应方；请填信用代码、名称或证券代码"),
+        ("links", link(buyer="", product="齿轮"), "没有写明采购方（需求方）；请填信用代码、名称或证券代码"),
+        (
+            "chains",
+            {"chain": "", "stage": "原材料"},
+            "这一栏必填，却是空的；请补上（合并的单元格请逐行填写）",
+        ),
+        (
+            "roles",
+            {"chain": "氢能", "uscc": LEADER, "role": ""},
+            "这一栏必填，却是空的；请补上（合并的单元格请逐行填写）",
+        ),
+    ],
+)
+def test_an_empty_cell_is_said_to_be_empty_in_the_clerks_own_words(
+    house: House, kind: str, row: dict[str, Any], said: str
+) -> None:
+    (_number, note), *_rest = file(house, kind, row).problems
+    sentence = message(note.code, note.value, note.field, note.detail)
+    assert with_option(sentence, note.code, note.field) == said

@@ -243,7 +243,8 @@ def test_a_list_that_is_filed_again_once_the_party_is_a_firm_is_told_once(house:
     file(house, "links", said)
     past = network(house).past
     assert [(row.share, row.essential) for row in past.itertuples()] == [(0.08, 1.0)]
-    assert not network(house, DAY).conflicts and not network(house, DAY).links["conflict"].any()
+    assert not network(house, DAY).conflicts
+    assert not network(house, DAY).links["conflict"].any()
 
     later = file(house, "links", said | {"share_of_buyer_spend": "9%"})
     net = network(house, DAY)
