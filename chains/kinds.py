@@ -87,6 +87,12 @@ def _order(row: Row, start: str, end: str) -> None:
         row.note("date_order", end, f"{first} – {last}", "refused")
 
 
+def _number(row: Row, field: str) -> None:
+    """What is put on record under a number has a page by it, and a slash would end the address."""
+    if "/" in (number := row.values.get(field) or ""):
+        row.note("slash_in_number", field, number, "refused")
+
+
 def _chain_check(row: Row, _today: str) -> None:
     """A row with nothing but its chain puts the chain on record: it says that it has no stage yet."""
     _chain(row)
@@ -113,6 +119,7 @@ def _demand_check(at_home: Places) -> Callable[[Row, str], None]:
     def check(row: Row, _today: str) -> None:
         values = row.values
         _chain(row)
+        _number(row, "id")
         _several(row, "tiers_wanted", lambda word: words.read("tier", word), "value_unknown")
         _several(row, "districts", lambda typed: _unit(at_home, typed), "district_unknown")
         if not (values.get("title") or values.get("detail")):
@@ -158,6 +165,7 @@ def _answer_check(row: Row, today: str) -> None:
 
 def _event_check(row: Row, _today: str) -> None:
     _chain(row)
+    _number(row, "event")
     for field in ("tables", "slots", "slot_minutes", "meetings_per_firm"):
         if row.values.get(field) == 0:
             row.note("number_unreadable", field, "0", "refused")

@@ -35,6 +35,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "cell_empty": ("这一栏必填，却是空的；请补上（合并的单元格请逐行填写）", "This cell is needed and empty; fill it in (in every row, where cells are merged)"),
     "stage_missing": ("产品“{value}”没有写明所属环节；请补上环节", "The product “{value}” stands in no stage; name the stage"),
     "demand_without_words": ("需求“{value}”没有名称也没有说明，无法匹配；请补上需求名称", "The demand “{value}” has neither title nor detail, so nothing can be matched; add a title"),
+    "slash_in_number": ("编号“{value}”中有“/”，网址里用不了；请改用“-”", "The number “{value}” holds a “/”, which no address can; write “-” instead"),
     "offer_for_everything": ("“{value}”不是产品；请逐项写明能供应什么", "“{value}” is no product; write what can be supplied, one product a row"),
     "nobody_invited": ("本行既没有需求编号也没有信用代码；请填邀请谁", "The row names neither a demand nor a firm; say who is invited"),
     "shares_above_whole": ("本文件中该采购方当年各供应方占比合计 {detail}，超过 100%；请核对", "The shares of this buyer and year in this file add up to {detail}, more than 100 %; check them"),

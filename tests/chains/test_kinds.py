@@ -138,6 +138,8 @@ def test_an_outside_end_is_exported_as_it_was_typed(house: House, tmp_path: Path
         ("demands", {"id": "D-3", "buyer": LEADER, "title": "齿轮", "tiers_wanted": "大巨人"}, "tiers_wanted", "value_unknown",
          "note"),
         ("demands", {"id": "D-3", "buyer": "其他", "title": "齿轮"}, "buyer", "placeholder", "refused"),
+        ("demands", {"id": "2026/3", "title": "齿轮", "buyer": LEADER}, "id", "slash_in_number", "refused"),
+        ("events", {"event": "2026/3", "title": "对接会"}, "event", "slash_in_number", "refused"),
         ("demands", {"id": "D-3", "title": "齿轮", "buyer": ""}, "buyer", "end_missing", "refused"),
         ("offers", {"uscc": SUPPLIER, "product": "全部"}, "product", "offer_for_everything", "refused"),
         ("events", {"event": "E-9", "tables": 0}, "tables", "number_unreadable", "refused"),
