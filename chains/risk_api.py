@@ -44,14 +44,14 @@ LINK = Parameter(
     "中断的供应关系：供应商>采购方>产品，与风险清单中的 link 相同",
     many=True,
 )
-_PARTY = {"uscc": MAYBE, "node": TEXT, "name": TEXT}
+_PARTY = {"uscc": MAYBE, "node": TEXT, "name": TEXT, "here": {"type": "boolean"}, "status": MAYBE}
 _FIRM = record(**_PARTY)
 _LINK = record(supplier=_FIRM, buyer=_FIRM, product=MAYBE, link=TEXT)
 _HEAD = {"chain": TEXT, "as_of": DAY, "known_at": TEXT}
 _HIT = record(**_PARTY, product=MAYBE, loss=TEXT, by=TEXT, steps=WHOLE)
 _RANKED = {
     "type": ["array", "null"],
-    "items": record(uscc=TEXT, name=TEXT, reasons=listing({"type": "object"})),
+    "items": record(uscc=TEXT, name=TEXT, weak={"type": "boolean"}, reasons=listing({"type": "object"})),
 }
 
 
@@ -61,9 +61,9 @@ _RANKED = {
     "What would break a chain: single sources with substitutes in the city, firms by systemic risk, concentration, shape",
     "产业链风险：单一来源与市内替代企业、系统性风险排序、集中度与结构",
     NAME, AS_OF, KNOWN_AT, TOPPED,
-    shape=record(**_HEAD, firms=WHOLE, links=WHOLE, depth=WHOLE, assumed={"type": "object"},
+    shape=record(**_HEAD, firms=WHOLE, links=WHOLE, lapsed={"type": ["object", "null"]}, depth=WHOLE, assumed={"type": "object"},
                  single_sources=listing(record(buyer=_FIRM, product=TEXT, supplier=_FIRM, link=TEXT, substitutes=_RANKED)),
-                 critical_firms=listing(record(**_PARTY, index=TEXT, hit=WHOLE, because=listing(_HIT))),
+                 critical_firms=listing(record(**_PARTY, index=TEXT, own=TEXT, hit=WHOLE, because=listing(_HIT))),
                  concentration=listing(record(product=MAYBE, hhi=TEXT)), articulation=listing(record(**_PARTY, cut_off=WHOLE)),
                  dominators=listing(record(**_PARTY, leader=_FIRM, firms=WHOLE)),
                  loops=listing(record(firms=WHOLE, example=listing(_FIRM)))),

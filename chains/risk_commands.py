@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from chains.commands import chain
@@ -32,6 +34,12 @@ def chain_risks(
             "hangs on whom (import links brings them)",
             err=True,
         )
+    if ended := document["lapsed"]:
+        click.echo(
+            f"{ended['links']} links of the year before go on nowhere; lists by the year end with it "
+            f"(--as-of {ended['last']} shows the chain with them)",
+            err=True,
+        )
     if as_json:
         print_json(document)
         return
@@ -49,18 +57,21 @@ def chain_risks(
             click.echo(f"\n{title}")
             table(("firm", "number"), [(one["name"], one[size]) for one in document[key][:top]])
     for loop in document["loops"][:top]:
-        click.echo(f"\nloop of {loop['firms']}: " + " → ".join(one["name"] for one in loop["example"]))
+        way = [one["name"] for one in loop["example"]]
+        click.echo(f"\na loop among {loop['firms']} firms: " + " → ".join([*way, way[0]]))
 
 
 def _print_sources(document: Record, top: int) -> None:
     if not document["single_sources"]:
+        if document["links"] and document["assumed"]["products_unnamed"] == document["links"]:
+            click.echo("no link names a product, so nothing can be said of single sources", err=True)
         return
     click.echo(f"\nsingle sources: {len(document['single_sources'])}")
     if len(document["single_sources"]) > top:
         click.echo(f"could step in is told of the first {top} single sources (--top)", err=True)
     table(("buyer", "product", "supplier", "essential", "could step in"), [
-        (one["buyer"]["name"], one["product"], one["supplier"]["name"], _flag(one["essential"]),
-         "、".join(f"{firm['name']} {firm['score']:.2f}" for firm in strong(one["substitutes"])[:3]) or "nobody near")
+        (one["buyer"]["name"], one["product"], _named(one["supplier"]), _flag(one["essential"]),
+         _near(one["substitutes"], 3))
         for one in document["single_sources"][:top]
     ])  # fmt: skip
 
@@ -76,8 +87,8 @@ def _print_firms(document: Record) -> None:
         )
     if any(assumed.values()):
         click.echo("assumed: " + ", ".join(f"{key} {n}" for key, n in assumed.items() if n), err=True)
-    table(("index", "uscc", "name", "firms hit", "because"), [
-        (one["index"], one["uscc"], one["name"], one["hit"],
+    table(("index", "of it its own", "uscc", "name", "firms hit", "because"), [
+        (f"{float(one['index']):.1%}", f"{float(one['own']):.1%}", one["uscc"], _named(one), one["hit"],
          "、".join(f"{hit['name']} {float(hit['loss']):.0%}" + (f" ({hit['product']})" if hit["product"] else "")
                   for hit in one["because"][:3]))
         for one in document["critical_firms"]
@@ -110,9 +121,22 @@ def chain_gaps(
         return
     table(("stage", "product", "why", "nearest"), [
         (gap["stage"], gap["product"], gap["why"],
-         "、".join(f"{firm['name']} {firm['score']:.2f}" for firm in strong(gap["nearest"])) or "nobody near")
+         _near(gap["nearest"], top))
         for gap in document["gaps"]
     ])  # fmt: skip
+
+
+def _near(firms: Sequence[Record], most: int) -> str:
+    """The firms that come near enough to be proposed, with how well they fit."""
+    said = "、".join(f"{one['name']} {one['score']:.0%}" for one in strong(firms)[:most])
+    return said or "nobody near"
+
+
+def _named(one: Record) -> str:
+    """A firm, and whether it is out of business, elsewhere, or not on the register."""
+    status = one["status"] or "active"
+    where = status if status != "active" else "" if one["here"] else "elsewhere"
+    return f"{one['name']} ({where})" if where else str(one["name"])
 
 
 def _flag(value: bool | None) -> str:

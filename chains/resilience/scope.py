@@ -27,7 +27,7 @@ class Part:
     ``ids``, ``names``: of the firms, in the order of their ids. ``here``: the firm exists and belongs to the city.
     ``leaders``: numbers. ``spend``: yuan a year, NaN where unknown. Of links: ``supplier``, ``buyer``: numbers; ``product``: a
     number into ``products`` (0 is ``""``: none was named); ``share`` of the buyer's spend, NaN where unknown; ``essential``:
-    1, 0, NaN.
+    1, 0, NaN. ``status``: of the firms, active, cancelled … or outside; empty where nobody asks.
     """
 
     chain: str
@@ -42,6 +42,7 @@ class Part:
     products: tuple[str, ...]
     share: np.ndarray
     essential: np.ndarray
+    status: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -127,6 +128,7 @@ def cut(
         tuple(shown.get(key, "") for key in order),
         links["share"].to_numpy(float),
         links["essential"].to_numpy(float),
+        tuple(nodes["status"]),
     )
 
 
