@@ -88,6 +88,7 @@ class Network:
     leads: Mapping[str, str] = field(
         default_factory=dict
     )  # end as filed → the firm that it is, where they differ
+    kept: dict[Any, Any] = field(default_factory=dict)  # what was worked out from it once, by who did
 
     @cached_property
     def number(self) -> Mapping[str, int]:

@@ -62,6 +62,10 @@ def test_the_list_of_chains(run: Run) -> None:
     assert one["chain"] == CHAIN
     assert [leader["uscc"] for leader in one["leaders"]] == [LEADER, SECOND]
     assert one["products"] == {"built": 2, "strong": 4, "missing": 2, "unknown": 0}
+    risks = document(run("chain", "risks", CHAIN, "--as-of", DAY, "--json"))["single_sources"]
+    essential = [source for source in risks if source["essential"]]
+    assert one["single_sources"] == {"all": len(risks), "essential": len(essential)}
+    assert essential
     assert "济南大风新能源汽车有限公司、济南长风商用车有限公司" in run("chain", "list").stdout
 
 

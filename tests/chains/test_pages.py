@@ -72,7 +72,7 @@ def asked(statements: list[str]) -> int:
 def test_every_chain_stands_in_the_list_with_its_leaders(client: FlaskClient) -> None:
     shown = table_of(client.get("/chains").text, "产业链")
     assert (
-        f"{CHAIN} 济南大风新能源汽车有限公司 济南长风商用车有限公司 市外 38 30 38 4 优势 4 已建 2 缺失 2"
+        f"{CHAIN} 济南大风新能源汽车有限公司 济南长风商用车有限公司 市外 38 30 38 4 优势 4 已建 2 缺失 2 11 其中关键 4 项"
         in shown
     )
 
