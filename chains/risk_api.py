@@ -7,7 +7,7 @@ from flask import Response, request
 from chains.api import blueprint
 from chains.permissions import READ
 from chains.resilience.whatif import what_if as stopping
-from chains.risk_documents import gaps_document, link_of, risks_document, what_if_document
+from chains.risk_documents import firms_of, gaps_document, link_of, risks_document, what_if_document
 from chains.risks import SUBSTITUTES, TOP, Risks, risks
 from registry.api.arguments import AS_OF, KNOWN_AT, day_asked, instant_asked, whole_asked
 from registry.refusals import MisusedError
@@ -33,8 +33,8 @@ TOPPED = Parameter(
 )
 STOP = Parameter(
     "stop",
-    "a firm that stops: a credit code, or an outside party as in the graph",
-    "停产企业：信用代码，或图中的外部企业",
+    "a firm that stops: a credit code, a whole name, or an outside party as in the graph",
+    "停产企业：信用代码、企业全称，或图中的外部主体",
     "91370199MAC5C88H07",
     many=True,
 )
@@ -106,12 +106,14 @@ def chain_what_if(name: str) -> Response:
             400, "argument_missing", "stop or link: give at least one firm or link",
             "缺少参数 stop 或 link：请给出至少一家企业或一条供应关系",
         )  # fmt: skip
-    number = asked.report.part.number
+    firms = []
     for one in wanted:
-        if one not in number:
+        fitting = firms_of(asked.report.part, one)
+        if len(fitting) != 1:
             raise ApiError(
                 404, "unknown_firm", f"stop={one}: no such firm in this chain", f"该产业链中没有“{one}”"
             )
+        firms += fitting
     links = []
     for one in said:
         link = link_of(asked.report.part, one)
@@ -123,7 +125,6 @@ def chain_what_if(name: str) -> Response:
                 f"该产业链中没有供应关系“{one}”",
             )
         links.append(link)
-    firms = [number[one] for one in wanted]
     found = stopping(asked.report.cascade, firms, links)
     return answer(what_if_document(house(), asked, firms, found, None, links))
 

@@ -21,6 +21,7 @@ from chains.resilience.whatif import Hit, Stop
 from chains.risks import Lack, Risks, lacks, lapsed, substitutes
 from registry.house import House
 from registry.kind import Record
+from registry.naming.normal import normal_form
 from registry.store.clock import instant_text
 
 #: Firms behind a dominator or in a loop, and lists of what the shape says: so many are told of, and how many there are.
@@ -149,6 +150,14 @@ def link_record(part: Part, link: int) -> Record:
         "product": product or None,
         "link": ">".join((part.ids[supplier], part.ids[buyer], product)),
     }
+
+
+def firms_of(part: Part, typed: str) -> list[int]:
+    """The numbers of the firms of a chain that a code, a party of the graph or a whole name stands for."""
+    id = typed if typed in part.number else typed.upper()
+    if id in part.number:
+        return [part.number[id]]
+    return list(part.called.get(normal_form(typed), ()))
 
 
 def link_of(part: Part, typed: str) -> int | None:

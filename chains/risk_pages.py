@@ -13,6 +13,7 @@ from chains.blueprint import chains_blueprint
 from chains.permissions import READ
 from chains.resilience.whatif import what_if as stopping
 from chains.risk_documents import (
+    firms_of,
     gaps_document,
     link_of,
     link_record,
@@ -26,7 +27,6 @@ from chains.tabs import chain_tabs
 from chains.views import where_words
 from registry import words
 from registry.kind import Record
-from registry.naming.normal import normal_form
 from registry.pages.asked import Asked, asked, page_number
 from registry.pages.blueprint import table_file
 from registry.refusals import MisusedError
@@ -142,17 +142,12 @@ def _risks(name: str, question: Asked) -> Risks:
 
 
 def _stopped(found: Risks) -> tuple[list[int], list[int], list[str]]:
-    """The firms and the links that the address says stop, and what of it fits none of the chain, or several. A firm is a code, a
-    party of the graph, or a whole name."""
+    """The firms and the links that the address says stop, and what of it fits none of the chain, or several."""
     part = found.report.part
-    named: dict[str, list[int]] = {}
-    for at, called in enumerate(part.names):
-        named.setdefault(normal_form(called), []).append(at)
     firms: dict[int, None] = {}
     unknown = []
     for typed in filter(None, (text.strip() for text in request.args.getlist("stop"))):
-        id = typed if typed in part.number else typed.upper()
-        fitting = [part.number[id]] if id in part.number else named.get(normal_form(typed), [])
+        fitting = firms_of(part, typed)
         if len(fitting) == 1:
             firms[fitting[0]] = None
         else:

@@ -16,6 +16,7 @@ import pandas as pd
 import rustworkx as rx
 
 from chains.network import Network
+from registry.naming.normal import normal_form
 
 LEADER, CORE = "leader", "core_supplier"
 
@@ -51,6 +52,14 @@ class Part:
     @cached_property
     def number(self) -> Mapping[str, int]:
         return {id: at for at, id in enumerate(self.ids)}
+
+    @cached_property
+    def called(self) -> Mapping[str, Sequence[int]]:
+        """Normal form of a name → who bears it."""
+        found: dict[str, list[int]] = {}
+        for at, name in enumerate(self.names):
+            found.setdefault(normal_form(name), []).append(at)
+        return found
 
     @cached_property
     def graph(self) -> rx.PyDiGraph[int, None]:
