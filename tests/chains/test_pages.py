@@ -187,7 +187,7 @@ def test_shares_of_more_than_the_whole_are_said(fresh: Flask) -> None:
     file_rows(house, "links", [link(code(n), code(1), "轴承", share_of_buyer_spend="80%") for n in (2, 3)])
     words = words_of(fresh.test_client().get(f"/chains/firms/{code(1)}").text)
     assert "其供应商占比合计达 160.0%" in words
-    assert "本地配套率（采购额） 未知" in words
+    assert "本地配套率（采购额） 未知 各供应方占比之和过大" in words
 
 
 def test_a_firm_of_the_register_without_links_says_so(app: Flask, client: FlaskClient) -> None:
