@@ -128,8 +128,8 @@ def chain_gaps(
     if as_json:
         print_json(document)
         return
-    table(("stage", "product", "why", "nearest"), [
-        (gap["stage"], gap["product"], gap["why"],
+    table(("stage", "product", "on record as", "why", "nearest"), [
+        (gap["stage"], gap["product"], gap["state"], gap["why"],
          _near(gap["nearest"], top))
         for gap in document["gaps"]
     ])  # fmt: skip

@@ -79,6 +79,16 @@ def test_the_page_of_gaps_names_the_nearest_firms(client: FlaskClient) -> None:
     assert "电机控制器" in page
 
 
+def test_a_product_that_is_on_record_as_strong_and_nobody_makes_says_so(app: Flask, client: FlaskClient) -> None:
+    file_rows(house_of(app), "chains", [
+        {"chain": "低空", "stage": "整机", "product": "无人机", "state": "强项"},
+        {"chain": "低空", "stage": "整机", "product": "直升机", "state": "缺失"},
+    ], "sky.csv")  # fmt: skip
+    words = words_of(client.get(f"/chains/{quote('低空')}/gaps").text)
+    assert "市内无企业供应 但登记为“优势”" in words
+    assert words.count("但登记为") == 1
+
+
 def test_what_if_asks_first_and_then_says_who_is_hit_through_what(client: FlaskClient) -> None:
     asked = get(client, "what-if")
     assert "受影响企业" not in words_of(asked).split("停产企业")[0]
