@@ -110,7 +110,7 @@ def lapsed(asked: Risks) -> Lapsed | None:
         ended["buyer"].isin(own)
         | ended["supplier"].isin([net.number[role.uscc] for role in asked.chain.roles])
     ]
-    live = pd.MultiIndex.from_frame(net.links[ends])
+    live = pd.MultiIndex.from_frame(net.links.loc[net.links["supplier"].isin(ended["supplier"]), ends])
     ended = ended[~pd.MultiIndex.from_frame(ended[ends]).isin(live)]
     if ended.empty:
         return None

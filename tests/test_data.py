@@ -71,7 +71,7 @@ VOCABULARIES = {
     ),
     "note": (
         "overtaken read_as_percent city_assumed case_folded former_district currency_kept digital_core_differs"
-        " shares_above_whole firm_ended number_unknown demand_without_words"
+        " shares_above_whole firm_ended several_names number_unknown demand_without_words"
     ),
 }
 TARGETS = ids(

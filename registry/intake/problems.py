@@ -36,6 +36,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "stage_missing": ("产品“{value}”没有写明所属环节；请补上环节", "The product “{value}” stands in no stage; name the stage"),
     "demand_without_words": ("需求“{value}”没有名称也没有说明，无法匹配；请补上需求名称", "The demand “{value}” has neither title nor detail, so nothing can be matched; add a title"),
     "slash_in_number": ("编号“{value}”中有“/”，网址里用不了；请改用“-”", "The number “{value}” holds a “/”, which no address can; write “-” instead"),
+    "several_names": ("“{value}”像是几家企业写在一格，现按一个外部主体入库；请每家一行", "“{value}” looks like several firms in one cell and is kept as one outside party; give each its own row"),
     "number_unknown.demand": ("没有编号为“{value}”的需求，本行不会计入任何需求；请核对编号，或先登记该需求", "No demand has the number “{value}”, so this row counts for none; check the number, or put the demand on record first"),
     "number_unknown.event": ("没有编号为“{value}”的活动，本行不会计入任何活动；请核对编号，或先登记该活动", "No event has the number “{value}”, so this row counts for none; check the number, or put the event on record first"),
     "number_unknown": ("没有编号“{value}”的记录；请核对编号", "Nothing on record has the number “{value}”; check it"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chains.ends import is_outside, is_placeholder, outside, stock_code, written
+from chains.ends import is_outside, is_placeholder, names_several, outside, stock_code, written
 from chains.kinds import chain_name
 
 PLACEHOLDERS = [
@@ -33,6 +33,23 @@ def test_what_stands_instead_of_a_name_is_a_placeholder(typed: str) -> None:
 @pytest.mark.parametrize("typed", NAMES)
 def test_a_name_is_no_placeholder_however_short(typed: str) -> None:
     assert not is_placeholder(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "several"),
+    [
+        ("济南鑫源铸造有限公司/济南明远电子有限公司", True),
+        ("济南鑫源铸造有限公司、 明远电子厂", True),
+        ("上海甲化工有限公司（上海），苏州乙化工有限公司", True),
+        ("山东恒力轴承（集团）有限公司", False),
+        ("DOWA ELECTRONICS MATERIALS CO.,LTD", False),
+        ("台塑+台化", False),
+        ("中煤能源股份有限公司及其下属子公司", False),
+        ("济南公司", False),
+    ],
+)
+def test_several_firms_in_one_cell_are_seen(typed: str, several: bool) -> None:
+    assert names_several(typed) == several
 
 
 @pytest.mark.parametrize(

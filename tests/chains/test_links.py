@@ -60,6 +60,7 @@ def test_an_end_is_a_code_a_name_or_a_stock_code(house: House) -> None:
         (link(share_of_buyer_spend="-3%"), "share_of_buyer_spend", "share_range"),
         (link("供应商A"), "supplier", "placeholder"),
         (link(buyer="客户一"), "buyer", "placeholder"),
+        (link("济南甲机械厂/济南乙机械厂"), "supplier", "several_names"),
         (link(SUPPLIER[:-1] + ("0" if SUPPLIER[-1] != "0" else "1")), "supplier", "uscc_check"),
         (link("", product="齿轮"), "supplier", "end_missing"),
         (link(**{"from": "2024-05-01", "to": "2024-04-01"}), "to", "date_order"),
@@ -70,7 +71,7 @@ def test_an_end_is_a_code_a_name_or_a_stock_code(house: House) -> None:
 def test_a_row_that_is_wrong_is_refused_or_noted_at_its_field(house: House, row: dict[str, Any], field: str,
                                                                 problem: str) -> None:  # fmt: skip
     said = file(house, "links", link(OTHER, product="好的一行"), {"product": "", **row})
-    fate = "note" if problem == "share_range" else "refused"
+    fate = "note" if problem in ("share_range", "several_names") else "refused"
     assert problems(said) == [(3, field, problem, fate)]
     assert len(held(house, "links")) == (2 if fate == "note" else 1)
 

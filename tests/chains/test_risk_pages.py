@@ -79,7 +79,9 @@ def test_the_page_of_gaps_names_the_nearest_firms(client: FlaskClient) -> None:
     assert "电机控制器" in page
 
 
-def test_a_product_that_is_on_record_as_strong_and_nobody_makes_says_so(app: Flask, client: FlaskClient) -> None:
+def test_a_product_that_is_on_record_as_strong_and_nobody_makes_says_so(
+    app: Flask, client: FlaskClient
+) -> None:
     file_rows(house_of(app), "chains", [
         {"chain": "低空", "stage": "整机", "product": "无人机", "state": "强项"},
         {"chain": "低空", "stage": "整机", "product": "直升机", "state": "缺失"},
