@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from chains.blueprint import chains_blueprint
+from chains.export import whereabouts
 from chains.permissions import READ
 from chains.resilience.whatif import what_if as stopping
 from chains.risk_documents import (
@@ -24,7 +25,6 @@ from chains.risk_documents import (
 )
 from chains.risks import SUBSTITUTES, TOP, Risks, risks
 from chains.tabs import chain_tabs
-from chains.views import where_words
 from registry import words
 from registry.kind import Record
 from registry.pages.asked import Asked, asked, page_number
@@ -188,20 +188,28 @@ Filed = tuple[str, Sequence[str], Sequence[Sequence[Any]]]
 
 
 def _sources(document: Record) -> Filed:
-    header = [_("Buyer"), _("Buyer's code"), _("Product"), _("Supplier"), _("Supplier's code"), _("Where"), _("Essential"),
+    header = [_("Buyer"), _("Buyer's code"), _("Product"), _("Supplier"), _("Supplier's code"), _("Where it is"), _("Essential"),
               _("Share of spend"), _("Could step in")]  # fmt: skip
     rows = [
         [one["buyer"]["name"], one["buyer"]["uscc"], one["product"], one["supplier"]["name"], one["supplier"]["uscc"],
-         _where(one["supplier"]), said_flag(one["essential"]), _number(one["share"]), firms_said(one["substitutes"])]
+         whereabouts(one["supplier"]), said_flag(one["essential"]), _number(one["share"]), firms_said(one["substitutes"])]
         for one in document["single_sources"]
     ]  # fmt: skip
     return _("Single sources"), header, rows
 
 
 def _firms(document: Record) -> Filed:
-    header = [_("Firm"), _("Code"), _("Where"), _("Index"), _("Of it its own"), _("Firms hit"), _("Because")]
+    header = [
+        _("Firm"),
+        _("Code"),
+        _("Where it is"),
+        _("Index"),
+        _("Of it its own"),
+        _("Firms hit"),
+        _("Because"),
+    ]
     rows = [
-        [one["name"], one["uscc"], _where(one), _number(one["index"]), _number(one["own"]), one["hit"],
+        [one["name"], one["uscc"], whereabouts(one), _number(one["index"]), _number(one["own"]), one["hit"],
          "；".join(f"{hit['name']} {float(hit['loss']):.1%}" + (f"（{hit['product']}）" if hit["product"] else "")
                   for hit in one["because"])]
         for one in document["critical_firms"]
@@ -289,12 +297,6 @@ def export_what_if(name: str, suffix: str) -> Response:
 
 def _number(text: str | None) -> float | None:
     return None if text is None else float(text)
-
-
-def _where(one: Record) -> str:
-    home, away, gone, outside = where_words()
-    status = one["status"] or "active"
-    return outside if status == "outside" else gone if status != "active" else home if one["here"] else away
 
 
 def said_flag(value: bool | None) -> str | None:

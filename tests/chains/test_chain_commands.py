@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from openpyxl import load_workbook
 
 import cli
 from registry.settings import load
@@ -226,3 +228,14 @@ def test_links_of_years_in_a_row_are_one(app: Flask) -> None:
     found = {one["uscc"]: (one["since"], one["until"]) for one in told["suppliers"]}
     assert found[SUPPLIERS[0]] == ("2023-01-01", "2026-12-31")
     assert [one["uscc"] for one in told["leavers"]] == [SUPPLIERS[24]]
+
+
+def test_a_chain_is_written_to_a_file(run: Run, tmp_path: Path) -> None:
+    graph, book = tmp_path / "chain.graphml", tmp_path / "chain.xlsx"
+    said = run("chain", "export", f"{CHAIN}产业链", "--out", str(graph), "--as-of", DAY)
+    assert said.exit_code == 0, said.output
+    assert LEADER in nx.read_graphml(graph)
+    assert run("chain", "export", CHAIN, "--out", str(book), "--as-of", DAY).exit_code == 0
+    assert load_workbook(book).sheetnames[::2] == ["环节与产品", "供应关系"]
+    assert run("chain", "export", CHAIN, "--out", str(tmp_path / "chain.pdf")).exit_code == 2
+    assert run("chain", "export", "没有这条", "--out", str(graph)).exit_code == 2
