@@ -93,6 +93,7 @@ def test_the_page_of_a_chain_says_the_same_as_its_picture(client: FlaskClient) -
     assert "已迁出本市或不再存续" in html, "the second leader left the city"
     assert "vendor/echarts" in html
     assert 'type="application/json"' in html
+    assert "单一来源 11 其中关键 4 项" in words_of(html)
 
 
 @pytest.mark.parametrize(
