@@ -16,6 +16,7 @@ import pandas as pd
 from chains import members as membership
 from chains.asking import network
 from chains.facts import Held, products_of, titles_of
+from chains.hanging import hanging
 from chains.members import ROLES, Member
 from chains.network import Chain, Network
 from chains.nodes import Nodes, iso, link_records
@@ -68,8 +69,8 @@ def states(chain: Chain) -> dict[str, int]:
 
 
 def chain_head(net: Network, chain: Chain) -> Record:
-    """A chain in a few numbers. ``firms``: with a role, or supplying a leader; ``here`` of them belong to the city. Kept
-    with the network: shared."""
+    """A chain in a few numbers. ``firms``: with a role, or supplying a leader; ``here`` of them belong to the city.
+    ``single_sources``: as the page of risks counts them. Kept with the network: shared."""
     return net.once((chain_head, chain.name), lambda: _counted(net, chain))
 
 
@@ -77,6 +78,7 @@ def _counted(net: Network, chain: Chain) -> Record:
     nodes, whose = Nodes(net), membership.numbers(net, chain)
     at_home = net.nodes["here"].to_numpy(dtype=bool)
     counted = Counter(role for roles in whose.values() for role in roles)
+    hung = hanging(net, chain.name)
     leaders = [nodes[at] for at, roles in whose.items() if "leader" in roles]
     return {
         "chain": chain.name,
@@ -87,6 +89,7 @@ def _counted(net: Network, chain: Chain) -> Record:
         "links": len(membership.within(net, whose)),
         "stages": len(chain.stages),
         "products": states(chain),
+        "single_sources": {"all": hung.sources, "essential": hung.essential},
     }
 
 

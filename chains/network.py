@@ -140,6 +140,22 @@ class Network:
         return [ids[number] for number in numbers]
 
 
+def told_once(past: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Of links of the same two firms, product and first day, which were filed under several names or codes of them, the later
+    filing's; what that one leaves open stands as it was said before. And of each other one its key → the key that stays."""
+    same = ["supplier", "buyer", "product", "since", "source"]
+    if not past.duplicated(same).any():
+        return past, {}
+    ordered = past.sort_values([*same, "filing", "row"], kind="stable")
+    told = ordered.groupby(same, dropna=False, sort=False)
+    said = {name: told[name].ffill() for name in ("share", "essential", "until")}
+    stays = told["key"].transform("last")
+    other = ordered["key"] != stays
+    twins = dict(zip(ordered.loc[other, "key"].tolist(), stays[other].tolist(), strict=True))
+    last = ~ordered.duplicated(same, keep="last")
+    return ordered.assign(**said)[last].reset_index(drop=True), twins
+
+
 def in_force(past: pd.DataFrame, day: date) -> pd.DataFrame:
     """Of all that was said the links in force on ``day``, one for each (supplier, buyer, product): the later filing's
     where there are several, marked as a conflict where their shares differ."""

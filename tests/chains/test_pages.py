@@ -72,7 +72,7 @@ def asked(statements: list[str]) -> int:
 def test_every_chain_stands_in_the_list_with_its_leaders(client: FlaskClient) -> None:
     shown = table_of(client.get("/chains").text, "产业链")
     assert (
-        f"{CHAIN} 济南大风新能源汽车有限公司 济南长风商用车有限公司 市外 38 30 38 4 优势 4 已建 2 缺失 2"
+        f"{CHAIN} 济南大风新能源汽车有限公司 济南长风商用车有限公司 市外 38 30 38 4 优势 4 已建 2 缺失 2 11 其中关键 4 项"
         in shown
     )
 
@@ -93,6 +93,7 @@ def test_the_page_of_a_chain_says_the_same_as_its_picture(client: FlaskClient) -
     assert "已迁出本市或不再存续" in html, "the second leader left the city"
     assert "vendor/echarts" in html
     assert 'type="application/json"' in html
+    assert "单一来源 11 其中关键 4 项" in words_of(html)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +188,7 @@ def test_shares_of_more_than_the_whole_are_said(fresh: Flask) -> None:
     file_rows(house, "links", [link(code(n), code(1), "轴承", share_of_buyer_spend="80%") for n in (2, 3)])
     words = words_of(fresh.test_client().get(f"/chains/firms/{code(1)}").text)
     assert "其供应商占比合计达 160.0%" in words
-    assert "本地配套率（采购额） 未知" in words
+    assert "本地配套率（采购额） 未知 各供应方占比之和过大" in words
 
 
 def test_a_firm_of_the_register_without_links_says_so(app: Flask, client: FlaskClient) -> None:
