@@ -14,6 +14,8 @@ _MARKS = re.compile(r"[()（）\[\]【】“”\"'·*]+")
 _PERMITS = re.compile(r"[(（][^()（）]*(?:批准|许可|禁止|国家限定|法律|法规|审批|凭)[^()（）]*[)）]")
 #: One Chinese character can name goods (泵), one letter or digit cannot.
 _WORD = re.compile(r"[\u3400-\u9fff]|\w\w")
+#: What a buyer wants the goods for is a thing that the buyer makes, not the supplier.
+_FOR_OWN = re.compile(r"^(?:拟|将|主要)?(?:用于|配套|供)(?:本|我|我们|我方)(?:公司|单位|企业|厂|司)")
 #: Phrases longer than this are sentences; their middle says little.
 LONGEST = 60
 
@@ -55,6 +57,11 @@ def scope(text: str) -> tuple[str, ...]:
     return listed(_PERMITS.sub("", unicodedata.normalize("NFKC", text)))
 
 
-def wanted(title: str, detail: str = "") -> tuple[str, ...]:
-    """The phrases of a demand, those of its title first; none where it has no words."""
-    return tuple(dict.fromkeys((*listed(title), *listed(detail))))
+def detail(text: str) -> tuple[str, ...]:
+    """The goods that the detail of a demand names, without what the buyer says of its own (用于本公司变频器)."""
+    return listed("\n".join(part for part in _BETWEEN.split(text) if not _FOR_OWN.match(plain(part))))
+
+
+def wanted(title: str, more: str = "") -> tuple[str, ...]:
+    """The phrases of a demand or an offer, those of its title first; none where it has no words."""
+    return tuple(dict.fromkeys((*listed(title), *detail(more))))

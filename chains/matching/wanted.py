@@ -31,7 +31,7 @@ class Wanted:
         """(phrase, how much it counts) of the text; none where it has no words. The title counts most."""
         title, _break, detail = self.text.partition("\n")
         first = phrases.listed(title)
-        more = [phrase for phrase in phrases.wanted(detail) if phrase not in first]
+        more = [phrase for phrase in phrases.detail(detail) if phrase not in first]
         return (*((one, 1.0) for one in first), *((one, 0.25 if first else 1.0) for one in more))
 
 

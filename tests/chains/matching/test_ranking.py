@@ -12,6 +12,7 @@ import pytest
 from chains.matching.answers import answer
 from chains.matching.demands import demand, demands
 from chains.matching.ranking import Wanted, ranked, search, search_all
+from chains.matching.weights import weights
 from registry.house import House
 from tests.registry.house import Time, code, file_rows, open_test_house
 
@@ -208,3 +209,12 @@ def test_an_outside_buyer_keeps_its_name(house: House) -> None:
     known = demands(house, "D3")[0]
     assert known.buyer_name == "某外地整车厂有限公司"
     assert NUTS in codes(search(house, known.wanted).ranked)
+
+
+def test_goods_of_which_the_city_knows_only_half_the_word_are_a_weak_match_at_best(house: House) -> None:
+    weak = weights()["weak"]
+    assert ranked(house, Wanted("高强度螺栓"))[0].reasons[0].score > weak
+    found = search(house, Wanted("高强碳纤维三维织布机"))
+    assert found.ranked, "who comes near is listed nevertheless"
+    assert found.ranked[0].reasons[0].score < weak
+    assert found.number == 0

@@ -81,3 +81,20 @@ def test_the_title_of_a_demand_counts_more_than_its_detail() -> None:
     )  # fmt: skip
     assert Wanted("采购\n轴承").phrases == (("轴承", 1.0),)
     assert Wanted("寻求供应商").phrases == ()
+
+
+def test_a_text_is_known_as_far_as_the_corpus_has_its_characters() -> None:
+    grams, _vectors = Grams.of(["高强铜带", "数控机床", "轴承"])
+    whole, half, strange, blank = grams.share(["数控机床", "高强螺栓", "无人飞艇", ""])
+    assert whole == pytest.approx(1)
+    assert 0.3 < half < 0.8
+    assert strange == blank == 0
+    assert (Grams.of([])[0].share(["轴承"]) == 0).all()
+
+
+def test_what_a_buyer_asks_for_is_not_what_it_needs_it_for() -> None:
+    assert Wanted("征集高强度螺栓合作单位\n用于本公司变频器，表面达克罗处理").phrases == (
+        ("高强度螺栓", 1.0), ("表面达克罗处理", 0.25),
+    )  # fmt: skip
+    assert phrases.listed("透析机蠕动泵头配套需求") == ("透析机蠕动泵头",)
+    assert phrases.listed("诚寻轴承代工") == ("轴承",)
