@@ -103,6 +103,7 @@ class Need:
     districts: tuple[str, ...]
     certificates: tuple[str, ...]
     known: bool
+    quantity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,7 @@ def demands_of(
         found[row.id] = Need(
             row.id, buyer, name, row.title or row.detail or row.id,
             f"{row.title or ''}\n{row.detail or ''}", row.chain, row.amount,
-            _entries(row.tiers_wanted), _entries(row.districts), _entries(row.certificates), True,
+            _entries(row.tiers_wanted), _entries(row.districts), _entries(row.certificates), True, row.quantity,
         )  # fmt: skip
     return found
 
