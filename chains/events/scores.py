@@ -1,5 +1,6 @@
-"""How well the firms of an event suit its demands: the ranking of matching, asked of those who are invited. Weak matches are
-left out: an empty place costs less than a meeting with nothing to talk about.
+"""How well the firms of an event suit its demands: the ranking of matching, asked of those who are invited. Who hardly meets
+the words is left out: an empty place costs less than a meeting with nothing to talk about. Words that nobody's goods have are
+passed over, for who is invited was chosen from what the city has.
 
 Answers to invitations come one by one while an event is prepared, and change nothing about who suits whom: what was judged is
 kept until something else is filed.
@@ -76,7 +77,7 @@ def wanted_of(need: Need) -> Wanted:
 
 
 def _suiting(house: House, held: Occasion) -> Mapping[str, Mapping[str, float]]:
-    """Demand → firms of the city that meet its words, not weakly, and its conditions → score."""
+    """Demand → firms of the city that meet its words well enough to talk, and its conditions → score."""
     needs = tuple(held.needs[id] for id in held.demands)
     day = house.clock.today()
     with house.store.read() as connection:
@@ -90,7 +91,7 @@ def _suiting(house: House, held: Occasion) -> Mapping[str, Mapping[str, float]]:
     found: dict[str, Mapping[str, float]] = {need.id: {} for need in needs}
     place, weak = partial(_place, house), weights()["weak"]
     for at, one in judged(known, [wanted_of(need) for need in needs], {}, place, meanings(house, known)):
-        good = np.flatnonzero(one.meets & (one.words >= weak) & (one.fails == 0))
+        good = np.flatnonzero(one.meets & (one.near >= weak) & (one.fails == 0))
         found[needs[at].id] = dict(zip(codes[good].tolist(), one.fits[good].tolist(), strict=True))
     with _lock:
         _held[asked] = found

@@ -132,12 +132,14 @@ def _meet(known: Facts, phrases: Sequence[str], ways: Sequence[tuple[str, Meanin
 
 
 class Judged(NamedTuple):
-    """All firms judged for one demand. ``words``: how well each meets the words, ``fits``: with all the rest; ``meets``:
-    well enough to be listed; ``fails``: how many conditions it fails; ``scores``: by feature."""
+    """All firms judged for one demand. ``words``: how well each meets the words, ``near``: those of them that the city's goods
+    have at all, ``fits``: with all the rest; ``meets``: well enough to be listed; ``fails``: how many conditions it fails;
+    ``scores``: by feature."""
 
     known: Facts
     asked: Asked
     words: np.ndarray
+    near: np.ndarray
     fits: np.ndarray
     meets: np.ndarray
     fails: np.ndarray
@@ -174,7 +176,7 @@ def _judged(
     meets = near >= w["floor"]
     named = {*wanted.without, wanted.buyer or ""}
     meets[[at for uscc in named if (at := known.number.get(uscc)) is not None]] = False
-    return Judged(known, asked, words, fits, meets, fails, scores, hard)
+    return Judged(known, asked, words, near, fits, meets, fails, scores, hard)
 
 
 def _laid_out(one: Judged, top: int) -> Found:

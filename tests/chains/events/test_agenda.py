@@ -157,12 +157,10 @@ def test_a_firm_that_hardly_meets_the_words_gets_no_meeting_but_for_those_who_in
     database_url: str, tmp_path: Path
 ) -> None:
     with small_city(database_url, tmp_path) as house:
-        file_rows(
-            house, "demands", [{"id": "D4", "buyer": code(2), "title": "五轴联动机床用高精度光栅尺数控系统"}]
-        )
+        file_rows(house, "demands", [{"id": "D4", "buyer": code(2), "title": "液压支架密封件"}])
         file_rows(house, "enterprises", [
             {"uscc": code(16), "name": "济南平阴储能有限公司", "city": "370100", "district": "历城区",
-             "products": "高压储能电池；储能变流器；工商业储能控制系统", "founded_on": "2001-01-01"}
+             "products": "储能变流器；密度传感仪；电力监控屏；微网系统", "founded_on": "2001-01-01"}
         ])  # fmt: skip
         acting.invite(house, EVENT, ["D4"], [code(16)], "accepted", "test")
         found = acting.plan(house, EVENT, "test")
