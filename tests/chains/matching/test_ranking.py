@@ -164,6 +164,24 @@ def test_a_declined_pair_comes_back_only_with_news(house: House, time: Time) -> 
     assert BOLTS in codes(matched(house).ranked)
 
 
+def test_the_whole_roster_filed_again_with_a_new_address_brings_no_declined_pair_back(
+    house: House, time: Time
+) -> None:
+    wish(house)
+    answer(house, "D1", CERTIFIED, "declined", "交期不符", "desk")
+    time.pass_days(30)
+    firm = {"uscc": CERTIFIED, "name": "济南己紧固件有限公司", "district": "章丘区", "products": "高强度螺栓"}
+    file_rows(house, "enterprises", [{**firm, "address": "新地址 1 号"}], "roster.csv")
+    file_rows(house, "titles", [{"uscc": CERTIFIED, "tier": "srdi", "batch": "1", "issued_on": "2025-01-01",
+                                 "document": "鲁工信〔2025〕1号"}])  # fmt: skip
+    file_rows(
+        house, "demands", [{"id": "D1", "buyer": BUYER, "title": "高强度螺栓", "closed_on": ""}], "again.csv"
+    )
+    assert CERTIFIED not in codes(matched(house).ranked)
+    file_rows(house, "enterprises", [{**firm, "products": "高强度螺栓；铆钉"}], "roster-2.csv")
+    assert CERTIFIED in codes(matched(house).ranked)
+
+
 def test_a_declined_pair_comes_back_when_the_demand_changes(house: House) -> None:
     wish(house)
     answer(house, "D1", BOLTS, "declined", "交期不符", "desk")
