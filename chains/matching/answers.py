@@ -27,8 +27,8 @@ ANSWER: Any = MatchAnswer.__table__  # type: ignore[attr-defined]
 #: What of a profile tells what a firm can supply.
 GOODS = {"products", "niche", "business_scope"}
 NEWS = ("evidence", "title", "offer")
-#: What rows of these name a firm by is nothing that it can do.
-ASIDE = {"name", "district", "document"}
+#: What a firm is called, which paper says so, and that a demand was closed for a while, is no news.
+ASIDE = {"name", "district", "document", "closed_on"}
 
 
 def answers(house: House, demand: str, day: date | None = None) -> dict[str, Any]:

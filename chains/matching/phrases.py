@@ -9,6 +9,8 @@ from functools import lru_cache
 from registry import codes
 
 _BETWEEN = re.compile(r"[、，,;；。:：\n\r|]+")
+#: The year of a standard belongs to its number: ISO 9001:2015.
+_YEAR = re.compile(r"(?<=\d)[:：](?=(?:19|20)\d\d(?!\d))")
 _MARKS = re.compile(r"[()（）\[\]【】“”\"'·*]+")
 #: What a scope of business says of any firm: permits and prohibitions.
 _PERMITS = re.compile(r"[(（][^()（）]*(?:批准|许可|禁止|国家限定|法律|法规|审批|凭)[^()（）]*[)）]")
@@ -48,7 +50,11 @@ def bare(text: str) -> str:
 @lru_cache(maxsize=200_000)
 def listed(text: str) -> tuple[str, ...]:
     """The goods that a cell names, each once: 锯切机床；冲剪生产线 are two."""
-    return tuple(dict.fromkeys(filter(None, map(bare, _BETWEEN.split(text)))))
+    return tuple(dict.fromkeys(filter(None, map(bare, _parts(text)))))
+
+
+def _parts(text: str) -> list[str]:
+    return _BETWEEN.split(_YEAR.sub("-", text))
 
 
 @lru_cache(maxsize=100_000)
@@ -59,7 +65,7 @@ def scope(text: str) -> tuple[str, ...]:
 
 def detail(text: str) -> tuple[str, ...]:
     """The goods that the detail of a demand names, without what the buyer says of its own (用于本公司变频器)."""
-    return listed("\n".join(part for part in _BETWEEN.split(text) if not _FOR_OWN.match(plain(part))))
+    return listed("\n".join(part for part in _parts(text) if not _FOR_OWN.match(plain(part))))
 
 
 def wanted(title: str, more: str = "") -> tuple[str, ...]:

@@ -92,6 +92,18 @@ def test_a_text_is_known_as_far_as_the_corpus_has_its_characters() -> None:
     assert (Grams.of([])[0].share(["轴承"]) == 0).all()
 
 
+@pytest.mark.parametrize(
+    "words", ["需IATF16949", "通过 IATF 16949:2016 认证", "具备IATF16949质量管理体系认证者优先"]
+)
+def test_a_certificate_in_the_words_is_wished_for_and_names_no_goods(words: str) -> None:
+    wanted = Wanted(f"伺服电机，{words}")
+    assert wanted.phrases == (("伺服电机", 1.0),)
+    assert [certificate(one) for one in wanted.wished] == ["16949"]
+    assert wanted.certificates == (), "no condition"
+    assert Wanted("质量管理体系软件").phrases == (("质量管理体系软件", 1.0),)
+    assert Wanted("AS4100控制器").wished == ()
+
+
 def test_what_a_buyer_asks_for_is_not_what_it_needs_it_for() -> None:
     assert Wanted("征集高强度螺栓合作单位\n用于本公司变频器，表面达克罗处理").phrases == (
         ("高强度螺栓", 1.0), ("表面达克罗处理", 0.25),
