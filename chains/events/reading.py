@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, func, select
 from chains.ends import is_outside
 from chains.events.assignment import Hall
 from chains.events.timetable import Placed
+from chains.matching import certificates
 from chains.models import Demand, Invitation, MatchEvent, Meeting
 from chains.parties import joined
 from registry.scope import managed
@@ -260,7 +261,7 @@ def demands_of(
         found[row.id] = Need(
             row.id, buyer, name, row.title or row.detail or row.id,
             f"{row.title or ''}\n{row.detail or ''}", row.chain, row.amount,
-            _entries(row.tiers_wanted), _entries(row.districts), _entries(row.certificates), True, row.quantity,
+            _entries(row.tiers_wanted), _entries(row.districts), certificates.several(row.certificates or ""), True, row.quantity,
         )  # fmt: skip
     return found
 

@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 
 from chains.matching.phrases import plain
-from registry.naming.normal import split_names
 
+_BETWEEN = re.compile(r"[;；、,，\n|]+")
 _NUMBERED = re.compile(r"^(?:gb/?t|iso/?ts|iso/?iec|iso|iatf|ts|as|en|gjb|qc|ohsas)?/?-?(\d{4,6})")
 _EDITION = re.compile(r"[:：\-–—](?:19|20)\d\d")
 _SAID = re.compile(r"(?:管理)?体系|认证|证书|资质|标准|贯标")
@@ -32,15 +32,21 @@ def certificate(typed: str) -> str:
     """One word for one certificate; '' for none."""
     text = _EDITION.sub("", plain(typed))
     if found := _NUMBERED.match(text):
-        return _ALSO.get(found[1], found[1])
+        # A military standard is another one, whatever its number.
+        return f"gjb{found[1]}" if text.startswith("gjb") else _ALSO.get(found[1], found[1])
     said = _SAID.sub("", text) or (SOME_SYSTEM if "体系" in text else text)
     return _ALSO.get(said, said)
+
+
+def several(typed: str) -> tuple[str, ...]:
+    """The entries of a cell, as typed: whatever parts them, for no certificate has a comma in its name."""
+    return tuple(filter(None, map(str.strip, _BETWEEN.split(typed))))
 
 
 @lru_cache(maxsize=10_000)
 def certificates(typed: str) -> frozenset[str]:
     """The certificates that a cell names."""
-    return frozenset(filter(None, map(certificate, split_names(typed))))
+    return frozenset(filter(None, map(certificate, several(typed))))
 
 
 def asked(phrase: str) -> str | None:

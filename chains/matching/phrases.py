@@ -18,6 +18,8 @@ _PERMITS = re.compile(r"[(（][^()（）]*(?:批准|许可|禁止|国家限定|�
 _WORD = re.compile(r"[\u3400-\u9fff]|\w\w")
 #: What a buyer wants the goods for is a thing that the buyer makes, not the supplier.
 _FOR_OWN = re.compile(r"^(?:拟|将|主要)?(?:用于|配套|供)(?:本|我|我们|我方)(?:公司|单位|企业|厂|司)")
+#: Who offers more goods than this at once offers everything: it would stand first for whatever is looked for.
+MOST_OFFERED = 12
 #: Phrases longer than this are sentences; their middle says little.
 LONGEST = 60
 
@@ -66,6 +68,11 @@ def scope(text: str) -> tuple[str, ...]:
 def detail(text: str) -> tuple[str, ...]:
     """The goods that the detail of a demand names, without what the buyer says of its own (用于本公司变频器)."""
     return listed("\n".join(part for part in _parts(text) if not _FOR_OWN.match(plain(part))))
+
+
+def offered(product: str, more: str = "") -> tuple[str, ...]:
+    """The phrases of an offer; none where it names so many goods that it stands for none of them."""
+    return wanted(product, more) if len(listed(product)) <= MOST_OFFERED else ()
 
 
 def wanted(title: str, more: str = "") -> tuple[str, ...]:

@@ -236,3 +236,20 @@ def test_goods_of_which_the_city_knows_only_half_the_word_are_a_weak_match_at_be
     assert found.ranked, "who comes near is listed nevertheless"
     assert found.ranked[0].reasons[0].score < weak
     assert found.number == 0
+
+
+def test_an_offer_for_everything_makes_nobody_the_best_for_anything(house: House) -> None:
+    goods = "螺栓、轴承、汽车零部件、药品、化工、建材、服装、软件、电池、机器人、光缆、芯片、家具、农机、锅炉"
+    file_rows(house, "offers", [{"uscc": FOOD, "product": f"一切机电产品、{goods}"}])
+    assert FOOD not in codes(ranked(house, Wanted("光缆")))
+    assert FOOD not in codes(ranked(house, Wanted("高强度螺栓")))
+    assert FOOD in codes(ranked(house, Wanted("糕点"))), "what it makes still counts"
+    file_rows(house, "offers", [{"uscc": FOOD, "product": "月饼、汤圆"}], "few.csv")
+    assert FOOD in codes(ranked(house, Wanted("汤圆")))
+
+
+def test_certificates_with_commas_between_them_are_all_conditions(house: House) -> None:
+    wish(house, certificates="ISO9001，GJB9001C")
+    found = matched(house)
+    assert found.ranked == ()
+    assert "GJB9001C" in next(one for one in found.near if one.uscc == CERTIFIED).misses[0].detail_zh

@@ -63,7 +63,13 @@ def test_one_certificate_has_one_name(typed: str) -> None:
     assert certificate(typed) == "9001"
 
 
+def test_a_military_quality_system_is_not_the_civil_one() -> None:
+    assert certificate("GJB 9001C-2017") == "gjb9001"
+    assert certificate("武器装备质量管理体系认证") not in ("9001", "")
+
+
 def test_a_cell_may_name_several_certificates() -> None:
+    assert certificates("ISO 9001:2015，IATF16949,CE") == {"9001", "16949", "ce"}
     assert certificates("ISO14001；IATF 16949；CE认证") == {"14001", "16949", "ce"}
 
 
