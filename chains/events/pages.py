@@ -35,6 +35,7 @@ from chains.events.record_form import choices, fields_of, problems_by_field, rec
 from chains.events.results import figures_document, reported, results, took_part_in
 from chains.events.scores import wanted_of
 from chains.matching.ranking import search_all
+from chains.matching.weights import weights
 from chains.permissions import READ, WRITE
 from registry.naming.codes import read_code
 from registry.pages.blueprint import TYPES, attachment, table_file
@@ -304,6 +305,7 @@ def suggestions(id: str) -> str:
         held=held,
         event=held.event,
         found=list(zip(needs, found, strict=True)),
+        weak=weights()["weak"],
         spoken=language(),
     )
 

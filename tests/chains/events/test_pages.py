@@ -55,6 +55,10 @@ def test_from_a_new_event_to_an_agenda_and_its_files(client: FlaskClient) -> Non
     assert "电机专场" in word.paragraphs[0].text
     cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
     assert "济南长清阀门有限公司" in cells
+    assert "桌号" in cells
+    breaks = [one.text for one in word.paragraphs if one.paragraph_format.page_break_before]
+    assert breaks[0] == "1 号桌", "tables and firms begin pages, to be handed out"
+    assert len(breaks) == 2
     book = openpyxl.load_workbook(BytesIO(client.get(f"{page}/agenda.xlsx").data))
     assert book.sheetnames == ["按场次", "按桌", "按企业", "未安排洽谈"]
     assert book.worksheets[1].max_row == 3
