@@ -12,8 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from chains.events.agenda import Proposal, mended, proposed
+from chains.events.agenda import Proposal, hall_of, mended, places_of, proposed
+from chains.events.clashing import clash_said
+from chains.events.moving import clashes, cleared, moved
 from chains.events.reading import CANCELLED, EVENT, PLANNED, Occasion, occasion
+from chains.events.timetable import Placed
 from registry.filing import Listed, Outcome, file_list
 from registry.forms import listed_from_form
 from registry.house import House
@@ -80,6 +83,15 @@ class UnknownGuestsError(SaidError):
         super().__init__(
             f"no firm of the register has the code {shown}; look it up under Enterprises, nobody was invited",
             f"企业库中没有代码为 {shown} 的企业；请在企业库中查找，本次未邀请任何企业",
+        )
+
+
+class NothingNamedError(SaidError):
+    code, status = "nothing_named", 400
+
+    def __init__(self) -> None:
+        super().__init__(
+            "choose a meeting, a slot and a table; nothing moved", "请选择洽谈、场次和桌号；日程未变"
         )
 
 
@@ -194,6 +206,65 @@ def _file_agenda(house: House, held: Occasion, found: Proposal, by: str) -> None
     ]  # fmt: skip
     if rows:
         put(house, "meetings", rows, f"agenda {id}", by, _unchanged(held))
+
+
+def move(
+    house: House, id: str, pair: tuple[str, str], slot: int, table: int, by: str, *, exchange: bool = False
+) -> None:  # fmt: skip
+    """Put the meeting of a (demand, firm) at another slot and table; ``exchange``: who sits there takes its old place. Nobody
+    else moves. Raises RefusedError where somebody would be in two places, or the hall has no such place."""
+    held = look(house, id)
+    hall, before = hall_of(held), places_of(held)
+    if pair not in {(one.demand, one.firm) for one in before if one not in held.past}:
+        raise RefusedError(
+            "that meeting is not planned any more; look at the agenda again",
+            "该洽谈已不在待开日程中；请重新查看日程",
+        )
+    after = moved(before, pair, slot, table, exchange)
+    if any(one not in after for one in held.past):
+        raise RefusedError(
+            "the meeting that sits there was held already and stays; choose another place",
+            "该位置的洽谈已经举行，不能调换；请另选位置",
+        )
+    changed = {(one.demand, one.firm) for one in after if one not in before}
+    if not changed:
+        raise RefusedError("the meeting is there already", "该洽谈已在此位置")
+    new = set(after) - set(before)
+    for clash in clashes(after, held.buyers, hall):
+        if clash.meeting in new or clash.other in new:
+            raise RefusedError(*clash_said(held, clash, moving=new))
+    _file_places(house, held, new, by)
+
+
+def clear_table(house: House, id: str, table: int, by: str) -> int:
+    """Move the planned meetings of a table that cannot be used to others; how many. Raises RefusedError where they do not
+    all find a place: then none moves."""
+    held = look(house, id)
+    hall, before = hall_of(held), places_of(held)
+    past = {(one.demand, one.firm) for one in held.past}
+    after, stuck = cleared(before, table, held.buyers, hall, past)
+    if stuck:
+        n, some = len(stuck), stuck[:3]
+        en = "; ".join(f"{held.name(one.firm)} in slot {one.slot}" for one in some)
+        zh = "；".join(f"第 {one.slot} 场 {held.name(one.firm)}" for one in some)
+        raise RefusedError(
+            f"{n} meetings of table {table} find no other place ({en}); nothing moved: add a table or a slot to the event first",
+            f"{table} 号桌有 {n} 场洽谈没有其他位置（{zh}），日程未变；请先为活动增加桌数或场次",
+        )
+    new = set(after) - set(before)
+    if not new:
+        raise RefusedError(f"table {table} has no meeting that is planned", f"{table} 号桌没有待开的洽谈")
+    _file_places(house, held, new, by)
+    return len(new)
+
+
+def _file_places(house: House, held: Occasion, meetings: Collection[Placed], by: str) -> None:
+    id = held.event.id
+    rows = [
+        {"event": id, "demand": m.demand, "uscc": m.firm, "slot": str(m.slot), "table": str(m.table), "state": PLANNED}
+        for m in sorted(meetings)
+    ]  # fmt: skip
+    put(house, "meetings", rows, f"agenda {id}", by, _unchanged(held))
 
 
 def _unchanged(held: Occasion) -> Callable[[Connection], None]:

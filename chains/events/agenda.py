@@ -45,7 +45,7 @@ def proposed(house: House, held: Occasion, open_too: bool = False) -> Proposal:
     """A new agenda for those who come. Where meetings were held already, only what is left is planned."""
     hall = hall_of(held)
     buyer_of, firms, pairs = held.buyer_of(open_too), held.coming(open_too), pairs_of(house, held)
-    past = [placed(seat) for seat in held.standing if seat.state in (HELD, MISSED) and _has_place(seat)]
+    past = held.past
     if past:
         return _told(
             repair(past, (), _of(pairs, buyer_of), _with_past(held, buyer_of), firms, hall),
@@ -63,7 +63,7 @@ def mended(house: House, held: Occasion) -> Proposal:
     if not held.standing:
         return Proposal([], {}, {})
     hall, pairs = hall_of(held), pairs_of(house, held)
-    agenda = [placed(seat) for seat in held.standing if _has_place(seat)]
+    agenda = places_of(held)
     past = {(m.demand, m.firm) for m in held.standing if m.state in (HELD, MISSED)}
     gone = {guest.id for guest in (*held.demands.values(), *held.firms.values()) if not guest.may_come}
     stays = [m for m in agenda if (m.demand, m.firm) in past or not gone & {m.demand, m.firm}]
@@ -78,7 +78,7 @@ def _of(pairs: Iterable[Pair], demands: Collection[str]) -> list[Pair]:
 
 def _with_past(held: Occasion, buyer_of: Mapping[str, str]) -> dict[str, str]:
     """Buyers also of demands that only have a place in the agenda."""
-    return {**{seat.demand: held.needs[seat.demand].buyer for seat in held.standing}, **buyer_of}
+    return {**held.buyers, **buyer_of}
 
 
 def _told(
@@ -88,17 +88,14 @@ def _told(
     return Proposal(meetings, *left_out(chosen, possible(pairs, buyer_of, firms), buyer_of, firms, hall))
 
 
-def _has_place(seat: Seat) -> bool:
-    return seat.slot is not None and seat.table is not None
-
-
-def placed(seat: Seat) -> Placed:
-    return Placed(seat.slot or 0, seat.table or 0, seat.demand, seat.firm)
+def places_of(held: Occasion) -> list[Placed]:
+    """The meetings that stand and have a slot and a table."""
+    return [place for seat in held.standing if (place := seat.place)]
 
 
 def without_meeting(house: House, held: Occasion) -> Proposal:
     """The agenda on record with the reasons why others that come are not in it."""
-    meetings = [placed(seat) for seat in held.standing if _has_place(seat)]
+    meetings = places_of(held)
     hall = held.event.hall or Hall(0, 0, 0)
     return _told(meetings, pairs_of(house, held), held.buyer_of(False), held.coming(False), hall)
 

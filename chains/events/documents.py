@@ -46,7 +46,7 @@ def agenda_sheets(told: Record) -> list[Sheet]:
     header = [
         _("Slot"),
         _("Time"),
-        _("Table"),
+        _("Table number"),
         _("Buyer"),
         _("Demand"),
         _("Title"),
@@ -86,21 +86,27 @@ def agenda_word(told: Record, sheets: Sequence[Sheet]) -> bytes:
     _say(document, told["title"] or told["event"], TITLE)
     about = [told["held_on"], told["place"], told["chain"]]
     _say(document, " · ".join(str(part) for part in about if part), BODY)
+    if not told["on_record"]:
+        _say(document, _("A proposal; nothing of it is on record yet."), BODY)
     meetings: Sequence[Record] = told["meetings"]
     if not meetings:
         _say(document, _("No meeting is on record."), BODY)
     when = (_("Slot"), 2), (_("Time"), 4)
-    _table(document, _("By slot"), [*when, (_("Table"), 2), (_("Buyer"), 8), (_("Firm"), 8)],
+    _table(document, _("By slot"), [*when, (_("Table number"), 2), (_("Buyer"), 8), (_("Firm"), 8)],
            ([m["slot"], m["time"], m["table"], m["buyer_name"], m["name"]] for m in meetings))  # fmt: skip
+    new_page = True
     for table, some in groupby(
         sorted(meetings, key=lambda m: (m["table"], m["slot"])), key=lambda m: m["table"]
     ):
-        _table(document, _("Table %(n)s", n=table), [*when, (_("Buyer"), 7), (_("Demand"), 6), (_("Firm"), 8)],
+        new_page = _caption(document, _("Table %(n)s", n=table), new_page)
+        _table(document, None, [*when, (_("Buyer"), 7), (_("Demand"), 6), (_("Firm"), 8)],
                ([m["slot"], m["time"], m["buyer_name"], m["title"], m["name"]] for m in some))  # fmt: skip
+    new_page = True
     for firm, some in groupby(
         sorted(meetings, key=lambda m: (m["name"], m["uscc"], m["slot"])), key=lambda m: (m["name"], m["uscc"])
     ):  # fmt: skip
-        _table(document, f"{firm[0]} {firm[1]}", [*when, (_("Table"), 2), (_("Buyer"), 8), (_("Demand"), 8)],
+        new_page = _caption(document, f"{firm[0]} {firm[1]}", new_page)
+        _table(document, None, [*when, (_("Table number"), 2), (_("Buyer"), 8), (_("Demand"), 8)],
                ([m["slot"], m["time"], m["table"], m["buyer_name"], m["title"]] for m in some))  # fmt: skip
     left = sheets[-1]
     if left.rows:
@@ -144,14 +150,26 @@ def _say(document: Any, text: str, style: str) -> None:
     document.add_paragraph(UNWRITABLE.sub("", text), style=document.styles[style])
 
 
+def _caption(document: Any, text: str, new_page: bool) -> bool:
+    """Say what the next table is of, on a new page where asked; always False, so that the next one follows."""
+    _say(document, text, CAPTION)
+    if new_page:
+        document.paragraphs[-1].paragraph_format.page_break_before = True
+    return False
+
+
 def _table(
-    document: Any, caption: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[Any]]
+    document: Any, caption: str | None, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[Any]]
 ) -> None:
     """A table with its caption; before the end of the document, which keeps its section there."""
     cells = tuple(tuple(Cell("" if value is None else str(value)) for value in row) for row in rows)
     made = Table(
-        id="", caption=caption, columns=tuple(Column(label, width) for label, width in columns), rows=cells
+        id="",
+        caption=caption or "",
+        columns=tuple(Column(label, width) for label, width in columns),
+        rows=cells,
     )
-    _say(document, caption, CAPTION)
+    if caption is not None:
+        _say(document, caption, CAPTION)
     last = document.add_paragraph("", style=document.styles[NOTE])
     last._p.addprevious(table_element(document, made))

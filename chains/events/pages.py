@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from chains.blueprint import chains_blueprint
 from chains.events import acting
 from chains.events.agenda import Proposal, document, out_of_date, without_meeting
+from chains.events.clashing import faults
 from chains.events.documents import DOCX, agenda_book, agenda_sheets, agenda_word, reason_name
 from chains.events.reading import (
     ACCEPTED,
@@ -22,6 +23,7 @@ from chains.events.reading import (
     HELD,
     INVITED,
     MISSED,
+    PLANNED,
     Occasion,
     Seat,
     demands_of,
@@ -33,6 +35,7 @@ from chains.events.record_form import choices, fields_of, problems_by_field, rec
 from chains.events.results import figures_document, reported, results, took_part_in
 from chains.events.scores import wanted_of
 from chains.matching.ranking import search_all
+from chains.matching.weights import weights
 from chains.permissions import READ, WRITE
 from registry.naming.codes import read_code
 from registry.pages.blueprint import TYPES, attachment, table_file
@@ -187,6 +190,8 @@ def _page(id: str, typed: Mapping[str, str] | None = None, error: SaidError | No
         by_table=_grouped(held, lambda seat: seat.table or 0),
         by_firm=_grouped(held, lambda seat: seat.firm),
         stale=out_of_date(held),
+        faults=[one.in_language(language()) for one in faults(held)],
+        movable=[seat for seat in held.standing if seat.state == PLANNED],
         unplaced=len(found.demands) + len(found.firms),
         not_asked=[(one.id, f"{one.title} · {one.buyer_name}") for one in wanted.values()],
         steps=[step for step in came.steps if step.event == id],
@@ -211,12 +216,14 @@ def _held(id: str) -> Occasion:
         abort(404, description=error.in_language(language()))
 
 
-def _grid(held: Occasion) -> list[tuple[int, str | None, list[Seat | None]]]:
-    """(slot, its time, the meeting at each table)."""
-    at = {(seat.slot, seat.table): seat for seat in held.standing}
+def _grid(held: Occasion) -> list[tuple[int, str | None, list[list[Seat]]]]:
+    """(slot, its time, the meetings at each table: one, unless a list on record says two)."""
+    at: dict[tuple[int | None, int | None], list[Seat]] = defaultdict(list)
+    for seat in held.standing:
+        at[seat.slot, seat.table].append(seat)
     tables = range(1, (held.event.tables or 0) + 1)
     return [
-        (slot, held.event.time_of(slot), [at.get((slot, table)) for table in tables])
+        (slot, held.event.time_of(slot), [at[slot, table] for table in tables])
         for slot in range(1, (held.event.slots or 0) + 1)
     ]
 
@@ -298,6 +305,7 @@ def suggestions(id: str) -> str:
         held=held,
         event=held.event,
         found=list(zip(needs, found, strict=True)),
+        weak=weights()["weak"],
         spoken=language(),
     )
 
@@ -360,6 +368,43 @@ def make_agenda(id: str) -> Response:
         )
 
     return _done(id, act, "agenda")
+
+
+@blueprint.post("/events/<id>/move")
+@allow(WRITE)
+def move_meetings(id: str) -> Response:
+    """One meeting to another slot and table, or (``from_table``) all that are planned at a table to others."""
+    number = {
+        name: _whole(request.form.get(name, ""))
+        for name in ("slot", "table", "from_table")
+        if request.form.get(name)
+    }
+    demand, _bar, firm = request.form.get("meeting", "").rpartition("|")
+
+    def act() -> str:
+        if "from_table" in number:
+            n = acting.clear_table(house(), id, number["from_table"], actor().id)
+            return str(
+                ngettext(
+                    "%(num)s meeting has another place; nobody else moved.",
+                    "%(num)s meetings have another place; nobody else moved.",
+                    n,
+                )
+            )
+        if not demand or not {"slot", "table"} <= number.keys():
+            raise acting.NothingNamedError
+        exchange = bool(request.form.get("exchange"))
+        acting.move(
+            house(), id, (demand, firm), number["slot"], number["table"], actor().id, exchange=exchange
+        )
+        return str(_("The meeting has another place; nobody else moved."))
+
+    return _done(id, act, "agenda")
+
+
+def _whole(text: str) -> int:
+    """The number typed; 0, which no slot or table has, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 @blueprint.post("/events/<id>/meetings")

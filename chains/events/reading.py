@@ -13,6 +13,8 @@ from sqlalchemy import Connection, and_, func, select
 
 from chains.ends import is_outside
 from chains.events.assignment import Hall
+from chains.events.timetable import Placed
+from chains.matching import certificates
 from chains.models import Demand, Invitation, MatchEvent, Meeting
 from chains.parties import joined
 from registry.scope import managed
@@ -103,6 +105,7 @@ class Need:
     districts: tuple[str, ...]
     certificates: tuple[str, ...]
     known: bool
+    quantity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,12 @@ class Seat:
     def stands(self) -> bool:
         return self.state != CANCELLED
 
+    @property
+    def place(self) -> Placed | None:
+        if self.slot is None or self.table is None:
+            return None
+        return Placed(self.slot, self.table, self.demand, self.firm)
+
 
 @dataclass(frozen=True)
 class Occasion:
@@ -138,6 +147,16 @@ class Occasion:
     @property
     def standing(self) -> list[Seat]:
         return [seat for seat in self.meetings if seat.stands]
+
+    @property
+    def past(self) -> list[Placed]:
+        """Where who met already met, or would have met."""
+        return [place for seat in self.standing if seat.state in (HELD, MISSED) and (place := seat.place)]
+
+    @property
+    def buyers(self) -> dict[str, str]:
+        """Demand → buyer of those that have a meeting."""
+        return {seat.demand: self.needs[seat.demand].buyer for seat in self.standing}
 
     def buyer_of(self, open_too: bool = True) -> dict[str, str]:
         """Demand → buyer of those that come, or may come."""
@@ -242,7 +261,7 @@ def demands_of(
         found[row.id] = Need(
             row.id, buyer, name, row.title or row.detail or row.id,
             f"{row.title or ''}\n{row.detail or ''}", row.chain, row.amount,
-            _entries(row.tiers_wanted), _entries(row.districts), _entries(row.certificates), True,
+            _entries(row.tiers_wanted), _entries(row.districts), certificates.several(row.certificates or ""), True, row.quantity,
         )  # fmt: skip
     return found
 

@@ -1,4 +1,6 @@
-"""How well the firms of an event suit its demands: the ranking of matching, asked of those who are invited.
+"""How well the firms of an event suit its demands: the ranking of matching, asked of those who are invited. Who hardly meets
+the words is left out: an empty place costs less than a meeting with nothing to talk about. Words that nobody's goods have are
+passed over, for who is invited was chosen from what the city has.
 
 Answers to invitations come one by one while an event is prepared, and change nothing about who suits whom: what was judged is
 kept until something else is filed.
@@ -19,9 +21,11 @@ from sqlalchemy import Connection, func, select
 from chains.events.assignment import Pair
 from chains.events.reading import Need, Occasion
 from chains.matching.answers import declined_without_news
+from chains.matching.embedding import meanings
 from chains.matching.facts import facts
 from chains.matching.ranking import judged
 from chains.matching.wanted import Wanted
+from chains.matching.weights import weights
 from chains.models import MatchAnswer
 from registry.house import House
 from registry.judgements import JUDGEMENT
@@ -68,12 +72,12 @@ def wanted_of(need: Need) -> Wanted:
     """A demand as matching asks for it."""
     return Wanted(
         need.words, need.chain, need.buyer, need.tiers, need.districts,
-        need.certificates, need.amount, need.id,
+        need.certificates, need.amount, need.id, quantity=need.quantity,
     )  # fmt: skip
 
 
 def _suiting(house: House, held: Occasion) -> Mapping[str, Mapping[str, float]]:
-    """Demand → firms of the city that meet it and its conditions → score."""
+    """Demand → firms of the city that meet its words well enough to talk, and its conditions → score."""
     needs = tuple(held.needs[id] for id in held.demands)
     day = house.clock.today()
     with house.store.read() as connection:
@@ -85,9 +89,9 @@ def _suiting(house: House, held: Occasion) -> Mapping[str, Mapping[str, float]]:
     known = facts(house, day)
     codes = known.frame["uscc"].to_numpy(dtype=object)
     found: dict[str, Mapping[str, float]] = {need.id: {} for need in needs}
-    place = partial(_place, house)
-    for at, one in judged(known, [wanted_of(need) for need in needs], {}, place):
-        good = np.flatnonzero(one.meets & (one.fails == 0))
+    place, weak = partial(_place, house), weights()["weak"]
+    for at, one in judged(known, [wanted_of(need) for need in needs], {}, place, meanings(house, known)):
+        good = np.flatnonzero(one.meets & (one.near >= weak) & (one.fails == 0))
         found[needs[at].id] = dict(zip(codes[good].tolist(), one.fits[good].tolist(), strict=True))
     with _lock:
         _held[asked] = found

@@ -1,6 +1,7 @@
 """What was said to firms that were proposed for demands. A declined pair comes back only with news.
 
-News are statements that were filed after the answer: about the firm's goods, evidence, titles or offers, or about the demand.
+News are filed after the answer and say what was not said before: of the firm's goods, evidence, titles or offers, or of the
+demand.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ ANSWER: Any = MatchAnswer.__table__  # type: ignore[attr-defined]
 #: What of a profile tells what a firm can supply.
 GOODS = {"products", "niche", "business_scope"}
 NEWS = ("evidence", "title", "offer")
+#: What a firm is called, which paper says so, and that a demand was closed for a while, is no news.
+ASIDE = {"name", "district", "document", "closed_on"}
 
 
 def answers(house: House, demand: str, day: date | None = None) -> dict[str, Any]:
@@ -83,30 +86,47 @@ def _said(connection: Connection, demands: Sequence[str], day: date) -> list[Any
 
 
 def _last_news(connection: Connection, firms: Collection[str], led: Merges) -> dict[str, int]:
-    """Firm → the last filing that says something of what it can supply."""
-    s = STATEMENT.c
+    """Firm → the last filing that says something new of what it can supply."""
     found: dict[str, int] = {}
-    for chunk in chunks(sorted(led.codes_of(firms))):
-        query = select(s.subject, s.kind, s.filing_id, s.payload).where(
-            among(connection, s.subject, chunk), s.kind.in_(("enterprise", *NEWS)), s.closed_at.is_(None)
-        )
-        for subject, kind, filing, payload in connection.execute(query):
-            if kind != "enterprise" or GOODS & orjson.loads(payload).keys():
-                firm = led.firm(subject)
-                found[firm] = max(found.get(firm, 0), filing)
+    for (subject, _kind, _key), filing in _news(
+        connection, led.codes_of(firms), ("enterprise", *NEWS)
+    ).items():
+        firm = led.firm(subject)
+        found[firm] = max(found.get(firm, 0), filing)
     return found
 
 
 def _last_word(connection: Connection, demands: Collection[str]) -> dict[str, int]:
-    """Demand → the last filing that speaks of it."""
+    """Demand → the last filing that says something new of it."""
+    return {
+        subject: filing for (subject, _kind, _key), filing in _news(connection, demands, ("demand",)).items()
+    }
+
+
+def _news(
+    connection: Connection, subjects: Collection[str], kinds: Sequence[str]
+) -> dict[tuple[str, str, str], int]:
+    """(subject, kind, key) → the last filing in which a field has not the value that was said before: a list that comes
+    again, with an address that changed, says nothing new of goods."""
     s = STATEMENT.c
-    found: dict[str, int] = {}
-    for chunk in chunks(sorted(demands)):
-        query = select(s.subject, s.filing_id).where(
-            among(connection, s.subject, chunk), s.kind == "demand", s.closed_at.is_(None)
+    found: dict[tuple[str, str, str], int] = {}
+    said: dict[tuple[str, str, str], dict[str, Any]] = defaultdict(dict)
+    for chunk in chunks(sorted(subjects)):
+        query = select(s.subject, s.kind, s.key, s.filing_id, s.payload).where(
+            among(connection, s.subject, chunk), s.kind.in_(kinds), s.closed_at.is_(None)
         )
-        for subject, filing in connection.execute(query):
-            found[subject] = max(found.get(subject, 0), filing)
+        for subject, kind, key, filing, payload in connection.execute(
+            query.order_by(s.filing_id, s.row, s.id)
+        ):
+            now = {
+                field: value
+                for field, value in orjson.loads(payload).items()
+                if (field in GOODS if kind == "enterprise" else field not in ASIDE)
+            }
+            before = said[subject, kind, key]
+            if any(before.get(field) != value for field, value in now.items()):
+                found[subject, kind, key] = filing
+            before |= now
     return found
 
 

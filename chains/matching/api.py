@@ -33,11 +33,12 @@ TOP_ASKED = Parameter("top", "how many firms, 10 by default", "最多几家，�
                       schema={"type": "integer", "minimum": 1, "maximum": MOST})  # fmt: skip
 DEMAND = Parameter("id", "a demand", "需求编号", "2026-0001", place="path")
 _REASONS = listing(record(feature=TEXT, score=SCORE, detail=TEXT))
-_FIRM = record(uscc=TEXT, name=TEXT, score=SCORE, reasons=_REASONS)
+_FIRM = record(uscc=TEXT, name=TEXT, score=SCORE, weak=FLAG, reasons=_REASONS)
 _NEAR = record(
     uscc=TEXT,
     name=TEXT,
     score=SCORE,
+    weak=FLAG,
     reasons=_REASONS,
     misses=listing(record(condition=TEXT, detail=TEXT)),
 )

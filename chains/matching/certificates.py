@@ -6,11 +6,18 @@ import re
 from functools import lru_cache
 
 from chains.matching.phrases import plain
-from registry.naming.normal import split_names
 
+_BETWEEN = re.compile(r"[;；、,，\n|]+")
 _NUMBERED = re.compile(r"^(?:gb/?t|iso/?ts|iso/?iec|iso|iatf|ts|as|en|gjb|qc|ohsas)?/?-?(\d{4,6})")
 _EDITION = re.compile(r"[:：\-–—](?:19|20)\d\d")
 _SAID = re.compile(r"(?:管理)?体系|认证|证书|资质|标准|贯标")
+#: A phrase of a demand that asks for a certificate and names no goods: 通过IATF16949认证.
+_ASKED = re.compile(
+    r"^(?:[须需应要已有及并且]|具备|具有|通过|持有|取得|获得)*"
+    r"((?:iso/?ts|iso/?iec|iso|iatf|ohsas|gjb|as|gb/?t)[-/]?\d{4,6}[a-d]?(?:[-:—–]\d{4})?(?:[\u3400-\u9fff]{0,6}?管理体系)?"
+    r"|(?:质量|环境|职业健康安全|职业健康|信息安全|能源|医疗器械质量|汽车质量)管理体系)"
+    r"(?:认证|证书|资质|标准|贯标)*(?:[者的]|企业|为佳|更佳|尤佳)*$"
+)
 #: Evidence that says yes, but not to which one.
 SOME_SYSTEM = "管理体系"
 #: The same system under the number of a national or an older standard.
@@ -25,15 +32,27 @@ def certificate(typed: str) -> str:
     """One word for one certificate; '' for none."""
     text = _EDITION.sub("", plain(typed))
     if found := _NUMBERED.match(text):
-        return _ALSO.get(found[1], found[1])
+        # A military standard is another one, whatever its number.
+        return f"gjb{found[1]}" if text.startswith("gjb") else _ALSO.get(found[1], found[1])
     said = _SAID.sub("", text) or (SOME_SYSTEM if "体系" in text else text)
     return _ALSO.get(said, said)
+
+
+def several(typed: str) -> tuple[str, ...]:
+    """The entries of a cell, as typed: whatever parts them, for no certificate has a comma in its name."""
+    return tuple(filter(None, map(str.strip, _BETWEEN.split(typed))))
 
 
 @lru_cache(maxsize=10_000)
 def certificates(typed: str) -> frozenset[str]:
     """The certificates that a cell names."""
-    return frozenset(filter(None, map(certificate, split_names(typed))))
+    return frozenset(filter(None, map(certificate, several(typed))))
+
+
+def asked(phrase: str) -> str | None:
+    """The certificate that a phrase asks for, as it is written there; None where it names something else."""
+    found = _ASKED.match(plain(phrase))
+    return found[1].upper() if found else None
 
 
 def lacking(wanted: str, held: frozenset[str]) -> bool:

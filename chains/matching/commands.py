@@ -12,6 +12,7 @@ from chains.matching.demands import demand
 from chains.matching.documents import ranked_document
 from chains.matching.ranking import TOP, search
 from chains.matching.wanted import Found, Wanted
+from chains.matching.weights import weights
 from registry.house import House
 from registry.speaking import DONE, SHORT, command, print_json, table
 
@@ -99,13 +100,17 @@ def _agenda(house: House, event: str, as_json: bool, out: Path | None) -> int:
 
 
 def _say(found: Found) -> None:
+    weak = weights()["weak"]
     table(
-        ("uscc", "name", "score", "because"),
+        ("uscc", "name", "score", "fit", "because"),
         [
-            (one.uscc, one.name, f"{one.score:.2f}", "; ".join(r.detail_en for r in one.reasons[:3]))
+            (one.uscc, one.name, f"{one.score:.2f}", "weak" if one.reasons[0].score < weak else "good",
+             "; ".join(r.detail_en for r in one.reasons[:3]))
             for one in found.ranked
         ],
-    )
+    )  # fmt: skip
+    if found.ranked and not found.number:
+        click.echo("no firm meets the words well; those listed only come near", err=True)
     for one in found.near[:3]:
         click.echo(f"just misses: {one.name} ({one.uscc}) {one.misses[0].detail_en}", err=True)
 

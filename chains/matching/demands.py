@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from chains.ends import is_outside
+from chains.matching import certificates
 from chains.matching.wanted import Wanted
 from chains.models import Demand
 from chains.parties import joined
@@ -99,13 +100,12 @@ def free_id(house: House) -> str:
 
 
 def _sought(row: Any, buyer: str | None, called: dict[str, str]) -> Sought:
-    tiers, districts, certificates = (
-        several(cell or "") for cell in (row.tiers_wanted, row.districts, row.certificates)
-    )
+    tiers, districts = (several(cell or "") for cell in (row.tiers_wanted, row.districts))
+    named = certificates.several(row.certificates or "")
     shown = called.get(buyer or "") or row.buyer_name
     return Sought(
         row.id, row.title or "", row.detail or "", buyer, shown, row.chain, row.quantity, row.amount,
-        tiers, districts, certificates, row.due_on, row.closed_on, row.filing, row.row,
+        tiers, districts, named, row.due_on, row.closed_on, row.filing, row.row,
     )  # fmt: skip
 
 

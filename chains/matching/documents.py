@@ -7,11 +7,13 @@ from typing import Any
 
 from chains.matching.demands import Sought
 from chains.matching.wanted import Found, Ranked
+from chains.matching.weights import weights
 from registry.kind import Record
 
 
 def ranked_document(firms: Iterable[Ranked], language: str = "zh") -> list[Record]:
-    """``[{"uscc", "name", "score", "reasons": [{"feature", "score", "detail"}]}]``; near misses say what they miss."""
+    """``[{"uscc", "name", "score", "weak", "reasons": [{"feature", "score", "detail"}]}]``; ``weak``: it hardly
+    meets the words; near misses say what they miss."""
     return [_firm(one, language) for one in firms]
 
 
@@ -20,6 +22,7 @@ def _firm(one: Ranked, language: str) -> Record:
         "uscc": one.uscc,
         "name": one.name,
         "score": one.score,
+        "weak": one.reasons[0].score < weights()["weak"],
         "reasons": [
             {"feature": r.feature, "score": r.score, "detail": r.in_language(language)} for r in one.reasons
         ],

@@ -52,7 +52,8 @@ def quantity(typed: str | None) -> tuple[float, str] | None:
 
 
 class Offered(NamedTuple):
-    """What a firm offers: the product and the capacity as typed, and the phrases of product and detail."""
+    """What a firm offers: the product and the capacity as typed, and the phrases of product and detail, none
+    where it offers everything."""
 
     product: str
     capacity: str | None
@@ -323,7 +324,7 @@ def _offers(
     for uscc, product, detail, capacity, named in connection.execute(query.order_by(o.uscc, o.key)):
         at = number.get(uscc)
         if at is not None:
-            offers[at].append(Offered(product, capacity, phrases.wanted(product, detail or "")))
+            offers[at].append(Offered(product, capacity, phrases.offered(product, detail or "")))
             held[at].update(certificates(named or ""))
     return {at: tuple(some) for at, some in offers.items()}, {
         at: frozenset(some) for at, some in held.items() if some

@@ -104,7 +104,7 @@ def _say_tier(facts: Facts, _asked: Asked, at: int) -> tuple[str, str]:
 
 
 def _certificates(facts: Facts, asked: Asked) -> np.ndarray | None:
-    wanted = {certificate(one) for one in asked.wanted.certificates}
+    wanted = {certificate(one) for one in asked.wanted.wished}
     if not wanted:
         return None
     found: np.ndarray = np.mean([facts.certified(one) for one in sorted(wanted)], axis=0)
@@ -113,7 +113,7 @@ def _certificates(facts: Facts, asked: Asked) -> np.ndarray | None:
 
 def _say_certificates(facts: Facts, asked: Asked, at: int) -> tuple[str, str]:
     held = facts.certificates.get(at, frozenset())
-    have = [one for one in asked.wanted.certificates if certificate(one) in held]
+    have = [one for one in asked.wanted.wished if certificate(one) in held]
     if not have:
         return "none of the certificates is on record", "未登记所要求的资质证书"
     return f"holds {', '.join(have)}", f"持有{'、'.join(have)}"
@@ -160,7 +160,14 @@ def _say_district(facts: Facts, asked: Asked, at: int) -> tuple[str, str]:
         return "its place is not on record", "所在区县未登记"
     same = unit == asked.unit
     en, zh = asked.place(unit, "en"), asked.place(unit, "zh")
-    return f"in {en}" + (", as the buyer" if same else ""), f"位于{zh}" + ("，与需求方同区" if same else "")
+    if not asked.unit:
+        return f"in {en}", f"位于{zh}"
+    if same:
+        return f"in {en}, as the buyer", f"位于{zh}，与需求方同区"
+    return (
+        f"in {en}, the buyer in {asked.place(asked.unit, 'en')}",
+        f"位于{zh}，需求方在{asked.place(asked.unit, 'zh')}",
+    )
 
 
 def _size(facts: Facts, asked: Asked) -> np.ndarray | None:

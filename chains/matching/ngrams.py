@@ -18,10 +18,12 @@ _BITS = 21
 
 @dataclass(frozen=True)
 class Grams:
-    """What a corpus of texts says about runs of characters: ``keys`` (sorted) and how rare each is."""
+    """What a corpus of texts says about runs of characters: ``keys`` (sorted) and how rare each is; ``rarest``: one that no
+    text holds."""
 
     keys: np.ndarray
     rarity: np.ndarray
+    rarest: float = 1.0
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> tuple[Grams, sparse.csr_matrix]:
@@ -31,18 +33,38 @@ class Grams:
         counts = _counted(rows, columns, len(texts), len(known))
         held = np.bincount(counts.indices, minlength=len(known))
         # As if one more text held every run, so that nothing is divided by nothing.
-        learned = cls(known, np.log((1 + len(texts)) / (1 + held)) + 1)
+        learned = cls(known, np.log((1 + len(texts)) / (1 + held)) + 1, float(np.log(1 + len(texts))) + 1)
         return learned, learned._weighed(counts)
 
     def vectors(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """Vectors of other texts. A run that the corpus does not hold counts for the length of a text, and matches nothing:
-        so a text that is half unknown is at most half alike."""
+        """Vectors of other texts, one row of length 1 for each, by the runs that the corpus holds; ``share`` says how much of a
+        text these are."""
         keys, rows = _runs(texts)
         if not len(self.keys):
             return sparse.csr_matrix((len(texts), 0))
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        known = self.keys[at] == keys
+        at, known = self._held(keys)
         return self._weighed(_counted(rows[known], at[known], len(texts), len(self.keys)))
+
+    def share(self, texts: Sequence[str]) -> np.ndarray:
+        """How much of each text the corpus knows, from 0 (or blank) to 1, by length: a run that it does not hold counts as the
+        rarest. Without it a text of which only 高强 is known would be as like 高强铜带 as 高强 itself."""
+        keys, rows = _runs(texts)
+        once, columns = np.unique(keys, return_inverse=True)
+        counts = _counted(rows, columns, len(texts), len(once)).astype(np.float64)
+        at, known = self._held(once)
+        rarity = np.full(len(once), self.rarest)
+        rarity[known] = self.rarity[at[known]]
+        counts.data = ((1 + np.log(counts.data)) * rarity[counts.indices]) ** 2
+        whole = np.asarray(counts.sum(axis=1)).ravel()
+        found: np.ndarray = np.sqrt((counts @ known.astype(float)) / np.where(whole == 0, 1, whole))
+        return found
+
+    def _held(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(the place of each run, whether it is held at all)."""
+        if not len(self.keys):
+            return np.zeros(len(keys), np.int64), np.zeros(len(keys), bool)
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return at, self.keys[at] == keys
 
     def _weighed(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
         weighed = counts.astype(np.float64)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from chains.blueprint import chains_blueprint
-from chains.matching import names
+from chains.matching import certificates, names
 from chains.matching.answers import answer, answers, counted
 from chains.matching.demands import Sought, demand, demands
 from chains.matching.proposals import fresh
@@ -21,7 +21,6 @@ from chains.permissions import READ, WRITE
 from registry import words
 from registry.house import House
 from registry.naming.codes import read_code
-from registry.naming.normal import split_names
 from registry.pages.asked import page_number
 from registry.pages.blueprint import table_file
 from registry.said import SaidError
@@ -214,7 +213,7 @@ def _asked() -> Wanted:
         request.args.get("text", "").strip()[:LONGEST],
         tiers=tuple(id for id in request.args.getlist("tier") if id in words.vocabulary("tier")),
         districts=tuple(id for id in request.args.getlist("place") if id in here.places.names),
-        certificates=tuple(split_names(request.args.get("certificates", "")))[:10],
+        certificates=certificates.several(request.args.get("certificates", ""))[:10],
     )
 
 

@@ -93,17 +93,22 @@ def judged(
 
 
 class Met:
-    """How one phrase meets each firm: by words in all, by its goods, by its offers; and each phrase of the corpus."""
+    """How one phrase meets each firm: by its characters in all, by its goods, by its offers; and each phrase of the corpus.
+    ``beside``: how far models of meaning miss it; ``share``: how much of it the corpus knows."""
 
-    __slots__ = ("goods", "offers", "texts", "words")
+    __slots__ = ("beside", "goods", "offers", "share", "texts", "words")
 
-    def __init__(self, words: np.ndarray, goods: np.ndarray, offers: np.ndarray, texts: np.ndarray) -> None:
-        self.words, self.goods, self.offers, self.texts = words, goods, offers, texts
+    def __init__(
+        self, words: np.ndarray, beside: np.ndarray, share: float, goods: np.ndarray, offers: np.ndarray, texts: np.ndarray
+    ) -> None:  # fmt: skip
+        self.words, self.beside, self.share = words, beside, share
+        self.goods, self.offers, self.texts = goods, offers, texts
 
 
 def _meet(known: Facts, phrases: Sequence[str], ways: Sequence[tuple[str, Meaning]]) -> list[Met]:
     w, firms = weights(), len(known)
     missed = np.ones((len(phrases), firms), np.float32)
+    beside = np.ones_like(missed)
     texts = goods = None
     for name, way in ways:
         alike = way.similar(phrases, known.corpus)
@@ -113,23 +118,28 @@ def _meet(known: Facts, phrases: Sequence[str], ways: Sequence[tuple[str, Meanin
             missed *= 1 - w["part.goods_best"] * best
             missed *= 1 - w["part.scope_best"] * known.scope.best(alike, firms)
         else:
-            missed *= 1 - w[f"part.{name}"] * np.clip(best, 0, 1)
+            beside *= 1 - w[f"part.{name}"] * np.clip(best, 0, 1)
     assert texts is not None
     assert goods is not None
     whole = (known.corpus.grams.vectors(phrases) @ known.whole.T).toarray()
     missed *= 1 - w["part.goods_all"] * np.minimum(whole, 1)
     missed *= 1 - w["part.name"] * np.minimum(Characters().similar(phrases, known.names), 1)
-    offers = known.offered.best(texts, firms)
-    return [Met(1 - missed[at], goods[at], offers[at], texts[at]) for at in range(len(phrases))]
+    offers, share = known.offered.best(texts, firms), known.corpus.grams.share(phrases)
+    return [
+        Met(1 - missed[at], beside[at], float(share[at]), goods[at], offers[at], texts[at])
+        for at in range(len(phrases))
+    ]
 
 
 class Judged(NamedTuple):
-    """All firms judged for one demand. ``words``: how well each meets the words, ``fits``: with all the rest; ``meets``:
-    well enough to be listed; ``fails``: how many conditions it fails; ``scores``: by feature."""
+    """All firms judged for one demand. ``words``: how well each meets the words, ``near``: those of them that the city's goods
+    have at all, ``fits``: with all the rest; ``meets``: well enough to be listed; ``fails``: how many conditions it fails;
+    ``scores``: by feature."""
 
     known: Facts
     asked: Asked
     words: np.ndarray
+    near: np.ndarray
     fits: np.ndarray
     meets: np.ndarray
     fails: np.ndarray
@@ -143,9 +153,15 @@ def _judged(
     w = weights()
     counts = np.array([counts for _phrase, counts in wanted.phrases], np.float32)
     counts /= counts.sum()
-    words, goods, offers, texts = (
+    goods, offers, texts = (
         np.einsum("i,ij->j", counts, np.stack([getattr(one, name) for one in met]))
-        for name in ("words", "goods", "offers", "texts")
+        for name in ("goods", "offers", "texts")
+    )
+    # Characters that nobody's goods have cannot be met, whoever comes nearest; a model may know what they mean.
+    share = float(sum(count * one.share for count, one in zip(counts, met, strict=True)))
+    words, near = (
+        np.einsum("i,ij->j", counts, np.stack([1 - (1 - part * one.words) * one.beside for one in met]))
+        for part in (share, 1.0)
     )
     asked = Asked(wanted, goods, offers, texts, _unit_of(known, wanted.buyer), place)
     scores = {
@@ -157,10 +173,10 @@ def _judged(
     fits = np.round((words * (1 - w["sway"] + w["sway"] * rest)).astype(float), 6)
     hard = conditions(known, wanted, declined, place)
     fails = np.sum([one.fails for one in hard], axis=0)
-    meets = words >= w["floor"]
+    meets = near >= w["floor"]
     named = {*wanted.without, wanted.buyer or ""}
     meets[[at for uscc in named if (at := known.number.get(uscc)) is not None]] = False
-    return Judged(known, asked, words, fits, meets, fails, scores, hard)
+    return Judged(known, asked, words, near, fits, meets, fails, scores, hard)
 
 
 def _laid_out(one: Judged, top: int) -> Found:

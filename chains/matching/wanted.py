@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from chains.matching import phrases
+from chains.matching import certificates, phrases
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,21 @@ class Wanted:
     quantity: str | None = None
 
     @cached_property
+    def wished(self) -> tuple[str, ...]:
+        """Certificates: those that are a condition, and those that only the words name."""
+        text = phrases.listed(self.text)
+        return tuple(dict.fromkeys((*self.certificates, *filter(None, map(certificates.asked, text)))))
+
+    @cached_property
     def phrases(self) -> tuple[tuple[str, float], ...]:
-        """(phrase, how much it counts) of the text; none where it has no words. The title counts most."""
+        """(phrase, how much it counts) of the goods in the text; none where it has no words. The title counts most."""
         title, _break, detail = self.text.partition("\n")
-        first = phrases.listed(title)
-        more = [phrase for phrase in phrases.wanted(detail) if phrase not in first]
+        first = [phrase for phrase in phrases.listed(title) if not certificates.asked(phrase)]
+        more = [
+            phrase
+            for phrase in phrases.detail(detail)
+            if phrase not in first and not certificates.asked(phrase)
+        ]
         return (*((one, 1.0) for one in first), *((one, 0.25 if first else 1.0) for one in more))
 
 

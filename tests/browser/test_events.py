@@ -94,6 +94,25 @@ def test_from_invitations_to_an_agenda_to_a_cancellation(
     expect(page.get_by_text("其他洽谈均未变动").first).to_be_visible()
     after = grid_of(page)
     assert after == {**{name: place for name, place in before.items() if name != gone}, left: before[gone]}
+    # By keyboard alone the first meeting and the second change places; a place that is taken is refused first.
+    (first, here), (second, there) = sorted(after.items(), key=lambda one: one[1])[:2]
+    for exchange in (False, True):
+        page.locator("#move summary").focus()
+        page.keyboard.press("Enter")
+        page.locator("#meeting").focus()
+        offered = page.locator("#meeting option").filter(has_text=first)
+        page.locator("#meeting").select_option(offered.get_attribute("value"))
+        page.locator("#slot").select_option(str(there[0] + 1))
+        page.locator("#table").select_option(str(there[1] + 1))
+        page.locator("#exchange").focus()
+        if exchange:
+            page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        said = "该洽谈已换到新的位置" if exchange else "请选择空位，或与其调换"
+        expect(page.get_by_text(said).first).to_be_visible()
+    after = {**after, first: there, second: here}
+    assert grid_of(page) == after
     with page.expect_download() as taken:
         page.get_by_role("link", name="Word").click()
     assert taken.value.suggested_filename == "agenda-DJ20260820-1.docx"

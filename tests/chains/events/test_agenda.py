@@ -151,3 +151,22 @@ def test_an_outcome_of_a_small_batch_is_a_link_in_the_graph(database_url: str, t
                 "t",
             )
         assert [note.code for note in refused.value.notes] == ["placeholder"]
+
+
+def test_a_firm_that_hardly_meets_the_words_gets_no_meeting_but_for_those_who_invited_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    with small_city(database_url, tmp_path) as house:
+        file_rows(house, "demands", [{"id": "D4", "buyer": code(2), "title": "液压支架密封件"}])
+        file_rows(house, "enterprises", [
+            {"uscc": code(16), "name": "济南平阴储能有限公司", "city": "370100", "district": "历城区",
+             "products": "储能变流器；密度传感仪；电力监控屏；微网系统", "founded_on": "2001-01-01"}
+        ])  # fmt: skip
+        acting.invite(house, EVENT, ["D4"], [code(16)], "accepted", "test")
+        found = acting.plan(house, EVENT, "test")
+        assert not found.meetings
+        assert (found.demands, found.firms) == ({"D4": "no_candidate"}, {code(16): "not_wanted"})
+        acting.invite(house, EVENT, [], [code(16)], "accepted", "test", "D4")
+        assert [(one.demand, one.firm) for one in acting.plan(house, EVENT, "test").meetings] == [
+            ("D4", code(16))
+        ]

@@ -55,6 +55,10 @@ def test_from_a_new_event_to_an_agenda_and_its_files(client: FlaskClient) -> Non
     assert "电机专场" in word.paragraphs[0].text
     cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
     assert "济南长清阀门有限公司" in cells
+    assert "桌号" in cells
+    breaks = [one.text for one in word.paragraphs if one.paragraph_format.page_break_before]
+    assert breaks[0] == "1 号桌", "tables and firms begin pages, to be handed out"
+    assert len(breaks) == 2
     book = openpyxl.load_workbook(BytesIO(client.get(f"{page}/agenda.xlsx").data))
     assert book.sheetnames == ["按场次", "按桌", "按企业", "未安排洽谈"]
     assert book.worksheets[1].max_row == 3
@@ -164,3 +168,44 @@ def test_firms_that_suit_are_proposed_and_invited_for_their_demand(client: Flask
     assert f'value="{MOTOR}|{FIRMS[0]}"' not in html
     assert "已邀请" in html
     assert f'value="{FIRMS[0]}"' in client.get(page).text
+
+
+def test_a_meeting_is_moved_by_hand_and_a_place_that_is_taken_is_refused(
+    client: FlaskClient, house: House
+) -> None:
+    everybody_comes(house)
+    page = f"/events/{EVENT}"
+    post(client, f"{page}/agenda")
+    assert "移动洽谈" in client.get(page).text
+    csv = client.get(f"{page}/agenda.csv").text
+    row = next(line for line in csv.splitlines() if FIRMS[0] in line).split(",")
+    answer = post(client, f"{page}/move", meeting=f"{MOTOR}|{FIRMS[0]}", slot="3", table=row[2])
+    assert answer.status_code == 303
+    html = client.get(page).text
+    assert "该洽谈已换到新的位置" in html
+    assert f"3,09:40–10:00,{row[2]}," in client.get(f"{page}/agenda.csv").text
+    other = next(line for line in csv.splitlines() if FIRMS[1] in line).split(",")
+    post(client, f"{page}/move", meeting=f"{MOTOR}|{FIRMS[1]}", slot="3", table=row[2])
+    assert "请选择空位，或与其调换" in client.get(page).text
+    post(client, f"{page}/move", meeting=f"{MOTOR}|{FIRMS[1]}", slot="3", table=row[2], exchange="yes")
+    assert f"{other[0]},{other[1]},{other[2]}," in client.get(f"{page}/agenda.csv").text
+    post(client, f"{page}/move", from_table=row[2])
+    assert "换到新的位置" in client.get(page).text
+    post(client, f"{page}/move", meeting="x", slot="1", table="1")
+    assert "请选择洽谈、场次和桌号" in client.get(page).text
+    post(client, f"{page}/move", meeting=f"{MOTOR}|{FIRMS[1]}", slot="²", table="1")
+    assert "没有第 0 场" in client.get(page).text
+    assert post(client, "/events/E9/move", from_table="1").status_code == 404
+
+
+def test_two_meetings_at_one_place_are_both_shown_and_pointed_out(client: FlaskClient, house: House) -> None:
+    everybody_comes(house)
+    file_rows(house, "meetings", [
+        {"event": EVENT, "demand": MOTOR, "uscc": FIRMS[0], "slot": "1", "table": "1"},
+        {"event": EVENT, "demand": VALVE, "uscc": FIRMS[2], "slot": "1", "table": "1"},
+    ])  # fmt: skip
+    html = words_of(client.get(f"/events/{EVENT}").text)
+    assert "在册日程有冲突" in html
+    grid = html[html.index("按场次与桌位") :] if "按场次与桌位" in html else html
+    assert "济南历城电机有限公司" in grid
+    assert "济南长清阀门有限公司" in grid

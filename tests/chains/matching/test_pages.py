@@ -158,7 +158,7 @@ def test_readers_see_and_do_not_file_and_district_officers_do_neither(app: Flask
 def test_the_api_gives_the_documents_of_the_command_line(client: FlaskClient) -> None:
     found = client.get("/api/v1/match?text=高强度螺栓&certificate=ISO9001").json
     assert [one["uscc"] for one in found] == [BOLTS]
-    assert set(found[0]) == {"uscc", "name", "score", "reasons"}
+    assert set(found[0]) == {"uscc", "name", "score", "weak", "reasons"}
     assert set(found[0]["reasons"][0]) == {"feature", "score", "detail"}
     whole = client.get("/api/v1/demands/X-1/matches").json
     assert whole["near"][0]["misses"][0]["condition"] == "certificate"
@@ -178,6 +178,13 @@ def test_the_command_ranks_a_demand_or_a_text(app: Flask) -> None:
     by_text = run(app, "--text", "高强度螺栓", "--top", "1", "--json")
     assert [one["uscc"] for one in json.loads(by_text.stdout)] == [BOLTS]
     assert "济南甲紧固件有限公司" in run(app, "--text", "高强度螺栓").stdout
+
+
+def test_the_command_says_that_nobody_meets_the_words_well(app: Flask) -> None:
+    found = run(app, "--text", "高强碳纤维三维织布机")
+    assert "weak" in found.stdout
+    assert "only come near" in found.stderr
+    assert all(one["weak"] for one in json.loads(run(app, "--text", "高强碳纤维三维织布机", "--json").stdout))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from chains.matching.answers import answer
 from chains.matching.demands import demand, demands
 from chains.matching.ranking import Wanted, ranked, search, search_all
+from chains.matching.weights import weights
 from registry.house import House
 from tests.registry.house import Time, code, file_rows, open_test_house
 
@@ -163,6 +164,24 @@ def test_a_declined_pair_comes_back_only_with_news(house: House, time: Time) -> 
     assert BOLTS in codes(matched(house).ranked)
 
 
+def test_the_whole_roster_filed_again_with_a_new_address_brings_no_declined_pair_back(
+    house: House, time: Time
+) -> None:
+    wish(house)
+    answer(house, "D1", CERTIFIED, "declined", "交期不符", "desk")
+    time.pass_days(30)
+    firm = {"uscc": CERTIFIED, "name": "济南己紧固件有限公司", "district": "章丘区", "products": "高强度螺栓"}
+    file_rows(house, "enterprises", [{**firm, "address": "新地址 1 号"}], "roster.csv")
+    file_rows(house, "titles", [{"uscc": CERTIFIED, "tier": "srdi", "batch": "1", "issued_on": "2025-01-01",
+                                 "document": "鲁工信〔2025〕1号"}])  # fmt: skip
+    file_rows(
+        house, "demands", [{"id": "D1", "buyer": BUYER, "title": "高强度螺栓", "closed_on": ""}], "again.csv"
+    )
+    assert CERTIFIED not in codes(matched(house).ranked)
+    file_rows(house, "enterprises", [{**firm, "products": "高强度螺栓；铆钉"}], "roster-2.csv")
+    assert CERTIFIED in codes(matched(house).ranked)
+
+
 def test_a_declined_pair_comes_back_when_the_demand_changes(house: House) -> None:
     wish(house)
     answer(house, "D1", BOLTS, "declined", "交期不符", "desk")
@@ -208,3 +227,29 @@ def test_an_outside_buyer_keeps_its_name(house: House) -> None:
     known = demands(house, "D3")[0]
     assert known.buyer_name == "某外地整车厂有限公司"
     assert NUTS in codes(search(house, known.wanted).ranked)
+
+
+def test_goods_of_which_the_city_knows_only_half_the_word_are_a_weak_match_at_best(house: House) -> None:
+    weak = weights()["weak"]
+    assert ranked(house, Wanted("高强度螺栓"))[0].reasons[0].score > weak
+    found = search(house, Wanted("高强碳纤维三维织布机"))
+    assert found.ranked, "who comes near is listed nevertheless"
+    assert found.ranked[0].reasons[0].score < weak
+    assert found.number == 0
+
+
+def test_an_offer_for_everything_makes_nobody_the_best_for_anything(house: House) -> None:
+    goods = "螺栓、轴承、汽车零部件、药品、化工、建材、服装、软件、电池、机器人、光缆、芯片、家具、农机、锅炉"
+    file_rows(house, "offers", [{"uscc": FOOD, "product": f"一切机电产品、{goods}"}])
+    assert FOOD not in codes(ranked(house, Wanted("光缆")))
+    assert FOOD not in codes(ranked(house, Wanted("高强度螺栓")))
+    assert FOOD in codes(ranked(house, Wanted("糕点"))), "what it makes still counts"
+    file_rows(house, "offers", [{"uscc": FOOD, "product": "月饼、汤圆"}], "few.csv")
+    assert FOOD in codes(ranked(house, Wanted("汤圆")))
+
+
+def test_certificates_with_commas_between_them_are_all_conditions(house: House) -> None:
+    wish(house, certificates="ISO9001，GJB9001C")
+    found = matched(house)
+    assert found.ranked == ()
+    assert "GJB9001C" in next(one for one in found.near if one.uscc == CERTIFIED).misses[0].detail_zh

@@ -63,7 +63,13 @@ def test_one_certificate_has_one_name(typed: str) -> None:
     assert certificate(typed) == "9001"
 
 
+def test_a_military_quality_system_is_not_the_civil_one() -> None:
+    assert certificate("GJB 9001C-2017") == "gjb9001"
+    assert certificate("武器装备质量管理体系认证") not in ("9001", "")
+
+
 def test_a_cell_may_name_several_certificates() -> None:
+    assert certificates("ISO 9001:2015，IATF16949,CE") == {"9001", "16949", "ce"}
     assert certificates("ISO14001；IATF 16949；CE认证") == {"14001", "16949", "ce"}
 
 
@@ -81,3 +87,32 @@ def test_the_title_of_a_demand_counts_more_than_its_detail() -> None:
     )  # fmt: skip
     assert Wanted("采购\n轴承").phrases == (("轴承", 1.0),)
     assert Wanted("寻求供应商").phrases == ()
+
+
+def test_a_text_is_known_as_far_as_the_corpus_has_its_characters() -> None:
+    grams, _vectors = Grams.of(["高强铜带", "数控机床", "轴承"])
+    whole, half, strange, blank = grams.share(["数控机床", "高强螺栓", "无人飞艇", ""])
+    assert whole == pytest.approx(1)
+    assert 0.3 < half < 0.8
+    assert strange == blank == 0
+    assert (Grams.of([])[0].share(["轴承"]) == 0).all()
+
+
+@pytest.mark.parametrize(
+    "words", ["需IATF16949", "通过 IATF 16949:2016 认证", "具备IATF16949质量管理体系认证者优先"]
+)
+def test_a_certificate_in_the_words_is_wished_for_and_names_no_goods(words: str) -> None:
+    wanted = Wanted(f"伺服电机，{words}")
+    assert wanted.phrases == (("伺服电机", 1.0),)
+    assert [certificate(one) for one in wanted.wished] == ["16949"]
+    assert wanted.certificates == (), "no condition"
+    assert Wanted("质量管理体系软件").phrases == (("质量管理体系软件", 1.0),)
+    assert Wanted("AS4100控制器").wished == ()
+
+
+def test_what_a_buyer_asks_for_is_not_what_it_needs_it_for() -> None:
+    assert Wanted("征集高强度螺栓合作单位\n用于本公司变频器，表面达克罗处理").phrases == (
+        ("高强度螺栓", 1.0), ("表面达克罗处理", 0.25),
+    )  # fmt: skip
+    assert phrases.listed("透析机蠕动泵头配套需求") == ("透析机蠕动泵头",)
+    assert phrases.listed("诚寻轴承代工") == ("轴承",)
