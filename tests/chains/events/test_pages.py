@@ -159,6 +159,7 @@ def test_firms_that_suit_are_proposed_and_invited_for_their_demand(client: Flask
     post(client, f"{page}/invite", demand=[MOTOR, VALVE])
     html = client.get(f"{page}/suggestions").text
     assert f'value="{MOTOR}|{FIRMS[0]}"' in html
+    assert f'href="/matching/demands/{MOTOR}"' in client.get(page).text, "an invited demand opens"
     post(client, f"{page}/suggestions", guest=[f"{MOTOR}|{FIRMS[0]}"])
     html = client.get(f"{page}/suggestions").text
     assert f'value="{MOTOR}|{FIRMS[0]}"' not in html
