@@ -334,6 +334,12 @@ def test_the_profile_shows_the_place_in_chains_also_to_the_district_of_the_firm(
     assert "/chains" not in theirs, "nothing that the officer may not open"
 
 
+def test_the_history_of_a_firm_calls_outside_parties_by_their_names(client: FlaskClient) -> None:
+    said = words_of(client.get(f"/firms/{LEADER}?history=all").text)
+    assert OUTSIDERS[0] in said
+    assert "~" not in said
+
+
 def test_a_firm_in_no_chain_has_no_panel(app: Flask, client: FlaskClient) -> None:
     file_rows(house_of(app), "enterprises", firms(code(97)))
     assert 'id="panel-chain"' not in client.get(f"/firms/{code(97)}").text
