@@ -77,6 +77,20 @@ def test_every_chain_stands_in_the_list_with_its_leaders(client: FlaskClient) ->
     )
 
 
+def test_the_numbers_of_the_list_of_chains_open(client: FlaskClient) -> None:
+    """Each number of the list leads to what it counts, and there stand as many."""
+    html = client.get("/chains").text
+    for label in ("企业数", "本市企业"):
+        cell = re.search(rf'data-label="{label}"><a href="([^"]+)#list">(.+?)</a>', html)
+        assert cell is not None, label
+        address, number = cell[1].replace("&amp;", "&"), words_of(cell[2]).strip()
+        assert re.search(rf"\b{number} 家", words_of(client.get(address).text)), label
+    products = re.search(r'<a class="chips" href="([^"]+)#stages">(.+?)</a>', html)
+    assert products is not None
+    assert "缺失 2" in words_of(products[2])
+    assert client.get(products[1]).text.count("· 缺失<") == 2
+
+
 def test_an_empty_register_says_what_to_do(fresh: Flask) -> None:
     html = fresh.test_client().get("/chains").text
     assert "尚无产业链记录" in html
@@ -319,6 +333,12 @@ def test_the_profile_shows_the_place_in_chains_also_to_the_district_of_the_firm(
     theirs = panel(district.get(f"/firms/{CORE}").text)
     assert words_of(theirs).startswith("链上位置 新能源汽车 · 核心配套")
     assert "/chains" not in theirs, "nothing that the officer may not open"
+
+
+def test_the_history_of_a_firm_calls_outside_parties_by_their_names(client: FlaskClient) -> None:
+    said = words_of(client.get(f"/firms/{LEADER}?history=all").text)
+    assert OUTSIDERS[0] in said
+    assert "~" not in said
 
 
 def test_a_firm_in_no_chain_has_no_panel(app: Flask, client: FlaskClient) -> None:

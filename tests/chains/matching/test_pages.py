@@ -95,6 +95,28 @@ def test_a_shortlisted_firm_is_marked(client: FlaskClient) -> None:
     assert "入围" in words_of(client.get("/matching/demands/X-1").text)
 
 
+def test_a_firm_can_be_taken_on_from_the_page_and_the_demand_leads_to_its_buyer(client: FlaskClient) -> None:
+    html = client.get("/matching/demands/X-1").text
+    assert 'name="answer" value="accepted"' in html
+    assert f'href="/firms/{BUYER}"' in html
+    post(client, "/matching/demands/X-1/answer", uscc=BOLTS, answer="accepted")
+    assert "采纳" in words_of(client.get("/matching/demands/X-1").text)
+    assert "库中没有" in words_of(client.get("/matching/demands/X-2").text), "the buyer is no firm of the register"
+
+
+def test_the_chain_of_a_demand_opens_only_where_it_is_on_record(app: Flask, client: FlaskClient) -> None:
+    house = house_of(app)
+    file_rows(house, "chains", [{"chain": "氢能", "stage": "制氢"}])
+    file_rows(house, "demands", [
+        {"id": "C-1", "buyer": BUYER, "title": "螺栓", "chain": "氢能"},
+        {"id": "C-2", "buyer": BUYER, "title": "螺栓", "chain": "紧固件"},
+    ])  # fmt: skip
+    assert 'href="/chains/%E6%B0%A2%E8%83%BD"' in client.get("/matching/demands/C-1").text
+    other = client.get("/matching/demands/C-2").text
+    assert "紧固件" in words_of(other)
+    assert "/chains/%E7" not in other
+
+
 @pytest.mark.parametrize(
     "data", [{"uscc": "nobody", "answer": "declined", "reason": "x"}, {"uscc": BOLTS, "answer": "maybe"}]
 )
@@ -134,7 +156,7 @@ def test_words_are_looked_for_without_a_filing(client: FlaskClient) -> None:
     assert "济南甲紧固件有限公司" in said
     assert "这些文字没有指明产品" in client.get("/matching/ask?text=采购").text
     assert "未找到本市企业" in client.get("/matching/ask?text=疫苗").text
-    assert client.get("/matching/ask").status_code == 200
+    assert "需要长期跟踪或邀请企业的，请新建需求" in client.get("/matching/ask").text, "an empty page says what to do"
 
 
 @pytest.mark.parametrize("path", ["/matching/export", "/matching/demands/X-1/export", "/matching/ask/export"])
