@@ -112,7 +112,8 @@ def _print(document: Record, seen: Supplied) -> None:
     click.echo(f"{document['name']} as of {document['as_of']}, known at {document['known_at']}")
     click.echo(
         f"direct suppliers: {local['of']}, of the city: {local['firms']}, not on the register: {local['unknown']}; "
-        f"spend that stays in the city: {_percent(local['spend'])}, unknown: {_percent(local['spend_unknown'])}; "
+        f"spend that stays in the city: {_percent(local['spend'])}, "
+        f"to outside parties: {_percent(local['spend_outside'])}, unknown: {_percent(local['spend_unknown'])}; "
         f"concentration (HHI): {hung['hhi'] if hung else 'unknown'}"
     )
     if seen.local.too_much:

@@ -40,6 +40,13 @@ class Local:
         return self.firms / self.of if self.of else None
 
     @property
+    def outside(self) -> float | None:
+        """The part of the spend that goes to outside parties, whose place is not known."""
+        if self.stated is None or self.here is None or self.elsewhere is None:
+            return None
+        return round(max(0.0, self.stated - self.here - self.elsewhere), 9)
+
+    @property
     def too_much(self) -> bool:
         return self.stated is not None and self.stated > WHOLE
 

@@ -39,34 +39,32 @@ def supplier_rows(seen: Supplied, nodes: Nodes, links: pd.DataFrame, carried: Ma
         _badge(_("came of matchmaking"), "good"),
         _badge(_("sources differ"), "warn", "exclamation-lg"),
     )
-    opened = {
-        look: f'<td class="{look}" data-label="{escape(label)}">'
+    depth, product, share, essential, since, titles, source = (
+        f'<td class="{look}" data-label="{escape(label)}">'
         for look, label in (
-            ("number depth", _("Depth")), ("product", _("Product")), ("number", _("Share of spend")),
-            ("essential", _("Essential")), ("nowrap", _("Since")), ("titles", _("Titles")), ("source", _("Source")),
+            ("number", _("Depth")), ("product", _("Product")), ("number", _("Share of spend")), ("", _("Essential")),
+            ("nowrap", _("Since")), ("", _("Titles")), ("", _("Source")),
         )
-    }  # fmt: skip
+    )  # fmt: skip
     parts: list[str] = []
     for one in supplier_records(seen, nodes, links):
         through = one["depth"] > 1 and _("supplies %(name)s", name=one["buyer_name"])
         via = f'<span class="sub">{escape(through)}</span>' if through else ""
-        share, source = one["share_of_buyer_spend"], ""
-        if one["source"] == "outcome":
-            source += f" {outcome}"
+        marks = f" {outcome}" if one["source"] == "outcome" else ""
         if one["conflict"]:
-            source += f' <a href="#conflicts">{differ}</a>'
+            marks += f' <a href="#conflicts">{differ}</a>'
         where = escape(f"{filing.format(one['filing'])} · {row.format(one['row'])}")
         parts.append(
             f'<tr><th scope="row"><a class="firm-name" href="{before}{quote(one["node"], safe=PLAIN)}{after}">'
             f"{escape(one['name'])}</a>{_mark(one)}{via}</th>"
-            f"{opened['number depth']}{one['depth']}</td>"
-            f"{opened['product']}{escape(one['product']) if one['product'] else unknown()}</td>"
-            f"{opened['number']}{percent(share)}</td>"
-            f"{opened['essential']}{answers[one['essential']]}</td>"
-            f"{opened['nowrap']}{_term(one['since'], one['until']) or none}</td>"
-            f"{opened['titles']}{_titles(seen.titles.get(one['uscc'] or '', ())) or none}</td>"
-            f'{opened["source"]}<a class="from" href="{filings}{one["filing"]}" title="{where}">'
-            f"{one['filing']}#{one['row']}</a>{source}</td></tr>\n"
+            f"{depth}{one['depth']}</td>"
+            f"{product}{escape(one['product']) if one['product'] else unknown()}</td>"
+            f"{share}{percent(one['share_of_buyer_spend'])}</td>"
+            f"{essential}{answers[one['essential']]}</td>"
+            f"{since}{_term(one['since'], one['until']) or none}</td>"
+            f"{titles}{_titles(seen.titles.get(one['uscc'] or '', ())) or none}</td>"
+            f'{source}<a class="from" href="{filings}{one["filing"]}" title="{where}">'
+            f"{one['filing']}#{one['row']}</a>{marks}</td></tr>\n"
         )
     return Markup("".join(parts))
 

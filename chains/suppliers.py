@@ -130,6 +130,7 @@ def suppliers_document(house: House, seen: Supplied, known_at: datetime | None) 
             "share": ratio(local.share),
             "spend": ratio(local.here),
             "spend_elsewhere": ratio(local.elsewhere),
+            "spend_outside": ratio(local.outside),
             "spend_unknown": ratio(local.unstated),
             "spend_stated": ratio(local.stated),
         },

@@ -88,7 +88,7 @@ def test_suppliers_as_json(run: Run) -> None:
     assert (outsider["uscc"], outsider["here"]) == (None, False)
     assert told["local"] == {
         "firms": 27, "of": 34, "unknown": 5, "share": "0.794118", "spend": "0.35", "spend_elsewhere": "0.1",
-        "spend_unknown": "0.55", "spend_stated": "0.45",
+        "spend_outside": "0", "spend_unknown": "0.55", "spend_stated": "0.45",
     }  # fmt: skip
     assert told["concentration"]["top"]["uscc"] == CORE
     assert [one["uscc"] for one in told["newcomers"]] == [NEWCOMER]

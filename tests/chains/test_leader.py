@@ -103,6 +103,16 @@ def test_outside_parties_are_not_taken_for_local_nor_for_foreign(net: Network) -
     assert local.here == pytest.approx(0.35)
     assert local.elsewhere == pytest.approx(0.10)
     assert local.unstated == pytest.approx(0.55)
+    assert local.outside == 0
+
+
+def test_what_goes_to_outside_parties_is_named_so_that_the_parts_make_the_whole() -> None:
+    net = drawn((0, 3, "a", 0.4), (1, 3, "b", 0.1), (2, 3, "c", 0.2))
+    net.nodes.loc[0, ["status", "here"]] = ("outside", False)
+    local = leader.local(net, leader.supplies(net, 3))
+    assert local.outside == pytest.approx(0.4)
+    parts = (local.here, local.elsewhere, local.outside, local.unstated)
+    assert sum(part or 0 for part in parts) == pytest.approx(1)
 
 
 def test_without_any_share_nothing_is_said_about_spend() -> None:

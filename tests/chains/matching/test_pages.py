@@ -101,7 +101,9 @@ def test_a_firm_can_be_taken_on_from_the_page_and_the_demand_leads_to_its_buyer(
     assert f'href="/firms/{BUYER}"' in html
     post(client, "/matching/demands/X-1/answer", uscc=BOLTS, answer="accepted")
     assert "采纳" in words_of(client.get("/matching/demands/X-1").text)
-    assert "库中没有" in words_of(client.get("/matching/demands/X-2").text), "the buyer is no firm of the register"
+    assert "库中没有" in words_of(client.get("/matching/demands/X-2").text), (
+        "the buyer is no firm of the register"
+    )
 
 
 def test_the_chain_of_a_demand_opens_only_where_it_is_on_record(app: Flask, client: FlaskClient) -> None:
@@ -156,7 +158,9 @@ def test_words_are_looked_for_without_a_filing(client: FlaskClient) -> None:
     assert "济南甲紧固件有限公司" in said
     assert "这些文字没有指明产品" in client.get("/matching/ask?text=采购").text
     assert "未找到本市企业" in client.get("/matching/ask?text=疫苗").text
-    assert "需要长期跟踪或邀请企业的，请新建需求" in client.get("/matching/ask").text, "an empty page says what to do"
+    assert "需要长期跟踪或邀请企业的，请新建需求" in client.get("/matching/ask").text, (
+        "an empty page says what to do"
+    )
 
 
 @pytest.mark.parametrize("path", ["/matching/export", "/matching/demands/X-1/export", "/matching/ask/export"])
