@@ -39,10 +39,11 @@ def list_chains(house: House, as_of: str | None, known_at: str | None, as_json: 
         print_json(document)
         return
     table(("chain", "leaders", "firms", "here", "links", "stages", "built", "strong", "missing",
-           "single sources", "essential"), [
+           "single sources", "essential", "among links"), [
         (one["chain"], "、".join(leader["name"] for leader in one["leaders"]), one["firms"], one["here"], one["links"],
          one["stages"], *(one["products"][state] for state in ("built", "strong", "missing")),
-         one["single_sources"]["all"], one["single_sources"]["essential"])
+         one["single_sources"]["all"], one["single_sources"]["essential"],
+         one["single_sources"]["links"])
         for one in document["chains"]
     ])  # fmt: skip
 

@@ -89,7 +89,7 @@ def _counted(net: Network, chain: Chain) -> Record:
         "links": len(membership.within(net, whose)),
         "stages": len(chain.stages),
         "products": states(chain),
-        "single_sources": {"all": hung.sources, "essential": hung.essential},
+        "single_sources": {"all": hung.sources, "essential": hung.essential, "links": hung.links},
     }
 
 

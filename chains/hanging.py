@@ -11,14 +11,16 @@ from chains.resilience.sources import alone
 
 @dataclass(frozen=True)
 class Hanging:
-    """``sources``: products that a buyer has from one supplier; ``essential`` of them are said to be essential."""
+    """``sources``: products that a buyer has from one supplier; ``essential`` of them are said to be essential. ``links``: of
+    how many that was asked: with those further upstream and to customers of core suppliers they are more than the chain's."""
 
     sources: int
     essential: int
+    links: int
 
 
 def hanging(network: Network, chain: str) -> Hanging:
     """Of a chain of the network."""
     part = part_of(network, chain)
     links = alone(part)
-    return Hanging(len(links), int((part.essential[links] == 1).sum()))
+    return Hanging(len(links), int((part.essential[links] == 1).sum()), len(part.supplier))

@@ -65,9 +65,13 @@ def test_the_list_of_chains(run: Run) -> None:
     assert one["chain"] == CHAIN
     assert [leader["uscc"] for leader in one["leaders"]] == [LEADER, SECOND]
     assert one["products"] == {"built": 2, "strong": 4, "missing": 2, "unknown": 0}
-    risks = document(run("chain", "risks", CHAIN, "--as-of", DAY, "--json"))["single_sources"]
-    essential = [source for source in risks if source["essential"]]
-    assert one["single_sources"] == {"all": len(risks), "essential": len(essential)}
+    risks = document(run("chain", "risks", CHAIN, "--as-of", DAY, "--json"))
+    essential = [source for source in risks["single_sources"] if source["essential"]]
+    assert one["single_sources"] == {
+        "all": len(risks["single_sources"]),
+        "essential": len(essential),
+        "links": risks["links"],
+    }
     assert essential
     assert "济南大风新能源汽车有限公司、济南长风商用车有限公司" in run("chain", "list").stdout
 

@@ -72,8 +72,8 @@ def asked(statements: list[str]) -> int:
 def test_every_chain_stands_in_the_list_with_its_leaders(client: FlaskClient) -> None:
     shown = table_of(client.get("/chains").text, "产业链")
     assert (
-        f"{CHAIN} 济南大风新能源汽车有限公司 济南长风商用车有限公司 市外 38 30 38 4 优势 4 已建 2 缺失 2 11 其中关键 4 项"
-        in shown
+        f"{CHAIN} 济南大风新能源汽车有限公司 济南长风商用车有限公司 市外 38 30 38 4 优势 4 已建 2 缺失 2 11 其中关键 4 项 "
+        "排查含上下游的 43 条供应关系" in shown
     )
 
 
@@ -107,7 +107,7 @@ def test_the_page_of_a_chain_says_the_same_as_its_picture(client: FlaskClient) -
     assert "已迁出本市或不再存续" in html, "the second leader left the city"
     assert "vendor/echarts" in html
     assert 'type="application/json"' in html
-    assert "单一来源 11 其中关键 4 项" in words_of(html)
+    assert "单一来源 11 其中关键 4 项；排查含上下游的 43 条供应关系" in words_of(html)
 
 
 @pytest.mark.parametrize(
