@@ -42,7 +42,7 @@ DEPTH = Parameter("depth", "how many steps upstream, 1 by default", "向上游�
                   schema={"type": "integer", "minimum": 1, "maximum": 99})  # fmt: skip
 _HEAD = {
     "chain": TEXT, "leaders": listing(record(uscc=TEXT, name=TEXT, here=FLAG)), "roles": {"type": "object"}, "firms": WHOLE,
-    "here": WHOLE, "links": WHOLE, "products": {"type": "object"},
+    "here": WHOLE, "links": WHOLE, "products": {"type": "object"}, "single_sources": record(all=WHOLE, essential=WHOLE),
 }  # fmt: skip
 _PARTY = {"uscc": MAYBE, "node": TEXT, "name": TEXT, "here": FLAG, "status": TEXT}
 _NAMED = listing(record(uscc=MAYBE, node=TEXT, name=TEXT))

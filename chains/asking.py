@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import UTC, date, datetime
+from functools import cache
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from chains.network import Network
 from chains.reading import read
@@ -46,7 +47,12 @@ def version(live: Connection, known_at: datetime | None) -> tuple[Any, ...]:
     """What the graph depends on: the register, its last filing, withdrawal or merge, and the last judgement. The notes that
     jobs and caches keep are no news."""
     until = known_at or datetime.max.replace(tzinfo=UTC)
+    return tuple(live.execute(_versions(), {"until": until}).first() or ())
+
+
+@cache
+def _versions() -> Select[Any]:
     j = JUDGEMENT.c
+    until: Any = bindparam("until")
     events = (FILING.c.recorded_at, FILING.c.withdrawn_at, MERGE.c.at, MERGE.c.split_at, j.at, j.ended_at)
-    asked = select(_TICK.c.identity, *(newest(at, until) for at in events))
-    return tuple(live.execute(asked).first() or ())
+    return select(_TICK.c.identity, *(newest(at, until) for at in events))

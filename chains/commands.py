@@ -6,7 +6,7 @@ import click
 
 from chains.asking import network
 from chains.documents import chains_document
-from chains.ends import outside
+from chains.ends import listed_firms, outside, stock_code
 from chains.suppliers import Supplied, supplied, suppliers_document
 from registry import words
 from registry.find import find
@@ -17,6 +17,9 @@ from registry.naming.normal import normal_form
 from registry.refusals import MisusedError, RefusedError
 from registry.speaking import as_of_day, command, known_at_instant, print_json, table
 from registry.subjects import bearers_of, existing
+
+#: So many customers are named of who supplies others and has no supplier on record.
+NAMED = 10
 
 
 @click.group("chain")
@@ -35,9 +38,11 @@ def list_chains(house: House, as_of: str | None, known_at: str | None, as_json: 
     if as_json:
         print_json(document)
         return
-    table(("chain", "leaders", "firms", "here", "links", "stages", "built", "strong", "missing"), [
+    table(("chain", "leaders", "firms", "here", "links", "stages", "built", "strong", "missing",
+           "single sources", "essential"), [
         (one["chain"], "、".join(leader["name"] for leader in one["leaders"]), one["firms"], one["here"], one["links"],
-         one["stages"], *(one["products"][state] for state in ("built", "strong", "missing")))
+         one["stages"], *(one["products"][state] for state in ("built", "strong", "missing")),
+         one["single_sources"]["all"], one["single_sources"]["essential"])
         for one in document["chains"]
     ])  # fmt: skip
 
@@ -70,16 +75,19 @@ def suppliers(
 
 
 def node_named(house: House, text: str) -> str:
-    """The node that a credit code, a name of a firm, or a name of an outside party stands for. Raises MisusedError where
-    there is none or several."""
+    """The node that a credit code, a stock code, a name of a firm, or a name of an outside party stands for. Raises
+    MisusedError where there is none or several."""
     typed = text.strip()
     with house.store.read() as connection:
         if looks_like_code(typed):
             code = read_code(typed).code or typed
             if code in existing(connection, [code]):
                 return code
-        key = normal_form(typed)
-        borne = sorted({bearer.uscc for bearer in bearers_of(connection, [key]).get(key, ())})
+        key, stock = normal_form(typed), stock_code(typed)
+        if stock:
+            borne = sorted(listed_firms(connection, [stock]).get(stock, ()))
+        else:
+            borne = sorted({bearer.uscc for bearer in bearers_of(connection, [key]).get(key, ())})
         if not borne:
             hits = find(connection, typed, house.clock.today(), limit=6)
             borne = [hit["uscc"] for hit in hits if hit["by"] in ("name", "former", "short", "code")]
@@ -114,14 +122,20 @@ def _print(document: Record, seen: Supplied) -> None:
             click.echo(f"{word} within a year: " + "、".join(one["name"] for one in document[word]))
     if not document["suppliers"]:
         last = max((one["until"] for one in document["former"] if one["until"]), default=None)
-        click.echo("no link is in force on this day" + (f"; the last one ended on {last}" if last else ""))
+        click.echo(
+            "no supplier is on record for this day" + (f"; the last one ended on {last}" if last else "")
+        )
+        names = seen.network.node_columns["name"]
+        if sold := [str(names[at]) for at in seen.customers["buyer"].unique().tolist()]:
+            more = f" and {len(sold) - NAMED} more" if len(sold) > NAMED else ""
+            click.echo("it supplies: " + "、".join(sold[:NAMED]) + more)
         return
     click.echo()
-    table(("depth", "uscc", "name", "product", "share", "since", "where", "titles", "to"), [
+    table(("depth", "uscc", "name", "product", "share", "since", "where", "titles", "to", "sources"), [
         (one["depth"], one["uscc"], one["name"], one["product"], _percent(one["share_of_buyer_spend"]) if
          one["share_of_buyer_spend"] else None, one["since"], _where(one),
          "、".join(dict.fromkeys(words.label("tier", title["tier"]) for title in one["titles"])),
-         one["buyer_name"] if one["depth"] > 1 else None)
+         one["buyer_name"] if one["depth"] > 1 else None, "differ" if one["conflict"] else None)
         for one in document["suppliers"]
     ])  # fmt: skip
 

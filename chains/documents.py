@@ -16,6 +16,7 @@ import pandas as pd
 from chains import members as membership
 from chains.asking import network
 from chains.facts import Held, products_of, titles_of
+from chains.hanging import hanging
 from chains.members import ROLES, Member
 from chains.network import Chain, Network
 from chains.nodes import Nodes, iso, link_records
@@ -46,16 +47,18 @@ class Seen:
 
 
 def seen(house: House, name: str, day: date, known_at: datetime | None) -> Seen | None:
-    """The chain on a day, as known at an instant; None where there is none of this name."""
+    """The chain on a day, as known at an instant; None where there is none of this name. Kept with the network: shared."""
     net = network(house, day, known_at)
     chain = net.chains.get(name)
-    if chain is None:
-        return None
+    return None if chain is None else net.once((Seen, name), lambda: _looked_up(house, net, chain, known_at))
+
+
+def _looked_up(house: House, net: Network, chain: Chain, known_at: datetime | None) -> Seen:
     whose = membership.numbers(net, chain)
     links = membership.within(net, whose)
     codes = [code for code in net.firms(list(whose)) if code[0] != "~"]
     with view(house, known_at) as held:
-        titles, products = titles_of(held, codes, day), products_of(held, codes, day)
+        titles, products = titles_of(held, codes, net.day), products_of(held, codes, net.day)
     return Seen(net, chain, membership.members(net, chain, products, links), links, titles)
 
 
@@ -66,10 +69,16 @@ def states(chain: Chain) -> dict[str, int]:
 
 
 def chain_head(net: Network, chain: Chain) -> Record:
-    """A chain in a few numbers. ``firms``: with a role, or supplying a leader; ``here`` of them belong to the city."""
+    """A chain in a few numbers. ``firms``: with a role, or supplying a leader; ``here`` of them belong to the city.
+    ``single_sources``: as the page of risks counts them. Kept with the network: shared."""
+    return net.once((chain_head, chain.name), lambda: _counted(net, chain))
+
+
+def _counted(net: Network, chain: Chain) -> Record:
     nodes, whose = Nodes(net), membership.numbers(net, chain)
     at_home = net.nodes["here"].to_numpy(dtype=bool)
     counted = Counter(role for roles in whose.values() for role in roles)
+    hung = hanging(net, chain.name)
     leaders = [nodes[at] for at, roles in whose.items() if "leader" in roles]
     return {
         "chain": chain.name,
@@ -80,6 +89,7 @@ def chain_head(net: Network, chain: Chain) -> Record:
         "links": len(membership.within(net, whose)),
         "stages": len(chain.stages),
         "products": states(chain),
+        "single_sources": {"all": hung.sources, "essential": hung.essential},
     }
 
 

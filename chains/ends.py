@@ -31,6 +31,9 @@ LISTING: Any = Listing.__table__  # type: ignore[attr-defined]
 OUTSIDE = "~"
 _STOCK = re.compile(r"(\d{4,6})\s*[.．]\s*([A-Z]{2,3})")
 
+_BETWEEN = re.compile(r"[,、/;；+|]")
+_FIRM = re.compile(r"..(公司|厂|集团|中心|研究院|研究所|经营部)(\([^()]*\))?$")
+
 Resolve = Callable[[Connection, Sequence[Row], str, Places, Merges], None]
 
 
@@ -51,6 +54,11 @@ def _placeholders() -> re.Pattern[str]:
 def is_placeholder(name: str) -> bool:
     """第一名, 供应商A, 其他, 合计 …: what a report writes where it does not name a firm."""
     return bool(_placeholders().fullmatch(normal_form(name)))
+
+
+def names_several(text: str) -> bool:
+    """Firms written into one cell, as far as their names end like names of firms: 甲公司/乙公司."""
+    return sum(bool(_FIRM.search(part.strip())) for part in _BETWEEN.split(normal_form(text))) > 1
 
 
 def stock_code(text: str) -> tuple[str, str] | None:
@@ -215,6 +223,8 @@ class _Reading:
         same = {self.led.firm(j.uscc) for j in self.judged.get(key, ()) if j.verdict == "same"}
         fitting = on_day(self.bearers.get(key, ()), day)
         if not fitting and not same:
+            if names_several(name):
+                row.note("several_names", field, name)
             _outside(row, field, name)
             return
         agreeing = [b for b in fitting if not contradicts(b, day, None)]

@@ -1,19 +1,23 @@
-"""Events, agendas and outcomes over the API: the documents of the command line."""
+"""Events, agendas, actions and outcomes over the API: the documents of the command line."""
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
+from chains.action_documents import actions_document
 from chains.api import blueprint
 from chains.events import acting
 from chains.events.agenda import agenda_document, events_document
 from chains.events.results import figures_document, outcomes_document, reported
+from chains.kinds import chain_name
 from chains.permissions import READ, WRITE
-from registry.api.arguments import YEARS, whole_asked
+from registry.api.arguments import YEARS, one_of_asked, whole_asked
 from registry.shell.access import actor, allow
 from registry.shell.api import COUNT, MAYBE, TEXT, WHOLE, Parameter, answer, described, listing, record
 from registry.shell.serving import house
+from registry.words import vocabulary
 
+RESOURCES = tuple(vocabulary("opened_resource"))
 EVENT = Parameter("id", "an event", "活动编号", "E1", place="path")
 _DEALS = record(number=WHOLE, amount=COUNT, unknown=WHOLE)
 _AGENDA = record(
@@ -66,6 +70,22 @@ def agenda(id: str) -> Response:
 def make_agenda(id: str) -> Response:
     acting.plan(house(), id, actor().id)
     return answer(agenda_document(house(), id))
+
+
+@blueprint.get("/actions")
+@allow(READ)
+@described(
+    "What leaders opened to others (scenarios, R&D, capacity, finance …), with how many firms and how far they came",
+    "链主开放的资源（场景、研发、产能、金融等）、参与企业数与进展",
+    Parameter("chain", "of one chain", "某一产业链", "新能源汽车"),
+    Parameter("resource", "of one resource", "某一类资源", "rd", schema={"type": "string", "enum": list(RESOURCES)}),
+    shape=listing(record(uscc=TEXT, name=TEXT, resource=TEXT, title=TEXT, chain=MAYBE, detail=MAYBE, opened_on=MAYBE,
+                         closed_on=MAYBE, firms=WHOLE, stages={"type": "object"}, contracts=_DEALS, filing=WHOLE, row=WHOLE)),
+    example="/actions",
+)  # fmt: skip
+def actions() -> Response:
+    chain = request.args.get("chain", "").strip()
+    return answer(actions_document(house(), chain and chain_name(chain), one_of_asked("resource", RESOURCES)))
 
 
 @blueprint.get("/outcomes")

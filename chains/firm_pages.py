@@ -23,13 +23,15 @@ from chains.network import Network
 from chains.nodes import Nodes, link_records, ratio, said
 from chains.permissions import READ
 from chains.pictures import mark_of, picture
-from chains.suppliers import Supplied, supplied, supplier_records
+from chains.supplier_rows import supplier_rows
+from chains.suppliers import Supplied, supplied
 from registry.kind import Record
 from registry.naming.normal import normal_form
 from registry.pages.asked import Asked, asked, page_number
 from registry.pages.blueprint import table_file
 from registry.shell import tables
 from registry.shell.access import allow
+from registry.shell.languages import language
 from registry.shell.serving import house
 from registry.subjects import ENTERPRISE
 from registry.waiting import FILING
@@ -49,8 +51,8 @@ def firm(node: str) -> str | Response:
     differently."""
     here, question = house(), asked(house())
     net = network(here, question.day, question.known_at)
+    carried: dict[str, Any] = dict(question.arguments)
     if node in net.leads:
-        carried: dict[str, Any] = dict(question.arguments)
         return redirect(url_for("chains.firm", node=net.leads[node], **carried))
     depth = _depth()
     found = supplied(here, node, DEPTHS[depth], question.day, question.known_at, net)
@@ -63,6 +65,7 @@ def firm(node: str) -> str | Response:
     size = here.settings.web.page_rows
     page = min(page_number(), max(1, -(-len(fitting) // size)))
     turnover = found.turnover
+    shown = fitting.iloc[(page - 1) * size : page * size]
     return render_template(
         "chains/firm.html",
         asked=question,
@@ -74,10 +77,8 @@ def firm(node: str) -> str | Response:
         names=net.names.get(node, ())[1:],
         several=net.several.get(node, ()),
         parts=_parts(node, question),
-        rows=[
-            one | {"mark": mark_of(one)}
-            for one in supplier_records(found, nodes, fitting.iloc[(page - 1) * size : page * size])
-        ],
+        # The list turned to again reads the same until the network is another.
+        rows=net.once((request.full_path, language()), lambda: supplier_rows(found, nodes, shown, carried)),
         total=len(fitting),
         suppliers=found.suppliers,
         paging=tables.numbered(page, size, len(fitting)),
@@ -234,10 +235,8 @@ def _customers(found: Supplied, nodes: Nodes) -> list[Record]:
 def _conflicts(found: Supplied, nodes: Nodes) -> list[Record]:
     """Links of the firm about which filings differ: each with what is said, by which file, and what is taken."""
     net = found.network
-    own = pd.concat([found.direct, found.customers], ignore_index=True)
-    own = own[own["conflict"]]
     told: list[Record] = []
-    for link in link_records(own):
+    for link in link_records(found.disputed):
         who = {"supplier": nodes[link["supplier"]], "buyer": nodes[link["buyer"]], "product": link["product"]}
         held = net.conflicts.get(link["key"], ())
         told += [who | {"field": one.field, "said": one.said} for one in held]

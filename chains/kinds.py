@@ -21,6 +21,7 @@ from chains.models import (
     Outcome,
     SupplyLink,
 )
+from chains.references import referring
 from registry import words
 from registry.kind import Kind, Record, Row
 from registry.kinds import check_name, check_present
@@ -50,15 +51,15 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
              key=("product",), by_name=True, required=("product",), check=_offer_check),
         Kind("answers", "match_answer", "match_answers", "匹配答复", "Match answers", MatchAnswer, fields.ANSWERS, "dates",
              key=("uscc",), subject="demand", about="demand", required=("uscc", "answer"), check=_answer_check,
-             parties=("uscc",), resolve=firms("uscc", subject="demand")),
+             parties=("uscc",), resolve=referring(firms("uscc", subject="demand"))),
         Kind("events", "match_event", "match_events", "对接活动", "Matchmaking events", MatchEvent, fields.EVENTS, "dates",
              key=(), subject="event", about="event", check=_event_check),
         Kind("invitations", "invitation", "invitations", "活动邀请", "Invitations", Invitation, fields.INVITATIONS, "dates",
              key=("demand", "uscc"), subject="event", about="event", required=("state",), check=_invitation_check,
-             parties=("uscc",), resolve=firms("uscc", subject="event")),
+             parties=("uscc",), resolve=referring(firms("uscc", subject="event"))),
         Kind("meetings", "meeting", "meetings", "洽谈安排", "Meetings", Meeting, fields.MEETINGS, "dates",
              key=("demand", "uscc"), subject="event", about="event", required=("demand", "uscc"), check=_meeting_check,
-             parties=("uscc",), resolve=firms("uscc", subject="event")),
+             parties=("uscc",), resolve=referring(firms("uscc", subject="event"))),
         Kind("actions", "integration_action", "integration_actions", "携手行动", "Integration actions", IntegrationAction,
              fields.ACTIONS, "dates", key=("resource", "title"), by_name=True, required=("resource", "title"),
              list_day=("opened_on",), check=_action_check),
@@ -66,7 +67,7 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
              key=("supplier", "product"), effective="stage_on", subject="buyer", about="node",
              required=("supplier", "stage", "stage_on"), check=_outcome_check, finish=_first_stage,
              parties=("supplier", "buyer"), written=written("supplier", "buyer"),
-             resolve=ends("supplier", "buyer", subject="buyer", day="stage_on", until="stage_on")),
+             resolve=referring(ends("supplier", "buyer", subject="buyer", day="stage_on", until="stage_on"))),
     )  # fmt: skip
 
 
@@ -85,6 +86,12 @@ def _order(row: Row, start: str, end: str) -> None:
     first, last = row.values.get(start), row.values.get(end)
     if first and last and last < first:
         row.note("date_order", end, f"{first} – {last}", "refused")
+
+
+def _number(row: Row, field: str) -> None:
+    """What is put on record under a number has a page by it, and a slash would end the address."""
+    if "/" in (number := row.values.get(field) or ""):
+        row.note("slash_in_number", field, number, "refused")
 
 
 def _chain_check(row: Row, _today: str) -> None:
@@ -113,6 +120,7 @@ def _demand_check(at_home: Places) -> Callable[[Row, str], None]:
     def check(row: Row, _today: str) -> None:
         values = row.values
         _chain(row)
+        _number(row, "id")
         _several(row, "tiers_wanted", lambda word: words.read("tier", word), "value_unknown")
         _several(row, "districts", lambda typed: _unit(at_home, typed), "district_unknown")
         if not (values.get("title") or values.get("detail")):
@@ -158,6 +166,7 @@ def _answer_check(row: Row, today: str) -> None:
 
 def _event_check(row: Row, _today: str) -> None:
     _chain(row)
+    _number(row, "event")
     for field in ("tables", "slots", "slot_minutes", "meetings_per_firm"):
         if row.values.get(field) == 0:
             row.note("number_unreadable", field, "0", "refused")

@@ -5,16 +5,19 @@ Two frames, and numbers for nodes: analyses work on arrays, networkx and rustwor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 
+T = TypeVar("T")
+#: So much worked out about one network is kept at once.
+KNOWN = 100
 #: What of an outside party and a firm the frame of nodes says.
 NODE_COLUMNS = ("id", "name", "uscc", "here", "status", "district", "area", "industry")
 LINK_COLUMNS = (
@@ -89,6 +92,8 @@ class Network:
         default_factory=dict
     )  # end as filed → the firm that it is, where they differ
 
+    _known: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
     @cached_property
     def number(self) -> Mapping[str, int]:
         """Node id → number."""
@@ -121,10 +126,34 @@ class Network:
             for name in NODE_COLUMNS
         }
 
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was worked out about the network under ``key``, or ``make()`` now: it goes with the network. Shared."""
+        if (known := self._known.get(key)) is None:
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            known = self._known[key] = make()
+        return known
+
     def firms(self, numbers: Sequence[int]) -> list[str]:
         """Node ids of numbers, in their order."""
         ids = self.node_columns["id"]
         return [ids[number] for number in numbers]
+
+
+def told_once(past: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Of links of the same two firms, product and first day, which were filed under several names or codes of them, the later
+    filing's; what that one leaves open stands as it was said before. And of each other one its key → the key that stays."""
+    same = ["supplier", "buyer", "product", "since", "source"]
+    if not past.duplicated(same).any():
+        return past, {}
+    ordered = past.sort_values([*same, "filing", "row"], kind="stable")
+    told = ordered.groupby(same, dropna=False, sort=False)
+    said = {name: told[name].ffill() for name in ("share", "essential", "until")}
+    stays = told["key"].transform("last")
+    other = ordered["key"] != stays
+    twins = dict(zip(ordered.loc[other, "key"].tolist(), stays[other].tolist(), strict=True))
+    last = ~ordered.duplicated(same, keep="last")
+    return ordered.assign(**said)[last].reset_index(drop=True), twins
 
 
 def in_force(past: pd.DataFrame, day: date) -> pd.DataFrame:

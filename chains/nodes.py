@@ -47,8 +47,10 @@ class Nodes:
 
 def link_records(links: pd.DataFrame) -> Iterator[Record]:
     """Links of a frame, ends as numbers; everything that the frame has besides keeps its name."""
+    if links.empty:
+        return
     columns = list(links.columns)
-    for row in links.itertuples(index=False, name=None):
+    for row in zip(*(links[column].tolist() for column in columns), strict=True):
         link = dict(zip(columns, row, strict=True))
         essential = said(link["essential"])
         yield link | {

@@ -14,7 +14,17 @@ from sqlalchemy import Connection, String, cast, func, select
 
 from chains.ends import is_outside
 from chains.models import ChainRole, ChainStage, Outcome, SupplyLink
-from chains.network import LINK_COLUMNS, NODE_COLUMNS, Chain, Conflict, Network, Role, Stage, in_force
+from chains.network import (
+    LINK_COLUMNS,
+    NODE_COLUMNS,
+    Chain,
+    Conflict,
+    Network,
+    Role,
+    Stage,
+    in_force,
+    told_once,
+)
 from chains.parties import joined, names_of
 from registry.store import statements
 from registry.store.bulk import among, chunks
@@ -51,7 +61,9 @@ def read(live: Connection, held: Connection, day: date, known_at: datetime | Non
         for end in ("supplier_given", "buyer_given")
         for node, name in past.pop(end).dropna().tolist()
     ]
-    conflicts = _conflicts(live, known_at)
+    # A party that became a firm and two codes that were merged may have the same link on record twice.
+    past, twins = told_once(past)
+    conflicts = _conflicts(live, known_at, twins)
     past["conflict"] = past["key"].isin(conflicts)
     past = past[list(LINK_COLUMNS)]
     # A firm that was joined to its own customer supplies nobody but itself: no link.
@@ -116,8 +128,10 @@ def _given(node: str, name: str | None) -> tuple[str, str | None] | None:
     return (node, name) if is_outside(node) else None
 
 
-def _conflicts(live: Connection, known_at: datetime | None) -> dict[str, tuple[Conflict, ...]]:
-    """Key of a link → what different filings say differently about it."""
+def _conflicts(
+    live: Connection, known_at: datetime | None, twins: Mapping[str, str]
+) -> dict[str, tuple[Conflict, ...]]:
+    """Key of a link → what different filings say differently about it. ``twins``: other keys of it → the one that stays."""
     c = statements.STATEMENT.c
     held = statements.held_at(known_at, None if known_at is None else last_filing(live, known_at))
     twice = (
@@ -126,16 +140,17 @@ def _conflicts(live: Connection, known_at: datetime | None) -> dict[str, tuple[C
         .group_by(c.key)
         .having(func.count(c.filing_id.distinct()) > 1)
     )
-    keys = list(live.execute(twice).scalars())
+    keys = list({*live.execute(twice).scalars(), *twins, *twins.values()})
     said: dict[str, list[tuple[int, int, dict[str, Any]]]] = defaultdict(list)
     for chunk in chunks(keys):
         query = select(c.key, c.filing_id, c.row, c.payload).where(
             among(live, c.key, chunk), c.kind == "link", held
         )
-        for key, filing, row, payload in live.execute(query.order_by(c.filing_id, c.row)):
-            said[key].append((filing, row, orjson.loads(payload)))
+        for key, filing, row, payload in live.execute(query):
+            said[twins.get(key, key)].append((filing, row, orjson.loads(payload)))
     found: dict[str, tuple[Conflict, ...]] = {}
     for key, statements_ in said.items():
+        statements_.sort(key=lambda one: one[:2])
         differing = []
         for name in DISPUTED:
             values = [(payload[name], filing, row) for filing, row, payload in statements_ if name in payload]

@@ -7,7 +7,7 @@ from flask import Response, request
 from chains.api import blueprint
 from chains.permissions import READ
 from chains.resilience.whatif import what_if as stopping
-from chains.risk_documents import gaps_document, link_of, risks_document, what_if_document
+from chains.risk_documents import firms_of, gaps_document, link_of, risks_document, what_if_document
 from chains.risks import SUBSTITUTES, TOP, Risks, risks
 from registry.api.arguments import AS_OF, KNOWN_AT, day_asked, instant_asked, whole_asked
 from registry.refusals import MisusedError
@@ -33,8 +33,8 @@ TOPPED = Parameter(
 )
 STOP = Parameter(
     "stop",
-    "a firm that stops: a credit code, or an outside party as in the graph",
-    "停产企业：信用代码，或图中的外部企业",
+    "a firm that stops: a credit code, a whole name, or an outside party as in the graph",
+    "停产企业：信用代码、企业全称，或图中的外部主体",
     "91370199MAC5C88H07",
     many=True,
 )
@@ -44,14 +44,14 @@ LINK = Parameter(
     "中断的供应关系：供应商>采购方>产品，与风险清单中的 link 相同",
     many=True,
 )
-_PARTY = {"uscc": MAYBE, "node": TEXT, "name": TEXT}
+_PARTY = {"uscc": MAYBE, "node": TEXT, "name": TEXT, "here": {"type": "boolean"}, "status": MAYBE}
 _FIRM = record(**_PARTY)
 _LINK = record(supplier=_FIRM, buyer=_FIRM, product=MAYBE, link=TEXT)
 _HEAD = {"chain": TEXT, "as_of": DAY, "known_at": TEXT}
 _HIT = record(**_PARTY, product=MAYBE, loss=TEXT, by=TEXT, steps=WHOLE)
 _RANKED = {
     "type": ["array", "null"],
-    "items": record(uscc=TEXT, name=TEXT, reasons=listing({"type": "object"})),
+    "items": record(uscc=TEXT, name=TEXT, weak={"type": "boolean"}, reasons=listing({"type": "object"})),
 }
 
 
@@ -61,9 +61,9 @@ _RANKED = {
     "What would break a chain: single sources with substitutes in the city, firms by systemic risk, concentration, shape",
     "产业链风险：单一来源与市内替代企业、系统性风险排序、集中度与结构",
     NAME, AS_OF, KNOWN_AT, TOPPED,
-    shape=record(**_HEAD, firms=WHOLE, links=WHOLE, depth=WHOLE, assumed={"type": "object"},
+    shape=record(**_HEAD, firms=WHOLE, links=WHOLE, lapsed={"type": ["object", "null"]}, depth=WHOLE, assumed={"type": "object"},
                  single_sources=listing(record(buyer=_FIRM, product=TEXT, supplier=_FIRM, link=TEXT, substitutes=_RANKED)),
-                 critical_firms=listing(record(**_PARTY, index=TEXT, hit=WHOLE, because=listing(_HIT))),
+                 critical_firms=listing(record(**_PARTY, index=TEXT, own=TEXT, hit=WHOLE, because=listing(_HIT))),
                  concentration=listing(record(product=MAYBE, hhi=TEXT)), articulation=listing(record(**_PARTY, cut_off=WHOLE)),
                  dominators=listing(record(**_PARTY, leader=_FIRM, firms=WHOLE)),
                  loops=listing(record(firms=WHOLE, example=listing(_FIRM)))),
@@ -106,12 +106,14 @@ def chain_what_if(name: str) -> Response:
             400, "argument_missing", "stop or link: give at least one firm or link",
             "缺少参数 stop 或 link：请给出至少一家企业或一条供应关系",
         )  # fmt: skip
-    number = asked.report.part.number
+    firms = []
     for one in wanted:
-        if one not in number:
+        fitting = firms_of(asked.report.part, one)
+        if len(fitting) != 1:
             raise ApiError(
                 404, "unknown_firm", f"stop={one}: no such firm in this chain", f"该产业链中没有“{one}”"
             )
+        firms += fitting
     links = []
     for one in said:
         link = link_of(asked.report.part, one)
@@ -123,7 +125,6 @@ def chain_what_if(name: str) -> Response:
                 f"该产业链中没有供应关系“{one}”",
             )
         links.append(link)
-    firms = [number[one] for one in wanted]
     found = stopping(asked.report.cascade, firms, links)
     return answer(what_if_document(house(), asked, firms, found, None, links))
 

@@ -1,7 +1,7 @@
 """A chain's resilience as the command line prints it in JSON and the HTTP API answers it.
 
-Ratios are decimal text, absent is None. A firm is ``{"uscc", "node", "name"}``; a party that is not on the register has no
-``uscc``.
+Ratios are decimal text, absent is None. A firm is ``{"uscc", "node", "name", "here", "status"}``; a party that is not on the
+register has no ``uscc``. Firms that could step in say with ``weak`` that they come not near enough to be proposed.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from chains.nodes import ratio
 from chains.resilience.scope import Part, product_key
 from chains.resilience.sources import Source
 from chains.resilience.whatif import Hit, Stop
-from chains.risks import Lack, Risks, lacks, substitutes
+from chains.risks import Lack, Risks, lacks, lapsed, substitutes
 from registry.house import House
 from registry.kind import Record
+from registry.naming.normal import normal_form
 from registry.store.clock import instant_text
 
 #: Firms behind a dominator or in a loop, and lists of what the shape says: so many are told of, and how many there are.
@@ -29,7 +30,11 @@ FIRMS, LISTED = 20, 100
 
 def party(part: Part, number: int) -> Record:
     id = part.ids[number]
-    return {"uscc": None if is_outside(id) else id, "node": id, "name": part.names[number]}
+    status = part.status[number] if part.status else None
+    return {
+        "uscc": None if is_outside(id) else id, "node": id, "name": part.names[number], "here": bool(part.here[number]),
+        "status": status,
+    }  # fmt: skip
 
 
 def _head(house: House, asked: Risks) -> Record:
@@ -44,15 +49,17 @@ def risks_document(house: House, asked: Risks, top: int, language: str = "zh") -
     """The whole report. ``top``: of so many single sources the substitutes are named, None for the others."""
     found, part = asked.report, asked.report.part
     instead = substitutes(house, asked, top)
+    weight, ended = found.cascade.weight, lapsed(asked)
     return {
         **_head(house, asked),
         "firms": part.size,
         "links": len(part.supplier),
+        "lapsed": None if ended is None else {"links": ended.links, "last": ended.last.isoformat()},
         "single_sources": [
             source_record(part, source, _at(instead, at), language) for at, source in enumerate(found.sources)
         ],
         "critical_firms": [
-            {**party(part, int(firm)), "index": ratio(float(index)), "hit": stop.hit,
+            {**party(part, int(firm)), "index": ratio(float(index)), "own": ratio(float(weight[firm])), "hit": stop.hit,
              "because": [hit_record(part, hit) for hit in stop.hits]}
             for firm, index, stop in zip(found.critical.firms, found.critical.index, found.stops, strict=True)
         ],
@@ -84,8 +91,13 @@ def _at(instead: Sequence[Sequence[Ranked]], at: int) -> Sequence[Ranked] | None
 
 
 def strong(firms: Sequence[Record] | None) -> list[Record]:
-    """Of ranked firms those whose goods come near enough to be proposed; the others are weak matches."""
-    return [one for one in firms or () if one["reasons"][0]["score"] >= weights()["weak"]]
+    """Of ranked firms those that come near enough to be proposed."""
+    return [one for one in firms or () if not one["weak"]]
+
+
+def near_document(firms: Sequence[Ranked], language: str) -> list[Record]:
+    least = weights()["stand_in"]
+    return [{**one, "weak": one["score"] < least} for one in ranked_document(firms, language)]
 
 
 def source_record(part: Part, source: Source, instead: Sequence[Ranked] | None, language: str) -> Record:
@@ -93,7 +105,7 @@ def source_record(part: Part, source: Source, instead: Sequence[Ranked] | None, 
         **link_record(part, source.link),
         "essential": source.essential,
         "share": ratio(source.share),
-        "substitutes": None if instead is None else ranked_document(instead, language),
+        "substitutes": None if instead is None else near_document(instead, language),
     }
 
 
@@ -140,6 +152,14 @@ def link_record(part: Part, link: int) -> Record:
     }
 
 
+def firms_of(part: Part, typed: str) -> list[int]:
+    """The numbers of the firms of a chain that a code, a party of the graph or a whole name stands for."""
+    id = typed if typed in part.number else typed.upper()
+    if id in part.number:
+        return [part.number[id]]
+    return list(part.called.get(normal_form(typed), ()))
+
+
 def link_of(part: Part, typed: str) -> int | None:
     """The number of a link said as ``supplier>buyer>product`` (ends as in the graph; no product: the link that names none)."""
     supplier, buyer, product = (*(text.strip() for text in typed.split(">", 2)), "", "")[:3]
@@ -167,5 +187,5 @@ def lack_record(part: Part, lack: Lack, language: str) -> Record:
         "state": gap.state,
         "why": gap.why,
         "buyers": [party(part, buyer) for buyer in gap.buyers[:FIRMS]],
-        "nearest": ranked_document(lack.nearest, language),
+        "nearest": near_document(lack.nearest, language),
     }

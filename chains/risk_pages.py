@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from chains.blueprint import chains_blueprint
-from chains.matching.weights import weights
+from chains.export import whereabouts
 from chains.permissions import READ
 from chains.resilience.whatif import what_if as stopping
 from chains.risk_documents import (
+    firms_of,
     gaps_document,
     link_of,
     link_record,
@@ -26,7 +27,6 @@ from chains.risks import SUBSTITUTES, TOP, Risks, risks
 from chains.tabs import chain_tabs
 from registry import words
 from registry.kind import Record
-from registry.naming.normal import normal_form
 from registry.pages.asked import Asked, asked, page_number
 from registry.pages.blueprint import table_file
 from registry.refusals import MisusedError
@@ -37,7 +37,9 @@ from registry.shell.serving import house
 
 blueprint = chains_blueprint()
 #: Rows of the lists on the page of risks that go on in the file; firms that one can stop at once; bars of a what-if.
-SHOWN, MOST, BARS = 20, 12, 10
+SHOWN, MOST, BARS = 20, 50, 10
+#: Of so many single sources the file names who could step in.
+FILED = 200
 #: So many single sources are offered to be stopped.
 OFFERED = 12
 #: Of single sources and gaps so many stand on the page of risks, which opens with them.
@@ -58,7 +60,6 @@ def risks_of(name: str) -> str:
         name=found.chain.name,
         document=document,
         gaps=gaps_document(house(), found, 3, language())["gaps"],
-        weak=weights()["weak"],
         few=FEW,
         tabs=chain_tabs(found.chain.name, question),
         parts=parts(found.chain.name, question),
@@ -77,7 +78,6 @@ def gaps_of(name: str) -> str:
         name=found.chain.name,
         document=gaps_document(house(), found, SUBSTITUTES, language()),
         staged=bool(found.chain.stages),
-        weak=weights()["weak"],
         tabs=chain_tabs(found.chain.name, question),
         parts=parts(found.chain.name, question),
     )
@@ -91,7 +91,8 @@ def what_if(name: str) -> str:
     found = _risks(name, question)
     part = found.report.part
     firms, links, unknown = _stopped(found)
-    stopped = stopping(found.report.cascade, firms, links) if firms or links else None
+    too_many = _too_many(firms, links)
+    stopped = stopping(found.report.cascade, firms, links) if (firms or links) and not too_many else None
     document = what_if_document(here, found, firms, stopped, None, links) if stopped else None
     size = here.settings.web.page_rows
     hits = document["hits"] if document else []
@@ -116,6 +117,7 @@ def what_if(name: str) -> str:
         tabs=chain_tabs(found.chain.name, question),
         parts=parts(found.chain.name, question),
         most=MOST,
+        too_many=too_many,
     )
 
 
@@ -140,17 +142,12 @@ def _risks(name: str, question: Asked) -> Risks:
 
 
 def _stopped(found: Risks) -> tuple[list[int], list[int], list[str]]:
-    """The firms and the links that the address says stop, and what of it fits none of the chain, or several. A firm is a code, a
-    party of the graph, or a whole name."""
+    """The firms and the links that the address says stop, and what of it fits none of the chain, or several."""
     part = found.report.part
-    named: dict[str, list[int]] = {}
-    for at, called in enumerate(part.names):
-        named.setdefault(normal_form(called), []).append(at)
     firms: dict[int, None] = {}
     unknown = []
     for typed in filter(None, (text.strip() for text in request.args.getlist("stop"))):
-        id = typed if typed in part.number else typed.upper()
-        fitting = [part.number[id]] if id in part.number else named.get(normal_form(typed), [])
+        fitting = firms_of(part, typed)
         if len(fitting) == 1:
             firms[fitting[0]] = None
         else:
@@ -162,7 +159,13 @@ def _stopped(found: Risks) -> tuple[list[int], list[int], list[str]]:
             unknown.append(typed)
         else:
             links[link] = None
-    return list(firms)[:MOST], list(links)[:MOST], unknown
+    return list(firms), list(links), unknown
+
+
+def _too_many(firms: Sequence[int], links: Sequence[int]) -> int:
+    """How many firms or links are chosen where they are more than can be asked about at once; else 0."""
+    chosen = max(len(firms), len(links))
+    return chosen if chosen > MOST else 0
 
 
 # Files ------------------------------------------------------------------------------------------------------
@@ -176,7 +179,7 @@ def export_risks(name: str, part: str, suffix: str) -> Response:
         abort(404)
     question = asked(house())
     found = _risks(name, question)
-    document = risks_document(house(), found, TOP, language())
+    document = risks_document(house(), found, FILED if part == "sources" else 0, language())
     title, header, rows = FILES[part](document)
     return table_file(f"chain-{part}-{question.day.isoformat()}", suffix, title, header, rows)
 
@@ -185,20 +188,28 @@ Filed = tuple[str, Sequence[str], Sequence[Sequence[Any]]]
 
 
 def _sources(document: Record) -> Filed:
-    header = [_("Buyer"), _("Buyer's code"), _("Product"), _("Supplier"), _("Supplier's code"), _("Essential"),
+    header = [_("Buyer"), _("Buyer's code"), _("Product"), _("Supplier"), _("Supplier's code"), _("Where it is"), _("Essential"),
               _("Share of spend"), _("Could step in")]  # fmt: skip
     rows = [
         [one["buyer"]["name"], one["buyer"]["uscc"], one["product"], one["supplier"]["name"], one["supplier"]["uscc"],
-         said_flag(one["essential"]), _number(one["share"]), firms_said(one["substitutes"])]
+         whereabouts(one["supplier"]), said_flag(one["essential"]), _number(one["share"]), firms_said(one["substitutes"])]
         for one in document["single_sources"]
     ]  # fmt: skip
     return _("Single sources"), header, rows
 
 
 def _firms(document: Record) -> Filed:
-    header = [_("Firm"), _("Code"), _("Index"), _("Firms hit"), _("Because")]
+    header = [
+        _("Firm"),
+        _("Code"),
+        _("Where it is"),
+        _("Index"),
+        _("Of it its own"),
+        _("Firms hit"),
+        _("Because"),
+    ]
     rows = [
-        [one["name"], one["uscc"], _number(one["index"]), one["hit"],
+        [one["name"], one["uscc"], whereabouts(one), _number(one["index"]), _number(one["own"]), one["hit"],
          "；".join(f"{hit['name']} {float(hit['loss']):.1%}" + (f"（{hit['product']}）" if hit["product"] else "")
                   for hit in one["because"])]
         for one in document["critical_firms"]
@@ -270,6 +281,10 @@ def export_what_if(name: str, suffix: str) -> Response:
     firms, links, _unknown = _stopped(found)
     if not firms and not links:
         abort(400, description=_("Choose at least one firm or link that stops."))
+    if too_many := _too_many(firms, links):
+        abort(
+            400, description=_("%(n)s are chosen, at most %(most)s can stop at once", n=too_many, most=MOST)
+        )
     document = what_if_document(house(), found, firms, stopping(found.report.cascade, firms, links))
     header = [_("Firm"), _("Code"), _("Loss"), _("Through"), _("Product"), _("Steps")]
     rows = [
@@ -292,6 +307,10 @@ def why_said(why: str) -> str:
     return str(_("missing, as put on record") if why == "missing" else _("no firm of the city supplies it"))
 
 
-def firms_said(firms: Sequence[Record] | None) -> str | None:
-    """The firms near enough to be proposed; None where nobody asked."""
-    return None if firms is None else "；".join(one["name"] for one in strong(firms))
+def firms_said(firms: Sequence[Record] | None) -> str:
+    """The firms near enough to be proposed, with how well they fit."""
+    if firms is None:
+        return str(_("not looked for: told of the first %(n)s", n=FILED))
+    return "；".join(f"{one['name']} {one['score']:.0%}" for one in strong(firms)) or str(
+        _("no firm of the city comes near")
+    )

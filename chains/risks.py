@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import func, select
 
 from chains.asking import network
@@ -33,6 +34,7 @@ FIGURES: Any = Figures.__table__  # type: ignore[attr-defined]
 OFFER: Any = Offer.__table__  # type: ignore[attr-defined]
 #: So many critical firms are ranked unless asked otherwise, and so many substitutes named for each link.
 TOP, SUBSTITUTES = 20, 5
+YEAR = timedelta(days=366)
 #: How many chains' reports are kept; a report is of one network, which changes with the data.
 KEPT = 24
 _held: OrderedDict[tuple[int, str, int], tuple[Network, Report]] = OrderedDict()
@@ -89,6 +91,32 @@ def spend(house: House, ids: Sequence[str], day: date, known_at: datetime | None
     return found
 
 
+@dataclass(frozen=True)
+class Lapsed:
+    """``links`` of a chain's firms that ended within a year and go on nowhere; ``last``: the last day of the latest of them."""
+
+    links: int
+    last: date
+
+
+def lapsed(asked: Risks) -> Lapsed | None:
+    """Links to and from the chain's firms of the past year that are in force no more, such as those of a yearly list that nobody
+    has renewed; None where there are none. Each (supplier, buyer, product) counts once."""
+    net, ends = asked.network, ["supplier", "buyer", "product"]
+    own = [net.number[id] for id in asked.report.part.ids]
+    day, before = net.day.isoformat(), (net.day - YEAR).isoformat()
+    ended = net.past[(net.past["until"] < day) & (net.past["until"] >= before)]
+    ended = ended[
+        ended["buyer"].isin(own)
+        | ended["supplier"].isin([net.number[role.uscc] for role in asked.chain.roles])
+    ]
+    live = pd.MultiIndex.from_frame(net.links.loc[net.links["supplier"].isin(ended["supplier"]), ends])
+    ended = ended[~pd.MultiIndex.from_frame(ended[ends]).isin(live)]
+    if ended.empty:
+        return None
+    return Lapsed(len(ended.drop_duplicates(ends)), date.fromisoformat(ended["until"].max()))
+
+
 def substitutes(house: House, asked: Risks, top: int, each: int = SUBSTITUTES) -> list[list[Ranked]]:
     """For the first ``top`` single sources the firms of the city that come nearest to supplying the product, by what was known
     of them at the report's instant."""
@@ -118,7 +146,12 @@ def lacks(house: House, asked: Risks, each: int = SUBSTITUTES) -> list[Lack]:
     """What the chain lacks, each with the firms of the city that come nearest."""
     made = _made(house, asked)
     found = gaps(asked.chain, asked.report.part, made)
-    wanted = [Wanted(gap.wanted, chain=asked.chain.name) for gap in found]
+    ids = asked.report.part.ids
+    # Who buys it elsewhere needs it; it does not supply it.
+    wanted = [
+        Wanted(gap.wanted, chain=asked.chain.name, without=frozenset(ids[buyer] for buyer in gap.buyers))
+        for gap in found
+    ]
     near = search_all(house, wanted, each, asked.network.day, asked.known_at) if wanted else []
     return [Lack(gap, one.ranked) for gap, one in zip(found, near, strict=True)]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from chains import party_commands, risk_commands
+from chains import export_commands, party_commands, risk_commands
 from chains.commands import chain
 from chains.events import commands as event_commands
 from chains.matching.commands import match
 
-ADDED = (event_commands, party_commands, risk_commands)
+ADDED = (event_commands, export_commands, party_commands, risk_commands)
 
 __all__ = ["chain", "match"]

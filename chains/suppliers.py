@@ -1,4 +1,4 @@
-"""A firm's suppliers as the command line prints them in JSON and the HTTP API answers."""
+"""A firm's suppliers: what the page shows, the command line prints in JSON and the HTTP API answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chains.asking import network
 from chains.documents import titles_said
 from chains.ends import is_outside
 from chains.facts import Held, titles_of
-from chains.leader import Concentration, Local, Turnover
+from chains.leader import Concentration, Local, Spell, Turnover
 from chains.network import Network
 from chains.nodes import Nodes, link_records, ratio
 from registry.house import House
@@ -51,6 +51,11 @@ class Supplied:
         return leader.turnover(self.network, self.number, years_on(self.network.day, -1))
 
     @cached_property
+    def spells(self) -> list[Spell]:
+        """For each row of ``found`` the years in a row to which it belongs."""
+        return leader.present_spells(self.network, self.found)
+
+    @cached_property
     def suppliers(self) -> int:
         """How many they are, of all depths."""
         return int(self.found["supplier"].nunique())
@@ -58,6 +63,12 @@ class Supplied:
     @cached_property
     def customers(self) -> pd.DataFrame:
         return leader.customers(self.network, self.number)
+
+    @cached_property
+    def disputed(self) -> pd.DataFrame:
+        """Its direct links about which filings differ, those to suppliers first."""
+        apart = [links[links["conflict"].to_numpy(dtype=bool)] for links in (self.direct, self.customers)]
+        return pd.concat(apart, ignore_index=True)
 
     @cached_property
     def linked(self) -> bool:
@@ -74,17 +85,25 @@ def supplied(
     known_at: datetime | None,
     net: Network | None = None,
 ) -> Supplied | None:
-    """The suppliers of a node; None where the graph has no such node. ``net``: the network of the day, where at hand."""
+    """The suppliers of a node; None where the graph has no such node. ``net``: the network of the day, where at hand.
+
+    All of it, titles too, changes with the network's version only, and is kept with it: shared, as the network is."""
     net = net or network(house, day, known_at)
     number = net.number.get(node)
     if number is None:
         return None
+    return net.once((Supplied, number, depth), lambda: _looked_up(house, net, number, depth, known_at))
+
+
+def _looked_up(
+    house: House, net: Network, number: int, depth: int | None, known_at: datetime | None
+) -> Supplied:
     found = leader.supplies(net, number, depth)
     ends = pd.unique(pd.concat([found["supplier"], found["buyer"]], ignore_index=True))
     sold = leader.customers(net, number)["buyer"].unique()
     codes = [id for id in net.firms([number, *ends.tolist(), *sold.tolist()]) if not is_outside(id)]
     with view(house, known_at) as held:
-        return Supplied(net, number, found, titles_of(held, codes, day))
+        return Supplied(net, number, found, titles_of(held, codes, net.day))
 
 
 def suppliers_document(house: House, seen: Supplied, known_at: datetime | None) -> Record:
@@ -131,9 +150,11 @@ def suppliers_document(house: House, seen: Supplied, known_at: datetime | None) 
 
 
 def supplier_records(seen: Supplied, nodes: Nodes, links: pd.DataFrame) -> list[Record]:
-    """One for each of ``links``, which are some of ``seen.found``, with the years in a row to which it belongs."""
+    """One for each of ``links``, which are some of ``seen.found`` under its index, with the years in a row to which it
+    belongs."""
     records = []
-    for link, spell in zip(link_records(links), leader.present_spells(seen.network, links), strict=True):
+    for at, link in zip(links.index, link_records(links), strict=True):
+        spell = seen.spells[at]
         who, buyer = nodes[link["supplier"]], nodes[link["buyer"]]
         records.append({
             "uscc": who["uscc"], "node": who["node"], "name": who["name"], "depth": link["depth"],

@@ -54,10 +54,11 @@ def export_chains(suffix: str) -> Response:
     question = asked(house())
     net = network(house(), question.day, question.known_at)
     header = [_("Chain"), _("Leaders"), _("Firms"), _("of the city"), _("Links"), _("Stages"), _("Built"), _("Strong"),
-              _("Missing")]  # fmt: skip
+              _("Missing"), _("Single sources"), _("of them essential")]  # fmt: skip
     rows = [
         [one["chain"], "；".join(leader["name"] for leader in one["leaders"]) or None, one["firms"], one["here"],
-         one["links"], one["stages"], *(one["products"][state] for state in ("built", "strong", "missing"))]
+         one["links"], one["stages"], *(one["products"][state] for state in ("built", "strong", "missing")),
+         one["single_sources"]["all"], one["single_sources"]["essential"]]
         for one in (chain_head(net, chain) for chain in net.chains.values())
     ]  # fmt: skip
     return table_file(f"chains-{question.day.isoformat()}", suffix, _("Chains"), header, rows)

@@ -19,7 +19,9 @@ import pytest
 from sqlalchemy.engine import URL, make_url
 
 from registry.house import House
+from registry.store.clock import Clock
 from tests.postgres_server import NoServerError, running_server
+from tests.prepared import opened
 from tests.registry.house import Time, open_test_house
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -61,21 +63,31 @@ def postgres_admin(postgres_url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str, postgres_admin: psycopg.Connection) -> Iterator[str]:
+    """Name of a database with the schema in it, to copy."""
+    name = f"tidu_template_{os.getpid()}"
+    postgres_admin.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+    url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    opened(url, Clock()).dispose()
+    yield name
+    postgres_admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 _numbers = itertools.count(1)
 
 
-@pytest.fixture
-def new_postgres_database(
-    postgres_url: str, postgres_admin: psycopg.Connection
+def _databases(
+    postgres_url: str, postgres_admin: psycopg.Connection, postgres_template: str
 ) -> Iterator[Callable[..., str]]:
-    """Makes databases: call it for the URL of an empty one, or of a copy of the database ``template``.
+    """Makes databases: call it for the URL of one without a row, or of a copy of the database ``template``.
 
     They are dropped after the test, whoever is still connected.
     """
     made: list[str] = []
     server: URL = make_url(postgres_url)
 
-    def make(template: str = "template0") -> str:
+    def make(template: str = postgres_template) -> str:
         # the process id keeps apart the workers of one run and two runs on one server
         name = f"tidu_test_{os.getpid()}_{next(_numbers)}"
         postgres_admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'UTF8\'')
@@ -87,6 +99,13 @@ def new_postgres_database(
         postgres_admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+new_postgres_database = pytest.fixture(name="new_postgres_database")(_databases)
+#: The same for fixtures of a whole file: dropped after its last test.
+new_postgres_database_of_file = pytest.fixture(scope="module", name="new_postgres_database_of_file")(
+    _databases
+)
+
+
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """URL of an SQLite file that does not exist yet."""
@@ -95,7 +114,8 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """URL of an empty database; the test runs once on SQLite and once on PostgreSQL."""
+    """URL of a database of the test's own: it runs once on SQLite, where the file is still to be made, and once on PostgreSQL,
+    where the tables are there and empty."""
     if request.param == "sqlite":
         return str(request.getfixturevalue("sqlite_url"))
     return str(request.getfixturevalue("new_postgres_database")())

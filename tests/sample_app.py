@@ -22,9 +22,8 @@ from registry.house import House
 from registry.room import Room
 from registry.settings import Settings, load
 from registry.shell.app import create_app
-from registry.store import schema
 from registry.store.clock import fixed_clock
-from registry.store.engine import open_store
+from tests.prepared import opened
 from tests.signed_in import signing_in
 from tiers.sampling import file_sample, is_sample
 
@@ -47,9 +46,7 @@ def settings_in(folder: Path, url: str | None = None) -> Settings:
 def house_in(folder: Path, rooms: tuple[Room, ...] = cli.ROOMS, url: str | None = None) -> House:
     """A house over the database in ``folder`` or at ``url``, which is made where there is none."""
     settings = settings_in(folder, url)
-    house = House(settings, open_store(settings.database.url, CLOCK), rooms)
-    schema.prepare(house.store)
-    return house
+    return House(settings, opened(settings.database.url, CLOCK), rooms)
 
 
 @cache

@@ -66,12 +66,12 @@ VOCABULARIES = {
         " unknown_firm ambiguous_name conflict_in_file term_missing date_unreadable period_unreadable date_future"
         " date_order number_unreadable negative unit_unknown wrong_unit counted_here value_unknown"
         " district_unknown placeholder self_supply"
-        " end_missing stage_missing offer_for_everything nobody_invited"
+        " end_missing stage_missing slash_in_number offer_for_everything nobody_invited"
         " share_range outside_source orphaned other_unit"
     ),
     "note": (
         "overtaken read_as_percent city_assumed case_folded former_district currency_kept digital_core_differs"
-        " shares_above_whole firm_ended demand_without_words"
+        " shares_above_whole firm_ended several_names number_unknown demand_without_words"
     ),
 }
 TARGETS = ids(

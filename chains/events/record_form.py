@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from flask import render_template
 from flask_babel import gettext as _
 
+from chains.asking import network
+from chains.blueprint import chains_blueprint
 from chains.events.acting import NotTakenError
 from registry import words
 from registry.intake.problems import message
@@ -58,6 +60,14 @@ def record_form(
         needed={*needed, *declared.required},
         options={**{f.id: choices(f) for f in shown if f.vocabulary}, **(options or {})},
     )
+
+
+def chain_names() -> list[str]:
+    """The chains on record: offered where one is typed, so that nobody spells a second one."""
+    return list(network(house()).chains)
+
+
+chains_blueprint().add_app_template_global(chain_names)
 
 
 def fields_of(kind: str, ids: Sequence[str]) -> list[Field]:

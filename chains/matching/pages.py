@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from chains.asking import network
 from chains.blueprint import chains_blueprint
 from chains.matching import certificates, names
 from chains.matching.answers import answer, answers, counted
@@ -96,6 +97,7 @@ def matching_demand(id: str) -> str:
         "chains/demand.html",
         named=named,
         demand=known,
+        on_record=known.chain in network(here).chains,
         found=search(here, known.wanted, SHOWN),
         told=told,
         fresh=fresh(here, [id]).get(id, frozenset()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,17 +35,21 @@ class Report:
 
 
 def report(part: Part, top: int = 20) -> Report:
-    """The whole report. ``top``: so many critical firms are ranked. A chain without links has nothing that could break."""
+    """The whole report. ``top``: so many critical firms are ranked, of which those stay whose stop reaches others. A chain
+    without links has nothing that could break."""
     of = cascade(part)
     near = shape.depth(part)
     none = Ranked(np.zeros(0, dtype=np.int64), np.zeros(0), 0, 0.0)
     critical = ranked(of, top) if len(part.supplier) else none
+    stops = stop_each(of, critical.firms.tolist(), BECAUSE)
+    # Who loses nothing but itself breaks no chain, however great it is.
+    reaching = [at for at, stop in enumerate(stops) if stop.hit]
     return Report(
         part,
         of,
         tuple(single_sources(part, of.shares)),
-        critical,
-        tuple(stop_each(of, critical.firms.tolist(), BECAUSE)),
+        replace(critical, firms=critical.firms[reaching], index=critical.index[reaching]),
+        tuple(stops[at] for at in reaching),
         tuple(concentration(part, of.shares, near)),
         tuple(shape.articulation(part)),
         tuple(shape.dominators(part)),

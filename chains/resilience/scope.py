@@ -16,6 +16,7 @@ import pandas as pd
 import rustworkx as rx
 
 from chains.network import Network
+from registry.naming.normal import normal_form
 
 LEADER, CORE = "leader", "core_supplier"
 
@@ -27,7 +28,7 @@ class Part:
     ``ids``, ``names``: of the firms, in the order of their ids. ``here``: the firm exists and belongs to the city.
     ``leaders``: numbers. ``spend``: yuan a year, NaN where unknown. Of links: ``supplier``, ``buyer``: numbers; ``product``: a
     number into ``products`` (0 is ``""``: none was named); ``share`` of the buyer's spend, NaN where unknown; ``essential``:
-    1, 0, NaN.
+    1, 0, NaN. ``status``: of the firms, active, cancelled … or outside; empty where nobody asks.
     """
 
     chain: str
@@ -42,6 +43,7 @@ class Part:
     products: tuple[str, ...]
     share: np.ndarray
     essential: np.ndarray
+    status: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -50,6 +52,14 @@ class Part:
     @cached_property
     def number(self) -> Mapping[str, int]:
         return {id: at for at, id in enumerate(self.ids)}
+
+    @cached_property
+    def called(self) -> Mapping[str, Sequence[int]]:
+        """Normal form of a name → who bears it."""
+        found: dict[str, list[int]] = {}
+        for at, name in enumerate(self.names):
+            found.setdefault(normal_form(name), []).append(at)
+        return found
 
     @cached_property
     def graph(self) -> rx.PyDiGraph[int, None]:
@@ -127,6 +137,7 @@ def cut(
         tuple(shown.get(key, "") for key in order),
         links["share"].to_numpy(float),
         links["essential"].to_numpy(float),
+        tuple(nodes["status"]),
     )
 
 

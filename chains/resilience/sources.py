@@ -26,14 +26,19 @@ class Source:
     weight: float
 
 
+def alone(part: Part) -> np.ndarray:
+    """The links through which a buyer has a product from one supplier. Links that name no product are left out: nothing says
+    that another one brings the same."""
+    named = np.flatnonzero(part.product > 0)
+    bought = part.buyer[named] * len(part.products) + part.product[named]
+    _pairs, first, times = np.unique(bought, return_index=True, return_counts=True)
+    links: np.ndarray = named[np.sort(first[times == 1])]
+    return links
+
+
 def single_sources(part: Part, shares: Shares) -> list[Source]:
     """The products that a buyer has from one supplier alone, as far as links are on record: essential ones first, then by what
-    is spent on them. Links that name no product are left out: nothing says that another one brings the same."""
-    named = np.flatnonzero(part.product > 0)
-    if not len(named):
-        return []
-    frame = pd.DataFrame({"link": named, "buyer": part.buyer[named], "product": part.product[named]})
-    alone = frame[~frame.duplicated(["buyer", "product"], keep=False)]["link"].tolist()
+    is spent on them."""
     worth = shares.share * shares.spend[part.buyer]
     found = [
         Source(
@@ -45,7 +50,7 @@ def single_sources(part: Part, shares: Shares) -> list[Source]:
             _known(part.share[link]),
             float(worth[link]),
         )
-        for link in alone
+        for link in alone(part).tolist()
     ]
     return sorted(found, key=lambda s: (s.essential is not True, -s.weight, s.buyer, s.product))
 

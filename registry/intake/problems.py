@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: code → (Chinese, English); ``{value}``, ``{field}`` and ``{detail}`` are filled in.
+#: code, or code and field with a dot between → (Chinese, English); ``{value}``, ``{field}`` and ``{detail}`` are filled in.
 MESSAGES: dict[str, tuple[str, str]] = {
     "uscc_missing": ("没有统一社会信用代码；请补上 18 位代码", "No credit code; give the 18 characters"),
     "uscc_old_number": ("“{value}”是 15 位旧注册号或 9 位机构代码，不是统一社会信用代码；请查换照后的 18 位代码", "“{value}” is an old registration number, not a credit code; look up the 18 characters"),
@@ -27,11 +27,19 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unit_unknown": ("“{value}”没有可识别的单位（元、万元、亿元）；请在表头注明，或为这一列选定单位", "“{value}” has no known unit (元, 万元, 亿元); put it into the header or choose one for the column"),
     "value_unknown": ("“{value}”不是这一栏认识的词；可用的词见“可识别的列”", "“{value}” is not a word that this column knows; the help on columns lists the words"),
     "district_unknown": ("“{value}”不是本市的区县或功能区", "“{value}” is not a district or functional area of the city"),
-    "placeholder": ("“{value}”是占位名，不是企业", "“{value}” is a placeholder, not a firm"),
-    "self_supply": ("供应方与采购方是同一家", "Supplier and buyer are the same firm"),
-    "end_missing": ("没有写明{field}；请填信用代码、名称或证券代码", "The row names no {field}; give a credit code, a name or a stock code"),
+    "placeholder": ("“{value}”是占位名，不是企业；请写明企业名称，不知道就不录这一行", "“{value}” is a placeholder, not a firm; write who it is, or leave the row out"),
+    "self_supply": ("供应方与采购方是同一家；请核对两端", "Supplier and buyer are the same firm; check both ends"),
+    "end_missing": ("没有写明是哪家企业；请填信用代码、名称或证券代码", "The row does not say which firm; give a credit code, a name or a stock code"),
+    "end_missing.supplier": ("没有写明供应方；请填信用代码、名称或证券代码", "The row names no supplier; give a credit code, a name or a stock code"),
+    "end_missing.buyer": ("没有写明采购方（需求方）；请填信用代码、名称或证券代码", "The row names no buyer; give a credit code, a name or a stock code"),
+    "cell_empty": ("这一栏必填，却是空的；请补上（合并的单元格请逐行填写）", "This cell is needed and empty; fill it in (in every row, where cells are merged)"),
     "stage_missing": ("产品“{value}”没有写明所属环节；请补上环节", "The product “{value}” stands in no stage; name the stage"),
     "demand_without_words": ("需求“{value}”没有名称也没有说明，无法匹配；请补上需求名称", "The demand “{value}” has neither title nor detail, so nothing can be matched; add a title"),
+    "slash_in_number": ("编号“{value}”中有“/”，网址里用不了；请改用“-”", "The number “{value}” holds a “/”, which no address can; write “-” instead"),
+    "several_names": ("“{value}”像是几家企业写在一格，现按一个外部主体入库；请每家一行", "“{value}” looks like several firms in one cell and is kept as one outside party; give each its own row"),
+    "number_unknown.demand": ("没有编号为“{value}”的需求，本行不会计入任何需求；请核对编号，或先登记该需求", "No demand has the number “{value}”, so this row counts for none; check the number, or put the demand on record first"),
+    "number_unknown.event": ("没有编号为“{value}”的活动，本行不会计入任何活动；请核对编号，或先登记该活动", "No event has the number “{value}”, so this row counts for none; check the number, or put the event on record first"),
+    "number_unknown": ("没有编号“{value}”的记录；请核对编号", "Nothing on record has the number “{value}”; check it"),
     "offer_for_everything": ("“{value}”不是产品；请逐项写明能供应什么", "“{value}” is no product; write what can be supplied, one product a row"),
     "nobody_invited": ("本行既没有需求编号也没有信用代码；请填邀请谁", "The row names neither a demand nor a firm; say who is invited"),
     "shares_above_whole": ("本文件中该采购方当年各供应方占比合计 {detail}，超过 100%；请核对", "The shares of this buyer and year in this file add up to {detail}, more than 100 %; check them"),
@@ -62,11 +70,15 @@ OPTIONS = {
     "unit_unknown": "--unit {field}=万元",
     "value_unknown": "cli.py fields KIND",
 }
+#: What a required cell that is empty is noted as.
+_EMPTY = ("value_unknown", "date_unreadable")
 
 
 def message(code: str, value: str | None, field: str | None, detail: str | None, language: str = "zh") -> str:
-    """The sentence for a problem code in ``zh`` or ``en``."""
-    zh, en = MESSAGES[code]
+    """The sentence for a problem code in ``zh`` or ``en``. A cell that holds nothing is not said to be a strange word."""
+    if not value and code in _EMPTY:
+        code = "cell_empty"
+    zh, en = MESSAGES.get(f"{code}.{field}") or MESSAGES[code]
     return (en if language.startswith("en") else zh).format(
         value=value or "", field=field or "", detail=detail or ""
     )
@@ -74,4 +86,6 @@ def message(code: str, value: str | None, field: str | None, detail: str | None,
 
 def with_option(said: str, code: str, field: str | None) -> str:
     """The sentence as the command line prints it: with the option that mends the problem there, in brackets."""
-    return f"{said} ({OPTIONS[code].format(field=field or 'FIELD')})" if code in OPTIONS else said
+    if code not in OPTIONS or said in MESSAGES["cell_empty"]:
+        return said
+    return f"{said} ({OPTIONS[code].format(field=field or 'FIELD')})"

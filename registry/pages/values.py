@@ -137,7 +137,8 @@ def shown(value: Any, field: Field) -> str | Markup:
             return industry(value)
         case "code":
             return Markup('<span class="code">{}</span>').format(value)
-    return str(value)
+    # Who has no code is kept as ~ and the name; people read the name.
+    return str(value).removeprefix("~")
 
 
 def term(of: Field | Kind) -> str:

@@ -101,7 +101,7 @@ def percent(ratio: Number | None, places: int = 1) -> Markup:
     if ratio is None:
         return unknown()
     value = exact(ratio)
-    return Markup('<data value="{}">{}%</data>').format(value, grouped(value * 100, places))
+    return Markup(f'<data value="{value}">{grouped(value * 100, places)}%</data>')
 
 
 def day(value: date | str | None) -> Markup:
@@ -110,8 +110,8 @@ def day(value: date | str | None) -> Markup:
         return unknown()
     if isinstance(value, date):
         return Markup(f'<time datetime="{value}">{value}</time>')
-    text = value
-    return Markup('<time datetime="{}">{}</time>').format(text, text)
+    text = escape(value)
+    return Markup(f'<time datetime="{text}">{text}</time>')
 
 
 def instant(value: datetime | None) -> Markup:

@@ -37,8 +37,8 @@ def last_event(connection: Connection, known_at: datetime) -> datetime | None:
     return max((at for at in last if at), default=None)
 
 
-def newest(at: Any, known_at: datetime) -> Any:
-    """The newest instant of a column at or before another, as a part of a statement."""
+def newest(at: Any, known_at: Any) -> Any:
+    """The newest instant of a column at or before another (an instant, or a parameter), as a part of a statement."""
     return select(func.max(at)).where(at <= known_at).scalar_subquery()
 
 

@@ -68,6 +68,21 @@ def test_the_map_is_drawn_and_a_click_opens_a_firm(watched: Watched) -> None:
     expect(page).to_have_url(re.compile(f"/chains/firms/{LEADER}$"))
 
 
+@pytest.mark.parametrize("path", [f"/chains/{CHAIN}", f"/chains/firms/{LEADER}/around?steps=1"])
+def test_firms_are_drawn_as_circles_however_few_lanes_there_are(watched: Watched, path: str) -> None:
+    """A picture of two lanes was stretched over a wide page: its firms were flat ovals."""
+    watched.page.set_viewport_size({"width": 1366, "height": 900})
+    page = watched.go(path)
+    expect(page.locator("[data-drawn]")).to_be_visible()
+    across, down = page.evaluate("""() => {
+        const chart = window.echarts.getInstanceByDom(document.querySelector(".graph-plot"));
+        const [left, top] = chart.convertToPixel({ seriesIndex: 0 }, [0, 0]);
+        const [right, low] = chart.convertToPixel({ seriesIndex: 0 }, [100, 100]);
+        return [right - left, low - top];
+    }""")
+    assert across == pytest.approx(down, rel=0.02)
+
+
 def test_everything_on_the_map_stands_in_the_table(watched: Watched) -> None:
     page = watched.go(f"/chains/{CHAIN}")
     drawn = page.evaluate("""() => JSON.parse(document.querySelector(".graph-box script").textContent).nodes

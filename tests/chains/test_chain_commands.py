@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from openpyxl import load_workbook
 
 import cli
 from registry.settings import load
 from tests.chains.little_city import (
     CHAIN,
     CORE,
+    DEEP,
     FORMER,
     KEY,
     LEADER,
@@ -62,6 +65,10 @@ def test_the_list_of_chains(run: Run) -> None:
     assert one["chain"] == CHAIN
     assert [leader["uscc"] for leader in one["leaders"]] == [LEADER, SECOND]
     assert one["products"] == {"built": 2, "strong": 4, "missing": 2, "unknown": 0}
+    risks = document(run("chain", "risks", CHAIN, "--as-of", DAY, "--json"))["single_sources"]
+    essential = [source for source in risks if source["essential"]]
+    assert one["single_sources"] == {"all": len(risks), "essential": len(essential)}
+    assert essential
     assert "济南大风新能源汽车有限公司、济南长风商用车有限公司" in run("chain", "list").stdout
 
 
@@ -106,6 +113,52 @@ def test_outside_parties_can_be_asked_about(run: Run) -> None:
     assert (told["uscc"], told["suppliers"], told["concentration"]) == (None, [], None)
 
 
+def test_who_only_supplies_others_is_not_said_to_have_no_links(run: Run) -> None:
+    said = run("chain", "suppliers", OUTSIDERS[0], "--as-of", DAY).stdout
+    assert "no supplier is on record for this day" in said
+    assert "it supplies: 济南大风新能源汽车有限公司" in said
+
+
+def test_where_sources_differ_stands_in_the_table(run: Run) -> None:
+    lines = run("chain", "suppliers", LEADER, "--as-of", DAY).stdout.splitlines()
+    assert [CORE in line for line in lines if line.endswith("differ")] == [True]
+
+
+def test_a_firm_is_named_by_its_stock_code(tmp_path: Path) -> None:
+    environment = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'c.sqlite'}",
+        "TIDU_PATHS_VAR": str(tmp_path / "var"),
+    }
+    house = open_test_house(environment["DATABASE_URL"], tmp_path)
+    little_city(house)
+    listed = {
+        "uscc": LEADER,
+        "board": "沪市主板",
+        "code": "603221",
+        "stage": "listed",
+        "stage_on": "2020-01-01",
+    }
+    file_rows(house, "listings", [listed])
+    house.store.dispose()
+    said = CliRunner().invoke(cli.main, ["chain", "suppliers", "603221.SH", "--json"], env=environment)
+    assert document(said)["uscc"] == LEADER
+
+
+def test_what_if_says_who_is_hit_and_through_what(run: Run) -> None:
+    said = run("chain", "what-if", CHAIN, "--stop", DEEP[0], "--as-of", DAY).stdout
+    assert "production lost" in said
+    assert "正极材料" in said
+    told = document(run("chain", "what-if", CHAIN, "--link", f"{KEY}>{CORE}>电芯", "--as-of", DAY, "--json"))
+    assert CORE in [hit["uscc"] for hit in told["hits"]]
+    assert (told["stopped"], told["stopped_links"][0]["product"]) == ([], "电芯")
+    by_name = run("chain", "what-if", CHAIN, "--stop", OUTSIDERS[0], "--as-of", DAY)
+    assert by_name.exit_code == 0
+    assert run("chain", "what-if", CHAIN).exit_code == 2
+    lost = run("chain", "what-if", CHAIN, "--stop", "没有这家公司")
+    assert lost.exit_code == 2
+    assert "没有这家公司" in lost.stderr
+
+
 def test_what_was_known_then(run: Run) -> None:
     told = document(run("chain", "suppliers", LEADER, "--known-at", "9", "--as-of", DAY, "--json"))
     assert (told["suppliers"][0]["share_of_buyer_spend"], told["suppliers"][0]["conflict"]) == ("0.4", False)
@@ -128,7 +181,7 @@ def test_a_firm_without_links_is_said(run: Run) -> None:
 def test_a_day_without_links_in_force_says_when_the_last_ended(run: Run, day: str) -> None:
     result = run("chain", "suppliers", LEADER, "--as-of", day)
     assert result.exit_code == 0
-    assert "no link is in force on this day" in result.stdout
+    assert "no supplier is on record for this day" in result.stdout
     assert ("ended on 2022-12-31" in result.stdout) == (day > "2022-12-31")
 
 
@@ -175,3 +228,14 @@ def test_links_of_years_in_a_row_are_one(app: Flask) -> None:
     found = {one["uscc"]: (one["since"], one["until"]) for one in told["suppliers"]}
     assert found[SUPPLIERS[0]] == ("2023-01-01", "2026-12-31")
     assert [one["uscc"] for one in told["leavers"]] == [SUPPLIERS[24]]
+
+
+def test_a_chain_is_written_to_a_file(run: Run, tmp_path: Path) -> None:
+    graph, book = tmp_path / "chain.graphml", tmp_path / "chain.xlsx"
+    said = run("chain", "export", f"{CHAIN}产业链", "--out", str(graph), "--as-of", DAY)
+    assert said.exit_code == 0, said.output
+    assert LEADER in nx.read_graphml(graph)
+    assert run("chain", "export", CHAIN, "--out", str(book), "--as-of", DAY).exit_code == 0
+    assert load_workbook(book).sheetnames[::2] == ["环节与产品", "供应关系"]
+    assert run("chain", "export", CHAIN, "--out", str(tmp_path / "chain.pdf")).exit_code == 2
+    assert run("chain", "export", "没有这条", "--out", str(graph)).exit_code == 2

@@ -11,6 +11,7 @@ import pytest
 
 from chains.asking import network
 from registry.house import House
+from registry.intake.problems import message, with_option
 from registry.merging import merge, split
 from registry.withdrawal import withdraw
 from tests.chains.linked import LEADER, NAMES, OTHER, STRANGER, SUPPLIER, drawn, file, firms, held, problems
@@ -59,6 +60,7 @@ def test_an_end_is_a_code_a_name_or_a_stock_code(house: House) -> None:
         (link(share_of_buyer_spend="-3%"), "share_of_buyer_spend", "share_range"),
         (link("供应商A"), "supplier", "placeholder"),
         (link(buyer="客户一"), "buyer", "placeholder"),
+        (link("济南甲机械厂/济南乙机械厂"), "supplier", "several_names"),
         (link(SUPPLIER[:-1] + ("0" if SUPPLIER[-1] != "0" else "1")), "supplier", "uscc_check"),
         (link("", product="齿轮"), "supplier", "end_missing"),
         (link(**{"from": "2024-05-01", "to": "2024-04-01"}), "to", "date_order"),
@@ -69,7 +71,7 @@ def test_an_end_is_a_code_a_name_or_a_stock_code(house: House) -> None:
 def test_a_row_that_is_wrong_is_refused_or_noted_at_its_field(house: House, row: dict[str, Any], field: str,
                                                                 problem: str) -> None:  # fmt: skip
     said = file(house, "links", link(OTHER, product="好的一行"), {"product": "", **row})
-    fate = "note" if problem == "share_range" else "refused"
+    fate = "note" if problem in ("share_range", "several_names") else "refused"
     assert problems(said) == [(3, field, problem, fate)]
     assert len(held(house, "links")) == (2 if fate == "note" else 1)
 
@@ -196,3 +198,28 @@ def test_a_code_that_is_not_on_the_register_is_an_outside_party_until_it_is(hous
     assert (said.fates["accepted"], drawn(house)) == (1, {(f"~{new}", LEADER, "")})
     firms(house, STRANGER)
     assert drawn(house) == {(STRANGER, LEADER, "")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "said"),
+    [
+        ("links", link("", product="齿轮"), "没有写明供应方；请填信用代码、名称或证券代码"),
+        ("links", link(buyer="", product="齿轮"), "没有写明采购方（需求方）；请填信用代码、名称或证券代码"),
+        (
+            "chains",
+            {"chain": "", "stage": "原材料"},
+            "这一栏必填，却是空的；请补上（合并的单元格请逐行填写）",
+        ),
+        (
+            "roles",
+            {"chain": "氢能", "uscc": LEADER, "role": ""},
+            "这一栏必填，却是空的；请补上（合并的单元格请逐行填写）",
+        ),
+    ],
+)
+def test_an_empty_cell_is_said_to_be_empty_in_the_clerks_own_words(
+    house: House, kind: str, row: dict[str, Any], said: str
+) -> None:
+    (_number, note), *_rest = file(house, kind, row).problems
+    sentence = message(note.code, note.value, note.field, note.detail)
+    assert with_option(sentence, note.code, note.field) == said

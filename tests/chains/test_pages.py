@@ -72,9 +72,23 @@ def asked(statements: list[str]) -> int:
 def test_every_chain_stands_in_the_list_with_its_leaders(client: FlaskClient) -> None:
     shown = table_of(client.get("/chains").text, "产业链")
     assert (
-        f"{CHAIN} 济南大风新能源汽车有限公司 济南长风商用车有限公司 市外 38 30 38 4 优势 4 已建 2 缺失 2"
+        f"{CHAIN} 济南大风新能源汽车有限公司 济南长风商用车有限公司 市外 38 30 38 4 优势 4 已建 2 缺失 2 11 其中关键 4 项"
         in shown
     )
+
+
+def test_the_numbers_of_the_list_of_chains_open(client: FlaskClient) -> None:
+    """Each number of the list leads to what it counts, and there stand as many."""
+    html = client.get("/chains").text
+    for label in ("企业数", "本市企业"):
+        cell = re.search(rf'data-label="{label}"><a href="([^"]+)#list">(.+?)</a>', html)
+        assert cell is not None, label
+        address, number = cell[1].replace("&amp;", "&"), words_of(cell[2]).strip()
+        assert re.search(rf"\b{number} 家", words_of(client.get(address).text)), label
+    products = re.search(r'<a class="chips" href="([^"]+)#stages">(.+?)</a>', html)
+    assert products is not None
+    assert "缺失 2" in words_of(products[2])
+    assert client.get(products[1]).text.count("· 缺失<") == 2
 
 
 def test_an_empty_register_says_what_to_do(fresh: Flask) -> None:
@@ -93,6 +107,7 @@ def test_the_page_of_a_chain_says_the_same_as_its_picture(client: FlaskClient) -
     assert "已迁出本市或不再存续" in html, "the second leader left the city"
     assert "vendor/echarts" in html
     assert 'type="application/json"' in html
+    assert "单一来源 11 其中关键 4 项" in words_of(html)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +202,7 @@ def test_shares_of_more_than_the_whole_are_said(fresh: Flask) -> None:
     file_rows(house, "links", [link(code(n), code(1), "轴承", share_of_buyer_spend="80%") for n in (2, 3)])
     words = words_of(fresh.test_client().get(f"/chains/firms/{code(1)}").text)
     assert "其供应商占比合计达 160.0%" in words
-    assert "本地配套率（采购额） 未知" in words
+    assert "本地配套率（采购额） 未知 各供应方占比之和过大" in words
 
 
 def test_a_firm_of_the_register_without_links_says_so(app: Flask, client: FlaskClient) -> None:
@@ -255,6 +270,24 @@ def test_a_leader_with_five_hundred_suppliers_asks_no_more_than_one_with_a_few(f
     )
 
 
+def test_a_list_that_was_seen_before_shows_what_was_filed_since_and_speaks_the_language_asked_for(
+    fresh: Flask,
+) -> None:
+    house, client = house_of(fresh), fresh.test_client()
+    file_rows(house, "enterprises", firms(LEADER, CORE))
+    file_rows(house, "links", [link(CORE, LEADER, "轴承")])
+    address = f"/chains/firms/{LEADER}?as_of={DAY}"
+    before = table_of(client.get(address).text, "供应商")
+    assert "轴承" in before
+    assert "专精特新" not in before
+    file_rows(house, "titles", [
+        {"uscc": CORE, "tier": "srdi", "issued_on": "2024-01-01", "valid_to": "2026-12-31"}
+    ])  # fmt: skip
+    assert "专精特新" in table_of(client.get(address).text, "供应商")
+    assert "SRDI" in table_of(client.get(f"{address}&lang=en").text, "Suppliers")
+    assert "专精特新" in table_of(client.get(f"{address}&lang=zh").text, "供应商")
+
+
 def test_files_hold_what_the_pages_show(client: FlaskClient) -> None:
     header, *rows = rows_of(client.get(f"/chains/firms/{LEADER}/suppliers.csv?as_of={DAY}&depth=2").text)
     assert header[:6] == ["层级", "供应方", "供应方信用代码", "采购方", "产品", "占采购额比例"]
@@ -300,6 +333,12 @@ def test_the_profile_shows_the_place_in_chains_also_to_the_district_of_the_firm(
     theirs = panel(district.get(f"/firms/{CORE}").text)
     assert words_of(theirs).startswith("链上位置 新能源汽车 · 核心配套")
     assert "/chains" not in theirs, "nothing that the officer may not open"
+
+
+def test_the_history_of_a_firm_calls_outside_parties_by_their_names(client: FlaskClient) -> None:
+    said = words_of(client.get(f"/firms/{LEADER}?history=all").text)
+    assert OUTSIDERS[0] in said
+    assert "~" not in said
 
 
 def test_a_firm_in_no_chain_has_no_panel(app: Flask, client: FlaskClient) -> None:

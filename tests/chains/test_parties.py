@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from registry.refusals import MisusedError, RefusedError
 from registry.withdrawal import withdraw
 from tests.chains.linked import LEADER, NAMES, OTHER, STRANGER, SUPPLIER, drawn, file, firms, held, problems
 from tests.registry.house import Time, code, file_rows, open_test_house
+
+DAY = date(2024, 3, 1)
 
 
 @pytest.fixture
@@ -229,3 +231,38 @@ def test_a_link_whose_buyer_went_waits_and_goes_back_with_all_it_said(house: Hou
     decide(house, links, 2, Answer(uscc=LEADER), "test")
     assert drawn(house) == {(SUPPLIER, LEADER, "齿轮")}
     assert network(house).links["share"].tolist() == [0.097]
+
+
+def test_a_list_that_is_filed_again_once_the_party_is_a_firm_is_told_once(house: House, time: Time) -> None:
+    said = link(
+        NAMES[SUPPLIER], product="齿轮", share_of_buyer_spend="8%", essential="是", **{"from": "2024"}
+    )
+    file(house, "links", said)
+    time.pass_days(1)
+    firms(house, SUPPLIER)
+    file(house, "links", said)
+    past = network(house).past
+    assert [(row.share, row.essential) for row in past.itertuples()] == [(0.08, 1.0)]
+    assert not network(house, DAY).conflicts
+    assert not network(house, DAY).links["conflict"].any()
+
+    later = file(house, "links", said | {"share_of_buyer_spend": "9%"})
+    net = network(house, DAY)
+    (row,) = net.past.itertuples()
+    assert (row.share, row.filing, bool(row.conflict)) == (0.09, later.filing, True)
+    (conflict,) = net.conflicts[row.key]
+    assert conflict.field == "share_of_buyer_spend"
+    assert [value for value, _filing, _row in conflict.said] == ["0.08", "0.08", "0.09"]
+    assert net.links["conflict"].all()
+
+
+def test_what_only_the_earlier_of_two_names_said_is_still_known(house: House) -> None:
+    file(
+        house,
+        "links",
+        link(NAMES[SUPPLIER], product="齿轮", essential="是", to="2024-06-30", **{"from": "2024"}),
+    )
+    firms(house, SUPPLIER)
+    file(house, "links", link(SUPPLIER, product="齿轮", share_of_buyer_spend="9%", **{"from": "2024-01-01"}))
+    (row,) = network(house).past.itertuples()
+    assert (row.share, row.essential, row.until) == (0.09, 1.0, "2024-06-30")

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from chains import risk_pages
 from registry.jobs.period import Rhythm, period_of
 from tests.chains.little_city import (
     CHAIN,
@@ -78,6 +79,18 @@ def test_the_page_of_gaps_names_the_nearest_firms(client: FlaskClient) -> None:
     assert "电机控制器" in page
 
 
+def test_a_product_that_is_on_record_as_strong_and_nobody_makes_says_so(
+    app: Flask, client: FlaskClient
+) -> None:
+    file_rows(house_of(app), "chains", [
+        {"chain": "低空", "stage": "整机", "product": "无人机", "state": "强项"},
+        {"chain": "低空", "stage": "整机", "product": "直升机", "state": "缺失"},
+    ], "sky.csv")  # fmt: skip
+    words = words_of(client.get(f"/chains/{quote('低空')}/gaps").text)
+    assert "市内无企业供应 但登记为“优势”" in words
+    assert words.count("但登记为") == 1
+
+
 def test_what_if_asks_first_and_then_says_who_is_hit_through_what(client: FlaskClient) -> None:
     asked = get(client, "what-if")
     assert "受影响企业" not in words_of(asked).split("停产企业")[0]
@@ -90,6 +103,32 @@ def test_what_if_asks_first_and_then_says_who_is_hit_through_what(client: FlaskC
     assert "不是这条产业链的企业或供应关系" in words_of(get(client, "what-if", stop="没有这家公司"))
     outside = get(client, "what-if", stop=OUTSIDERS[0])
     assert OUTSIDERS[0] in outside
+
+
+def test_more_firms_than_can_be_asked_about_are_refused_and_none_is_dropped(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = [*SUPPLIERS[:20], *DEEP]
+    found = client.get(f"{HERE}/what-if", query_string={"as_of": DAY, "stop": chosen}).text
+    assert found.count(" checked>") == len(chosen)
+    assert "受影响企业" in words_of(found)
+    monkeypatch.setattr(risk_pages, "MOST", 12)
+    refused = client.get(f"{HERE}/what-if", query_string={"as_of": DAY, "stop": chosen}).text
+    assert refused.count(" checked>") == len(chosen), "all that was chosen is still there"
+    assert f"已选 {len(chosen)} 项，一次最多可设 12 项停产或中断" in words_of(refused)
+    assert "受影响企业" not in words_of(refused)
+    filed = client.get(f"{HERE}/what-if/export.csv", query_string={"as_of": DAY, "stop": chosen})
+    assert filed.status_code == 400
+
+
+def test_the_page_of_risks_marks_who_is_gone_and_says_what_ended(client: FlaskClient) -> None:
+    page = get(client, "risks")
+    words = words_of(page)
+    assert "其中自身" in words
+    assert "近一年内有 1 条供应关系到期后没有延续" in words
+    assert "as_of=2025-12-31" in page
+    rows = client.get(f"{HERE}/risks/sources/export.csv", query_string={"as_of": DAY}).text.splitlines()
+    assert "注销" in next(row for row in rows if "座椅" in row)
 
 
 def test_a_link_that_stops_hits_its_buyer(client: FlaskClient) -> None:

@@ -14,11 +14,24 @@ from click.testing import CliRunner
 import cli
 from chains.asking import network
 from chains.resilience.scope import part_of
-from chains.risk_documents import gaps_document, risks_document
+from chains.risk_documents import gaps_document, risks_document, strong
 from chains.risks import risks, spend
 from registry.house import House
 from registry.refusals import MisusedError
-from tests.chains.little_city import CHAIN, CORE, DEEP, GONE, KEY, LEADER, SECOND, SUPPLIERS, little_city
+from tests.chains.little_city import (
+    CHAIN,
+    CORE,
+    DEEP,
+    FORMER,
+    GONE,
+    KEY,
+    LEADER,
+    OUTSIDERS,
+    SECOND,
+    SUPPLIERS,
+    little_city,
+    name,
+)
 from tests.registry.house import Time, code, file_rows, open_test_house
 from tests.tiers.jobs.scheduled import ran
 
@@ -181,4 +194,93 @@ def test_the_weekly_job_says_what_is_new(database_url: str, tmp_path: Path) -> N
     assert CHAIN in second.run.message_zh
     assert "的铝箔仅由" in second.run.message_zh
     assert "has 铝箔 from" in second.run.message
+    house.store.dispose()
+
+
+def test_who_buys_a_missing_product_is_not_proposed_to_make_it(house: House) -> None:
+    file_rows(
+        house, "links", [{"supplier": OUTSIDERS[0], "buyer": LEADER, "product": "电机控制器"}], "buys.csv"
+    )
+    file_rows(house, "offers", [{"uscc": SUPPLIERS[4], "product": "电机控制器"}], "offers.csv")
+    file_rows(house, "offers", [{"uscc": LEADER, "product": "电机控制器测试"}], "own.csv")
+    gaps = {gap["product"]: gap for gap in gaps_document(house, risks(house, CHAIN, DAY), 5)["gaps"]}
+    gap = gaps["电机控制器"]
+    assert [one["uscc"] for one in gap["buyers"]] == [LEADER]
+    assert SUPPLIERS[4] in [one["uscc"] for one in gap["nearest"]]
+    assert LEADER not in [one["uscc"] for one in gap["nearest"]]
+
+
+def test_a_faint_likeness_is_said_to_be_weak_and_proposed_to_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_rows(house, "offers", [
+        {"uscc": SUPPLIERS[3], "product": "电芯"}, {"uscc": SUPPLIERS[5], "product": "电动门芯片读卡器"},
+    ], "offers.csv")  # fmt: skip
+    document = risks_document(house, risks(house, CHAIN, DAY), 50)
+    found = {one["uscc"]: one for one in single(document)[CORE, "电芯"]["substitutes"]}
+    assert (found[SUPPLIERS[3]]["weak"], found[SUPPLIERS[5]]["weak"]) == (False, True)
+    assert [one["uscc"] for one in strong(list(found.values()))] == [SUPPLIERS[3]]
+    printed = called(house, monkeypatch, "risks", CHAIN, "--as-of", "2026-03-01", "--top", "50").stdout
+    cells = next(line for line in printed.splitlines() if " 电芯 " in line)
+    assert name(SUPPLIERS[3]) in cells
+    assert name(SUPPLIERS[5]) not in cells
+
+
+def test_a_list_of_last_year_that_nobody_renewed_is_said_with_the_day_to_look_at(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = open_test_house(database_url, tmp_path / "var")
+    file_rows(house, "enterprises", [{"uscc": code(n), "name": f"济南{n}号有限公司"} for n in (1, 2, 3)])
+    file_rows(house, "roles", [{"chain": "年年", "uscc": code(1), "role": "leader"}])
+    both = [{"supplier": code(n), "buyer": code(1), "product": f"件{n}", "from": "2025"} for n in (2, 3)]
+    file_rows(house, "links", both, "2025.csv")
+    said = called(house, monkeypatch, "risks", "年年", "--as-of", "2026-03-01", "--json")
+    assert json.loads(said.stdout)["lapsed"] == {"links": 2, "last": "2025-12-31"}
+    assert "--as-of 2025-12-31" in said.stderr
+    file_rows(house, "links", [both[0] | {"from": "2026"}], "2026.csv")
+    document = risks_document(house, risks(house, "年年", DAY), 5)
+    assert (document["links"], document["lapsed"]) == (1, {"links": 1, "last": "2025-12-31"})
+    assert risks_document(house, risks(house, "年年", date(2025, 6, 1)), 5)["lapsed"] is None
+    house.store.dispose()
+
+
+def test_who_reaches_nobody_is_no_critical_firm_and_what_a_firm_itself_weighs_is_told(house: House) -> None:
+    file_rows(house, "roles", [{"chain": CHAIN, "uscc": FORMER, "role": "key_node"}], "idle.csv")
+    document = risks_document(house, risks(house, CHAIN, DAY, top=100), 0)
+    firms = {one["uscc"]: one for one in document["critical_firms"]}
+    assert FORMER not in firms
+    assert all(one["hit"] and one["because"] for one in firms.values())
+    assert all(0 < float(one["own"]) <= float(one["index"]) for one in firms.values())
+
+
+def test_a_supplier_that_is_out_of_business_or_elsewhere_is_marked(
+    little: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = risks_document(little, risks(little, CHAIN, DAY), 0)
+    gone = single(document)[LEADER, "座椅"]["supplier"]
+    assert (gone["uscc"], gone["here"], gone["status"]) == (GONE, False, "cancelled")
+    printed = called(little, monkeypatch, "risks", CHAIN, "--as-of", "2026-03-01", "--top", "50").stdout
+    assert f"{name(GONE)} (cancelled)" in printed
+    assert "济南长风商用车有限公司 (elsewhere)" in printed
+
+
+def test_a_loop_comes_back_to_where_it_began(little: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = called(little, monkeypatch, "risks", CHAIN, "--as-of", "2026-03-01").stdout
+    way = (
+        next(line for line in printed.splitlines() if line.startswith("a loop among"))
+        .split(": ")[1]
+        .split(" → ")
+    )
+    assert way[0] == way[-1]
+    assert len(way) > 2
+
+
+def test_links_without_products_are_not_said_to_have_two_suppliers(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = open_test_house(database_url, tmp_path / "var")
+    file_rows(house, "enterprises", [{"uscc": code(n), "name": f"济南{n}号有限公司"} for n in (1, 2)])
+    file_rows(house, "roles", [{"chain": "无名", "uscc": code(1), "role": "leader"}])
+    file_rows(house, "links", [{"supplier": code(2), "buyer": code(1)}])
+    assert "no link names a product" in called(house, monkeypatch, "risks", "无名").stderr
     house.store.dispose()

@@ -17,9 +17,8 @@ from registry.filing import Listed, Outcome, file_list
 from registry.house import House
 from registry.intake.rows import Reading, parse
 from registry.intake.sheets import Grid
-from registry.store import schema
 from registry.store.clock import Clock
-from registry.store.engine import open_store
+from tests.prepared import opened
 
 NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 
@@ -53,13 +52,11 @@ def open_test_house(
     given["accounts"]["hashing"] = "scrypt:256:8:1"
     for section, keys in sections.items():
         given[section].update(keys)
-    house = House(
+    return House(
         settings.Settings.model_validate(given),
-        open_store(database_url, Clock((time or Time()).read)),
+        opened(database_url, Clock((time or Time()).read)),
         cli.ROOMS,
     )
-    schema.prepare(house.store)
-    return house
 
 
 def file_rows(

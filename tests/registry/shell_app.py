@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import shutil
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 from flask import Blueprint, Flask, flash, render_template_string
 
@@ -16,9 +13,9 @@ from registry.settings import load
 from registry.shell.access import allow
 from registry.shell.app import create_app
 from registry.shell.roles import EVERYBODY
-from registry.store import schema
 from registry.store.clock import fixed_clock
 from registry.store.engine import open_store
+from tests.prepared import empty_file
 from tests.signed_in import signing_in
 
 CLOCK = fixed_clock(datetime(2026, 6, 30, 16, 5, tzinfo=UTC))
@@ -91,17 +88,3 @@ def make_app(folder: Path, *, sample: bool = False, rooms: tuple[Room, ...] = (R
     )
     store = open_store(settings.database.url, CLOCK)
     return signing_in(create_app(settings, store, rooms, CLOCK, sample=lambda: sample))
-
-
-@cache
-def empty_file() -> Path:
-    """A database without a row, made once."""
-    folder = Path(mkdtemp(prefix="tidu-shell-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    store = open_store(f"sqlite:///{folder / 'empty.sqlite'}")
-    schema.prepare(store)
-    with store.read() as connection:
-        connection.exec_driver_sql("commit")
-        connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
-    store.dispose()
-    return folder / "empty.sqlite"

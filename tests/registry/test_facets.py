@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -28,22 +28,28 @@ FIRMS, SEED = 60, 3
 
 @pytest.fixture(scope="module")
 def sqlite_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = house_in(tmp_path_factory.mktemp("facets"))
+    yield from a_city(tmp_path_factory.mktemp("facets"))
+
+
+@pytest.fixture(scope="module")
+def postgres_city(
+    tmp_path_factory: pytest.TempPathFactory, new_postgres_database_of_file: Callable[..., str]
+) -> Iterator[House]:
+    yield from a_city(tmp_path_factory.mktemp("facets"), new_postgres_database_of_file())
+
+
+def a_city(folder: Path, url: str | None = None) -> Iterator[House]:
+    house = house_in(folder, url=url)
     file_sample(house, FIRMS, SEED)
     yield house
     house.store.dispose()
 
 
 @pytest.fixture
-def city(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[House]:
+def city(request: pytest.FixtureRequest, database: str) -> House:
     """A small sample city, on one of the databases."""
-    if database == "sqlite":
-        yield request.getfixturevalue("sqlite_city")
-        return
-    house = house_in(tmp_path, url=request.getfixturevalue("new_postgres_database")())
-    file_sample(house, FIRMS, SEED)
-    yield house
-    house.store.dispose()
+    house: House = request.getfixturevalue(f"{database}_city")
+    return house
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ WHOLE = st.lists(
     max_size=4,
 )  # fmt: skip
 law = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

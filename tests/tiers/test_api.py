@@ -162,7 +162,10 @@ def chains_asked(client: FlaskClient) -> dict[str, str]:
     firm, name = chain["leaders"][0]["uscc"], f"/chains/{chain['chain']}"
     demand = client.get("/api/v1/demands").json[0]["id"]
     event = client.get("/api/v1/events").json[0]["event"]
-    found = {path: path for path in ("/chains", "/demands", "/events", "/outcomes", "/outcomes/figures")}
+    found = {
+        path: path
+        for path in ("/chains", "/demands", "/events", "/actions", "/outcomes", "/outcomes/figures")
+    }
     found |= {f"/chains/{{name}}{part}": name + part for part in ("", "/graph", "/risks", "/gaps")}
     return found | {
         "/chains/{name}/what-if": f"{name}/what-if?stop={firm}", "/firms/{uscc}/suppliers": f"/firms/{firm}/suppliers",

@@ -127,8 +127,9 @@ def test_rungs_say_what_assess_says(app: Flask, client: FlaskClient, firms: list
     house = house_of(app)
     with house.store.read() as connection:
         answers = assess(house, connection, firms, date.fromisoformat(DAY))
+    pages = {uscc: client.get(f"/firms/{uscc}?as_of={DAY}&lang=zh").text for uscc in firms}
     for answer in answers:
-        html = client.get(f"/firms/{answer['uscc']}?as_of={DAY}&lang=zh").text
+        html = pages[answer["uscc"]]
         rung = html.split(f'id="rung-{answer["tier"]}-{answer["level"]}"')[1].split('<details class="step"')[
             0
         ]

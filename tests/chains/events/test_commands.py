@@ -56,7 +56,13 @@ def test_events_over_the_api(tmp_path: Path) -> None:
         everybody_comes(house)
         file_rows(house, "outcomes", [
             {"supplier": FIRMS[0], "buyer": code(1), "product": "电机", "stage": "签约", "stage_on": "2026-02-01",
-             "demand": MOTOR, "amount": 500}
+             "demand": MOTOR, "amount": 500},
+            {"supplier": FIRMS[1], "buyer": code(1), "product": "减速器", "stage": "送样", "stage_on": "2026-02-01",
+             "action": "联合攻关"},
+        ])  # fmt: skip
+        file_rows(house, "actions", [
+            {"uscc": code(1), "resource": "研发", "title": "联合攻关", "chain": "工业机器人产业链"},
+            {"uscc": code(1), "resource": "产能", "title": "共享产线"},
         ])  # fmt: skip
         app = signing_in(create_app(house.settings, house.store, house.rooms, house.clock))
         client = app.test_client()
@@ -68,7 +74,17 @@ def test_events_over_the_api(tmp_path: Path) -> None:
         assert made.json["on_record"] is True
         assert {CASTING} <= {one["demand"] for one in made.json["meetings"]}
         assert client.get("/api/v1/events/E9/agenda").status_code == 404
-        outcome = client.get("/api/v1/outcomes?year=2026").json[0]
+        opened = {one["title"]: one for one in client.get("/api/v1/actions").json}
+        joint = opened["联合攻关"]
+        assert (joint["resource"], joint["firms"], joint["stages"]["sample"]) == ("rd", 1, 1)
+        assert joint["contracts"] == {"number": 0, "amount": None, "unknown": 0}
+        assert opened["共享产线"]["firms"] == 0
+        of_chain = client.get("/api/v1/actions?chain=工业机器人&resource=rd").json
+        assert [one["title"] for one in of_chain] == ["联合攻关"]
+        assert client.get("/api/v1/actions?resource=月球").status_code == 400
+        outcome = next(
+            one for one in client.get("/api/v1/outcomes?year=2026").json if one["stage"] == "contract"
+        )
         assert (outcome["amount"], outcome["chain"], outcome["stage"]) == (500, "工业机器人", "contract")
         assert client.get("/api/v1/outcomes/figures").json[0]["contracts"] == {
             "number": 1,

@@ -125,11 +125,20 @@ def test_an_action_shows_with_whom_and_how_far(client: FlaskClient) -> None:
     address = html.split('href="/actions/')[3].split('"')[0] if 'href="/actions/new"' in html else ""
     found = [part.split('"')[0] for part in html.split('href="/actions/')[1:] if part[0].isdigit()]
     assert found, address
+    assert f'<td class="number" data-label="意向"><a href="/actions/{found[0]}">' in html, "the number opens"
     page = words_of(client.get(f"/actions/{found[0]}").text)
     assert "济南历城电机有限公司" in page
     assert "送样" in page
     assert "整机测试场景" in client.get("/actions/export.csv").text
     assert client.get("/actions/9-9").status_code == 404
+
+
+def test_chains_on_record_are_offered_where_one_is_typed(client: FlaskClient, house: House) -> None:
+    file_rows(house, "chains", [{"chain": "氢能", "stage": "制氢"}])
+    for page in ("/events/new", f"/events/{EVENT}", "/actions/new"):
+        html = client.get(page).text
+        assert 'list="chains-on-record"' in html, page
+        assert '<option value="氢能">' in html, page
 
 
 def test_what_cannot_be_taken_is_said_beside_its_field(client: FlaskClient, house: House) -> None:
@@ -163,6 +172,7 @@ def test_firms_that_suit_are_proposed_and_invited_for_their_demand(client: Flask
     post(client, f"{page}/invite", demand=[MOTOR, VALVE])
     html = client.get(f"{page}/suggestions").text
     assert f'value="{MOTOR}|{FIRMS[0]}"' in html
+    assert f'href="/matching/demands/{MOTOR}"' in client.get(page).text, "an invited demand opens"
     post(client, f"{page}/suggestions", guest=[f"{MOTOR}|{FIRMS[0]}"])
     html = client.get(f"{page}/suggestions").text
     assert f'value="{MOTOR}|{FIRMS[0]}"' not in html

@@ -112,9 +112,8 @@ def test_a_demand_of_somebody_outside_the_register_is_closed_as_well(app: Flask,
 
 def test_who_is_shortlisted_is_accepted_next(client: FlaskClient) -> None:
     path = "/matching/demands/X-1"
-    assert 'value="accepted"' not in client.get(path).text
     post(client, f"{path}/answer", uscc=BOLTS, answer="shortlisted")
-    assert 'value="accepted"' in client.get(path).text
+    assert 'value="shortlisted"' not in client.get(path).text.split(BOLTS, 1)[1].split("</tr>")[0]
     post(client, f"{path}/answer", uscc=BOLTS, answer="accepted")
     assert 'value="accepted"' not in client.get(path).text
 
@@ -139,6 +138,30 @@ def test_a_demand_is_closed_and_opened_again_and_who_was_declined_stays_away(
     assert "已谢绝：交期不符" in words_of(client.get(path).text)
     assert post(client, f"{path}/state", state="x").status_code == 400
     assert post(client, "/matching/demands/nope/state", state="closed").status_code == 404
+
+
+def test_a_firm_can_be_taken_on_from_the_page_and_the_demand_leads_to_its_buyer(client: FlaskClient) -> None:
+    html = client.get("/matching/demands/X-1").text
+    assert 'name="answer" value="accepted"' in html
+    assert f'href="/firms/{BUYER}"' in html
+    post(client, "/matching/demands/X-1/answer", uscc=BOLTS, answer="accepted")
+    assert "采纳" in words_of(client.get("/matching/demands/X-1").text)
+    assert "库中没有" in words_of(client.get("/matching/demands/X-2").text), (
+        "the buyer is no firm of the register"
+    )
+
+
+def test_the_chain_of_a_demand_opens_only_where_it_is_on_record(app: Flask, client: FlaskClient) -> None:
+    house = house_of(app)
+    file_rows(house, "chains", [{"chain": "氢能", "stage": "制氢"}])
+    file_rows(house, "demands", [
+        {"id": "C-1", "buyer": BUYER, "title": "螺栓", "chain": "氢能"},
+        {"id": "C-2", "buyer": BUYER, "title": "螺栓", "chain": "紧固件"},
+    ])  # fmt: skip
+    assert 'href="/chains/%E6%B0%A2%E8%83%BD"' in client.get("/matching/demands/C-1").text
+    other = client.get("/matching/demands/C-2").text
+    assert "紧固件" in words_of(other)
+    assert "/chains/%E7" not in other
 
 
 @pytest.mark.parametrize(
@@ -180,7 +203,9 @@ def test_words_are_looked_for_without_a_filing(client: FlaskClient) -> None:
     assert "济南甲紧固件有限公司" in said
     assert "这些文字没有指明产品" in client.get("/matching/ask?text=采购").text
     assert "未找到本市企业" in client.get("/matching/ask?text=疫苗").text
-    assert client.get("/matching/ask").status_code == 200
+    assert "需要长期跟踪或邀请企业的，请新建需求" in client.get("/matching/ask").text, (
+        "an empty page says what to do"
+    )
 
 
 @pytest.mark.parametrize("path", ["/matching/export", "/matching/demands/X-1/export", "/matching/ask/export"])

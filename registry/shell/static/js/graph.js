@@ -15,28 +15,29 @@
   });
   const short = (name, most) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
 
-  const series = (graph, paint) => {
+  // spread: how much further apart the lanes stand than the server placed them.
+  const series = (graph, paint, spread) => {
     const nodes = graph.nodes.map((node, at) => {
       const hollow = node.mark === "outside";
       const gone = node.mark === "away" || node.mark === "gone";
       const heavy = (SIZES[node.kind] || 0) > 15;
       return {
-        id: String(at), name: node.name, x: node.x, y: node.y, address: node.address, cursor: node.address ? "pointer" : "default",
+        id: String(at), name: node.name, x: node.x * spread, y: node.y, address: node.address, cursor: node.address ? "pointer" : "default",
         symbol: SHAPES[node.kind] || "circle", symbolSize: SIZES[node.kind] || 11,
         itemStyle: {
           color: hollow ? paint.outside : gone ? paint.away : paint[node.kind] || paint.supplier,
           borderColor: hollow ? paint.edge : paint.ground, borderWidth: hollow ? 1.5 : 1, borderType: hollow ? "dashed" : "solid",
         },
-        label: { show: true, position: "right", formatter: short(node.label || node.name, heavy ? 9 : 7), color: heavy ? paint.ink : paint.soft, fontSize: heavy ? 12 : 11, fontWeight: heavy ? 600 : 400 },
+        label: { show: true, position: "right", formatter: short(node.label || node.name, heavy ? 9 : 7), color: heavy ? paint.ink : paint.soft, fontSize: heavy ? 12 : 11, fontWeight: heavy ? 600 : 400, textBorderColor: paint.ground, textBorderWidth: 3 },
       };
     });
     // Headings of lanes are nodes without a sign; two corners fix the scale.
     const silent = { symbolSize: 0, silent: true, tooltip: { show: false } };
     const heads = graph.lanes.map((lane, at) => ({
-      ...silent, id: `lane${at}`, name: lane.name, x: lane.x, y: 8,
+      ...silent, id: `lane${at}`, name: lane.name, x: lane.x * spread, y: 8,
       label: { show: true, position: "right", distance: -6, formatter: lane.name, color: paint.ink, fontSize: 12, fontWeight: 600 },
     }));
-    const corners = [[0, 0], [graph.width, graph.height]].map(([x, y], at) => ({ ...silent, id: `corner${at}`, x, y, label: { show: false } }));
+    const corners = [[0, 0], [graph.width * spread, graph.height]].map(([x, y], at) => ({ ...silent, id: `corner${at}`, x, y, label: { show: false } }));
     return {
       type: "graph", layout: "none", roam: false, animation: false, ...MARGIN, data: [...nodes, ...heads, ...corners],
       edges: graph.links.map(([source, target]) => ({ source: String(source), target: String(target) })),
@@ -54,7 +55,10 @@
     const width = Math.max(plot.parentElement.clientWidth, wide * 0.86);
     plot.replaceChildren();
     plot.style.width = `${width}px`;
-    plot.style.height = `${Math.round(high * Math.min(1.25, width / wide))}px`;
+    const scale = Math.min(1.25, width / wide);
+    plot.style.height = `${Math.round(high * scale)}px`;
+    // Few lanes in a wide box stand further apart; stretching the picture would make ovals of its circles.
+    const spread = (width - MARGIN.left - MARGIN.right) / (Math.round(high * scale) - MARGIN.top - MARGIN.bottom) / (graph.width / graph.height);
     const chart = window.echarts.init(plot, null, { renderer: "canvas" });
     const paint = () => {
       const colour = colours();
@@ -64,7 +68,7 @@
           renderMode: "richText", confine: true, backgroundColor: colour.ground, borderColor: colour.edge, textStyle: { color: colour.ink, fontSize: 12 },
           formatter: (on) => on.dataType === "edge" ? `${graph.nodes[on.data.source].name}\n→ ${graph.nodes[on.data.target].name}` : on.name,
         },
-        series: [series(graph, colour)],
+        series: [series(graph, colour, spread)],
       });
     };
     paint();
