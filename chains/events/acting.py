@@ -81,8 +81,9 @@ class UnknownGuestsError(SaidError):
     def __init__(self, typed: Sequence[str]) -> None:
         shown = ", ".join(typed[:5])
         super().__init__(
-            f"no firm of the register has the code {shown}; look it up under Enterprises, nobody was invited",
-            f"企业库中没有代码为 {shown} 的企业；请在企业库中查找，本次未邀请任何企业",
+            f"no firm of the register, or more than one, has the code or name {shown}; look it up under Enterprises, "
+            "nobody was invited",
+            f"企业库中没有代码或全称为 {shown} 的企业（或不止一家）；请在企业库中查找，本次未邀请任何企业",
         )
 
 

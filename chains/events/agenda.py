@@ -48,6 +48,7 @@ def proposed(house: House, held: Occasion, open_too: bool = False) -> Proposal:
     past = held.past
     if past:
         return _told(
+            held,
             repair(past, (), _of(pairs, buyer_of), _with_past(held, buyer_of), firms, hall),
             pairs,
             buyer_of,
@@ -55,7 +56,7 @@ def proposed(house: House, held: Occasion, open_too: bool = False) -> Proposal:
             hall,
         )
     chosen = choose(pairs, buyer_of, firms, hall)
-    return _told(timetable(chosen, buyer_of, hall), pairs, buyer_of, firms, hall)
+    return _told(held, timetable(chosen, buyer_of, hall), pairs, buyer_of, firms, hall)
 
 
 def mended(house: House, held: Occasion) -> Proposal:
@@ -69,7 +70,7 @@ def mended(house: House, held: Occasion) -> Proposal:
     stays = [m for m in agenda if (m.demand, m.firm) in past or not gone & {m.demand, m.firm}]
     buyer_of, firms = held.buyer_of(open_too=False), held.coming(open_too=False)
     found = repair(stays, (), _of(pairs, buyer_of), _with_past(held, buyer_of), firms, hall)
-    return _told(found, pairs, buyer_of, firms, hall)
+    return _told(held, found, pairs, buyer_of, firms, hall)
 
 
 def _of(pairs: Iterable[Pair], demands: Collection[str]) -> list[Pair]:
@@ -82,10 +83,13 @@ def _with_past(held: Occasion, buyer_of: Mapping[str, str]) -> dict[str, str]:
 
 
 def _told(
-    meetings: Sequence[Placed], pairs: Iterable[Pair], buyer_of: Mapping[str, str], firms: Sequence[str], hall: Hall
+    held: Occasion, meetings: Sequence[Placed], pairs: Iterable[Pair], buyer_of: Mapping[str, str], firms: Sequence[str],
+    hall: Hall,
 ) -> Proposal:  # fmt: skip
     chosen = [Pair(m.demand, m.firm, m.score) for m in meetings]
-    return Proposal(meetings, *left_out(chosen, possible(pairs, buyer_of, firms), buyer_of, firms, hall))
+    demands, others = left_out(chosen, possible(pairs, buyer_of, firms), buyer_of, firms, hall)
+    gone: Mapping[str, Reason] = dict.fromkeys(others.keys() & held.gone, "not_active")
+    return Proposal(meetings, demands, {**others, **gone})
 
 
 def places_of(held: Occasion) -> list[Placed]:
@@ -97,7 +101,7 @@ def without_meeting(house: House, held: Occasion) -> Proposal:
     """The agenda on record with the reasons why others that come are not in it."""
     meetings = places_of(held)
     hall = held.event.hall or Hall(0, 0, 0)
-    return _told(meetings, pairs_of(house, held), held.buyer_of(False), held.coming(False), hall)
+    return _told(held, meetings, pairs_of(house, held), held.buyer_of(False), held.coming(False), hall)
 
 
 def out_of_date(held: Occasion) -> list[Seat]:

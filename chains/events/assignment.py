@@ -21,7 +21,7 @@ POINTS, FURTHER = 1000, 100
 LEVELS = 3
 
 Reason = Literal[
-    "no_candidate", "places_full", "slots_full", "firms_taken", "comes_as_buyer", "not_wanted", "buyers_taken"
+    "no_candidate", "places_full", "slots_full", "firms_taken", "comes_as_buyer", "not_wanted", "buyers_taken", "not_active"
 ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ def reason_name(reason: str) -> str:
     """Why somebody has no meeting, in the language of the request."""
     names = {
         "no_candidate": _("no firm that comes suits it"),
+        "not_active": _("is struck off or closed by the register"),
         "not_wanted": _("suits no demand that comes"),
         "places_full": _("all places are taken"),
         "slots_full": _("the buyer meets somebody in every slot already"),

@@ -34,16 +34,15 @@ from chains.events.reading import (
 from chains.events.record_form import choices, fields_of, problems_by_field, record_form
 from chains.events.results import figures_document, reported, results, took_part_in
 from chains.events.scores import wanted_of
+from chains.events.typed import firms_typed
 from chains.matching.ranking import search_all
 from chains.matching.weights import weights
 from chains.permissions import READ, WRITE
-from registry.naming.codes import read_code
 from registry.pages.blueprint import TYPES, attachment, table_file
 from registry.said import SaidError
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
 from registry.shell.serving import house
-from registry.subjects import existing, firms_of
 
 blueprint = chains_blueprint()
 VIEWS = ("grid", "tables", "firms")
@@ -265,10 +264,10 @@ def change_event(id: str) -> str | Response:
 @blueprint.post("/events/<id>/invite")
 @allow(WRITE)
 def invite(id: str) -> Response:
-    """Invite demands that are open, and firms by their codes: any text that holds credit codes."""
+    """Invite demands that are open, and firms by their codes or full names."""
 
     def act() -> str:
-        codes, strange = _codes(request.form.get("codes", ""))
+        codes, strange = firms_typed(house(), request.form.get("codes", ""))
         if strange:
             raise acting.UnknownGuestsError(strange)
         demands = request.form.getlist("demand")
@@ -277,18 +276,6 @@ def invite(id: str) -> Response:
         return str(ngettext("%(num)s invitation is on record.", "%(num)s invitations are on record.", n))
 
     return _done(id, act, "guests")
-
-
-def _codes(text: str) -> tuple[list[str], list[str]]:
-    """Firms of the codes in a text, and what is no firm of the register."""
-    typed = text.replace(",", " ").replace("，", " ").replace("；", " ").replace(";", " ").split()
-    read = {one: read_code(one).code or one for one in typed}
-    with house().store.read() as connection:
-        known = existing(connection, firms_of(connection, read.values()))
-        firms = {one: firms_of(connection, [code])[0] for one, code in read.items()}
-    return [code for code in firms.values() if code in known], [
-        one for one, code in firms.items() if code not in known
-    ]
 
 
 @blueprint.get("/events/<id>/suggestions")

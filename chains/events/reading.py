@@ -20,6 +20,7 @@ from chains.parties import joined
 from registry.scope import managed
 from registry.store.bulk import among, chunks
 from registry.store.merges import Merges, merges_at
+from registry.subjects import ENTERPRISE
 
 EVENT: Any = MatchEvent.__table__  # type: ignore[attr-defined]
 INVITATION: Any = Invitation.__table__  # type: ignore[attr-defined]
@@ -135,7 +136,7 @@ class Seat:
 @dataclass(frozen=True)
 class Occasion:
     """An event with everybody around it. ``demands`` and ``firms`` by id, in the order of their ids; ``names``: of firms and
-    buyers; ``meetings`` by slot and table, cancelled ones at the end."""
+    buyers; ``meetings`` by slot and table, cancelled ones at the end; ``gone``: firms that are struck off or closed."""
 
     event: Event
     demands: Mapping[str, Guest]
@@ -143,6 +144,7 @@ class Occasion:
     meetings: Sequence[Seat]
     needs: Mapping[str, Need]
     names: Mapping[str, str] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
 
     @property
     def standing(self) -> list[Seat]:
@@ -223,7 +225,18 @@ def occasion(connection: Connection, id: str, today: date) -> Occasion | None:
         for code, firm in managed(connection, {*firms, *(s.firm for s in seats), *buyers}, today).items()
     }
     names |= {one.buyer: one.buyer_name for one in wanted.values() if one.buyer not in names}
-    return Occasion(_event(row), demands, firms, seats, wanted, names)
+    return Occasion(_event(row), demands, firms, seats, wanted, names, _gone(connection, firms, today))
+
+
+def _gone(connection: Connection, firms: Iterable[str], today: date) -> frozenset[str]:
+    e = ENTERPRISE.c
+    found: set[str] = set()
+    for chunk in chunks(sorted(firms)):
+        query = select(e.uscc).where(
+            among(connection, e.uscc, chunk), e.from_day <= today, e.to_day > today, e.status != "active"
+        )
+        found.update(connection.execute(query).scalars())
+    return frozenset(found)
 
 
 def _guests(connection: Connection, id: str, led: Merges) -> tuple[dict[str, Guest], dict[str, Guest]]:

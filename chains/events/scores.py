@@ -49,8 +49,8 @@ _lock = Lock()
 
 def pairs_of(house: House, held: Occasion) -> list[Pair]:
     """The pairs of an event that suit, with scores from 0 to 1, best first for each demand. A firm that was invited for a
-    demand or shortlisted for it suits it; one that was declined does not."""
-    firms = held.coming()
+    demand or shortlisted for it suits it; one that was declined, or is struck off the register, does not."""
+    firms = [firm for firm in held.coming() if firm not in held.gone]
     suiting = _suiting(house, held)
     declined = declined_without_news(house, list(held.demands), house.clock.today())
     with house.store.read() as connection:

@@ -27,6 +27,10 @@ _ALSO = {
          "医疗器械质量": "13485", "汽车质量": "16949"}  # fmt: skip
 
 
+#: Systems by the numbers of their standards.
+SYSTEMS = frozenset({"9001", "14001", "45001", "50001", "27001", "13485", "16949", "29490", "20000"})
+
+
 @lru_cache(maxsize=10_000)
 def certificate(typed: str) -> str:
     """One word for one certificate; '' for none."""
@@ -53,6 +57,11 @@ def asked(phrase: str) -> str | None:
     """The certificate that a phrase asks for, as it is written there; None where it names something else."""
     found = _ASKED.match(plain(phrase))
     return found[1].upper() if found else None
+
+
+def is_system(typed: str) -> bool:
+    """Is a certificate that of a management system, of which evidence may say only that there is one?"""
+    return certificate(typed) in SYSTEMS
 
 
 def lacking(wanted: str, held: frozenset[str]) -> bool:

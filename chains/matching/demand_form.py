@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from chains.asking import network
-from chains.matching.demands import file_demand, free_id
+from chains.ends import is_outside
+from chains.matching.demands import demand, file_demand, free_id
 from chains.matching.pages import LONGEST, _tiers, _units, blueprint
 from chains.permissions import WRITE
 from registry.house import House
@@ -41,6 +42,30 @@ def new_demand() -> str | Response:
     file_demand(here, typed, actor().id)
     flash(_("The demand is on record."), "good")
     return redirect(url_for("chains.matching_demand", id=typed["id"]))
+
+
+@blueprint.post("/matching/demands/<id>/state")
+@allow(WRITE)
+def close_demand(id: str) -> Response:
+    """A demand is met or given up today, or open again."""
+    here, state = house(), request.form.get("state", "")
+    known = demand(here, id)
+    if known is None:
+        abort(404, description=_("There is no demand %(id)s.", id=id))
+    if state not in ("open", "closed"):
+        abort(400)
+    day = here.clock.today().isoformat() if state == "closed" else "清空"
+    # A row of a demand names its buyer and its goods, whatever else it says.
+    buyer = known.buyer_name if is_outside(known.buyer or "") else known.buyer
+    named = {"id": id, "buyer": buyer, "title": known.title, "detail": known.detail, "closed_on": day}
+    typed = {field: text for field, text in named.items() if text}
+    fates = file_demand(here, typed, actor().id, dry_run=True).fates
+    if fates["refused"] or fates["review"]:
+        flash(" ".join(text for _field, text in _problems(here, typed)), "bad")
+    else:
+        file_demand(here, typed, actor().id)
+        flash(_("The demand is closed.") if state == "closed" else _("The demand is open again."), "good")
+    return redirect(url_for("chains.matching_demand", id=id))
 
 
 def _missing(typed: dict[str, str]) -> Errors:

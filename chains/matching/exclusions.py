@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chains.matching.certificates import certificate
+from chains.matching.certificates import SOME_SYSTEM, certificate, is_system
 from chains.matching.facts import Facts
 from chains.matching.wanted import Miss, Wanted
 from registry import words
@@ -59,7 +59,7 @@ def _conditions(
             "tier", f"would match if it held {titles[0]}", f"取得{titles[1]}称号后即可匹配"))  # fmt: skip
     for typed in wanted.certificates:
         lacks = ~facts.certified(certificate(typed))
-        yield Condition(f"certificate:{typed}", lacks, partial(_uncertified, typed))
+        yield Condition(f"certificate:{typed}", lacks, partial(_uncertified, facts, typed))
     if declined:
         said = np.zeros(len(facts), bool)
         said[[at for uscc in declined if (at := facts.number.get(uscc)) is not None]] = True
@@ -71,7 +71,13 @@ def _status(status: str) -> Miss:
     return Miss("status", f"is {en}", f"状态为{zh}")
 
 
-def _uncertified(certificate: str, _at: int) -> Miss:
+def _uncertified(facts: Facts, certificate: str, at: int) -> Miss:
+    if is_system(certificate) and SOME_SYSTEM in facts.certificates.get(at, ()):
+        return Miss(
+            "certificate",
+            f"would match if certified to {certificate}: it has a certified management system, which one is not on record",
+            f"取得 {certificate} 认证后即可匹配（已登记有管理体系认证，未注明种类）",
+        )
     return Miss(
         "certificate",
         f"would match if certified to {certificate} (not on record)",

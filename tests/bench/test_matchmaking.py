@@ -278,7 +278,9 @@ def test_the_demands_of_the_sample_city_are_met_by_those_who_can(tmp_path: Path)
     docs = way.fit_transform(texts)
     plain: list[int | None] = []
     for one in on_record:
-        scores = np.asarray((docs @ way.transform([f"{one.title}\n{one.detail}"]).T).todense()).ravel()
+        scores = np.asarray(
+            (docs @ way.transform(["、".join(phrase for phrase, _counts in one.wanted.phrases)]).T).todense()
+        ).ravel()
         order = np.argsort(-scores, kind="stable")
         plain.append(
             next((at for at, firm in enumerate(order, 1) if firms[firm].uscc in fitting[one.id]), None)

@@ -68,7 +68,7 @@ def test_from_invitations_to_an_agenda_to_a_cancellation(
     # Invite by the keyboard and by codes.
     page.get_by_role("checkbox", name=re.compile(demand)).focus()
     page.keyboard.press("Space")
-    page.get_by_label("按统一社会信用代码邀请企业").fill("\n".join(code for code, _name in suppliers))
+    page.get_by_label("按统一社会信用代码或全称邀请企业").fill("\n".join(code for code, _name in suppliers))
     page.locator("#invite").get_by_role("button", name="邀请").click()
     expect(page.get_by_text("5 条邀请已入库")).to_be_visible()
     for box in page.locator("#guests input[type=checkbox]").all():

@@ -170,3 +170,26 @@ def test_a_firm_that_hardly_meets_the_words_gets_no_meeting_but_for_those_who_in
         assert [(one.demand, one.firm) for one in acting.plan(house, EVENT, "test").meetings] == [
             ("D4", code(16))
         ]
+
+
+def test_a_firm_struck_off_after_it_was_invited_is_not_seated_and_the_page_says_why(
+    database_url: str, tmp_path: Path
+) -> None:
+    with small_city(database_url, tmp_path) as house:
+        acting.invite(house, EVENT, [MOTOR], [], "accepted", "test")
+        acting.invite(house, EVENT, [], [FIRMS[0], FIRMS[1]], "accepted", "test", MOTOR)
+        acting.plan(house, EVENT, "test")
+        assert (MOTOR, FIRMS[0]) in meetings(house)
+        file_rows(house, "enterprises", [{"uscc": FIRMS[0], "status": "cancelled"}], "struck.csv")
+        found = acting.plan(house, EVENT, "test")
+        assert [one.firm for one in found.meetings] == [FIRMS[1]]
+        assert found.firms == {FIRMS[0]: "not_active"}
+
+
+def test_an_agenda_made_twice_of_the_same_guests_is_the_same(database_url: str, tmp_path: Path) -> None:
+    with small_city(database_url, tmp_path) as house:
+        everybody_comes(house)
+        acting.plan(house, EVENT, "test")
+        before = agenda_document(house, EVENT)
+        acting.plan(house, EVENT, "test")
+        assert agenda_document(house, EVENT) == before

@@ -151,7 +151,7 @@ def test_what_cannot_be_taken_is_said_beside_its_field(client: FlaskClient, hous
     assert "已有编号为 E1 的活动" in html
     answer = post(client, f"/events/{EVENT}/invite", codes="91370199MA0000000X")
     assert answer.status_code == 303
-    assert "企业库中没有代码" in client.get(f"/events/{EVENT}").text
+    assert "企业库中没有代码或全称为" in client.get(f"/events/{EVENT}").text
     assert client.get("/events/E9").status_code == 404
 
 
@@ -219,3 +219,17 @@ def test_two_meetings_at_one_place_are_both_shown_and_pointed_out(client: FlaskC
     grid = html[html.index("按场次与桌位") :] if "按场次与桌位" in html else html
     assert "济南历城电机有限公司" in grid
     assert "济南长清阀门有限公司" in grid
+
+
+def test_firms_are_invited_by_full_names_as_well(client: FlaskClient, house: House) -> None:
+    page = f"/events/{EVENT}"
+    file_rows(house, "enterprises", [
+        {"uscc": code(n), "name": "济南同名机械有限公司", "city": "370100", "district": "历城区"} for n in (31, 32)
+    ], "twins.csv")  # fmt: skip
+    post(client, f"{page}/invite", codes=f"济南历城电机有限公司、{FIRMS[2]}，济南同名机械有限公司")
+    assert "济南同名机械有限公司 的企业（或不止一家）" in client.get(page).text
+    assert 'name="firm"' not in client.get(page).text
+    post(client, f"{page}/invite", codes=f"济南历城电机有限公司\n{FIRMS[2]} {FIRMS[0]}")
+    html = client.get(page).text
+    assert html.count('name="firm"') == 2
+    assert f'value="{FIRMS[0]}"' in html

@@ -95,6 +95,51 @@ def test_a_shortlisted_firm_is_marked(client: FlaskClient) -> None:
     assert "入围" in words_of(client.get("/matching/demands/X-1").text)
 
 
+def test_a_demand_of_somebody_outside_the_register_is_closed_as_well(app: Flask, client: FlaskClient) -> None:
+    post(client, "/matching/new", title="轴承", buyer="外地重工有限公司")
+    before = demand(house_of(app), "2026-0001")
+    assert before
+    post(client, "/matching/demands/2026-0001/state", state="closed")
+    known = demand(house_of(app), "2026-0001")
+    assert known
+    assert known.closed_on == house_of(app).clock.today()
+    assert (known.buyer, known.buyer_name) == (before.buyer, "外地重工有限公司")
+    post(client, "/matching/demands/X-2/state", state="closed")
+    wordless = demand(house_of(app), "X-2")
+    assert wordless
+    assert wordless.closed_on, "one without words is closed as well"
+
+
+def test_who_is_shortlisted_is_accepted_next(client: FlaskClient) -> None:
+    path = "/matching/demands/X-1"
+    post(client, f"{path}/answer", uscc=BOLTS, answer="shortlisted")
+    assert 'value="shortlisted"' not in client.get(path).text.split(BOLTS, 1)[1].split("</tr>")[0]
+    post(client, f"{path}/answer", uscc=BOLTS, answer="accepted")
+    assert 'value="accepted"' not in client.get(path).text
+
+
+def test_a_demand_is_closed_and_opened_again_and_who_was_declined_stays_away(
+    app: Flask, client: FlaskClient
+) -> None:
+    path = "/matching/demands/X-1"
+    buyer = demand(house_of(app), "X-1")
+    post(client, f"{path}/answer", uscc=BOLTS, answer="declined", reason="交期不符")
+    assert post(client, f"{path}/state", state="closed").status_code == 302
+    known = demand(house_of(app), "X-1")
+    assert known is not None
+    assert not known.open_on(house_of(app).clock.today())
+    assert "需求已办结" in client.get(path).text
+    post(client, f"{path}/state", state="open")
+    known = demand(house_of(app), "X-1")
+    assert known is not None
+    assert known.open_on(house_of(app).clock.today())
+    assert buyer
+    assert (known.buyer, known.buyer_name, known.title) == (buyer.buyer, buyer.buyer_name, buyer.title)
+    assert "已谢绝：交期不符" in words_of(client.get(path).text)
+    assert post(client, f"{path}/state", state="x").status_code == 400
+    assert post(client, "/matching/demands/nope/state", state="closed").status_code == 404
+
+
 def test_a_firm_can_be_taken_on_from_the_page_and_the_demand_leads_to_its_buyer(client: FlaskClient) -> None:
     html = client.get("/matching/demands/X-1").text
     assert 'name="answer" value="accepted"' in html

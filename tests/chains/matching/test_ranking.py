@@ -253,3 +253,13 @@ def test_certificates_with_commas_between_them_are_all_conditions(house: House) 
     found = matched(house)
     assert found.ranked == ()
     assert "GJB9001C" in next(one for one in found.near if one.uscc == CERTIFIED).misses[0].detail_zh
+
+
+def test_a_firm_whose_certified_system_is_not_named_is_told_so(house: House) -> None:
+    file_rows(house, "evidence", [{"uscc": BOLTS, "management_certificate": "yes"}])
+    wish(house, certificates="ISO 9001")
+    near = {one.uscc: one.misses[0].detail_zh for one in matched(house).near}
+    assert "未注明种类" in near[BOLTS]
+    wish(house, certificates="UL认证")
+    near = {one.uscc: one.misses[0].detail_zh for one in matched(house).near}
+    assert "未注明种类" not in near[BOLTS]
