@@ -133,6 +133,22 @@ def test_an_action_shows_with_whom_and_how_far(client: FlaskClient) -> None:
     assert client.get("/actions/9-9").status_code == 404
 
 
+def test_events_and_their_guests_are_taken_away(client: FlaskClient, house: House) -> None:
+    everybody_comes(house)
+    post(client, f"/events/{EVENT}/answers", firm=[FIRMS[0]], state="cancelled")
+    listed = client.get("/events/export.csv").text
+    assert "机器人产业链对接会" in listed
+    assert "2026-03-10" in listed
+    guests = client.get(f"/events/{EVENT}/guests.csv").text
+    assert [line.split(",")[5] for line in guests.splitlines() if FIRMS[0] in line] == ["临时取消"]
+    assert "外地重工有限公司" in guests
+    assert "~" not in guests
+    assert client.get(f"/events/{EVENT}/guests.xlsx").data[:2] == b"PK"
+    assert client.get("/events/E9/guests.csv").status_code == 404
+    assert f"/events/{EVENT}/guests.xlsx" in client.get(f"/events/{EVENT}").text
+    assert "/events/export.xlsx" in client.get("/events").text
+
+
 def test_chains_on_record_are_offered_where_one_is_typed(client: FlaskClient, house: House) -> None:
     file_rows(house, "chains", [{"chain": "氢能", "stage": "制氢"}])
     for page in ("/events/new", f"/events/{EVENT}", "/actions/new"):
