@@ -45,10 +45,11 @@ def _head(house: House, asked: Risks) -> Record:
     }
 
 
-def risks_document(house: House, asked: Risks, top: int, language: str = "zh") -> Record:
-    """The whole report. ``top``: of so many single sources the substitutes are named, None for the others."""
+def risks_document(house: House, asked: Risks, top: int, language: str = "zh", first: int = 0) -> Record:
+    """The whole report. ``top``: of so many single sources from the one at ``first`` on the substitutes are named, None for
+    the others."""
     found, part = asked.report, asked.report.part
-    instead = substitutes(house, asked, top)
+    instead = substitutes(house, asked, top, first=first)
     weight, ended = found.cascade.weight, lapsed(asked)
     return {
         **_head(house, asked),
@@ -56,7 +57,7 @@ def risks_document(house: House, asked: Risks, top: int, language: str = "zh") -
         "links": len(part.supplier),
         "lapsed": None if ended is None else {"links": ended.links, "last": ended.last.isoformat()},
         "single_sources": [
-            source_record(part, source, _at(instead, at), language) for at, source in enumerate(found.sources)
+            source_record(part, source, _at(instead, at - first), language) for at, source in enumerate(found.sources)
         ],
         "critical_firms": [
             {**party(part, int(firm)), "index": ratio(float(index)), "own": ratio(float(weight[firm])), "hit": stop.hit,
@@ -87,7 +88,7 @@ def risks_document(house: House, asked: Risks, top: int, language: str = "zh") -
 
 
 def _at(instead: Sequence[Sequence[Ranked]], at: int) -> Sequence[Ranked] | None:
-    return instead[at] if at < len(instead) else None
+    return instead[at] if 0 <= at < len(instead) else None
 
 
 def strong(firms: Sequence[Record] | None) -> list[Record]:

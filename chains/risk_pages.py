@@ -23,7 +23,7 @@ from chains.risk_documents import (
     strong,
     what_if_document,
 )
-from chains.risks import SUBSTITUTES, TOP, Risks, risks
+from chains.risks import SUBSTITUTES, Risks, risks
 from chains.tabs import chain_tabs
 from registry import words
 from registry.kind import Record
@@ -42,7 +42,7 @@ SHOWN, MOST, BARS = 20, 50, 10
 FILED = 200
 #: So many single sources are offered to be stopped.
 OFFERED = 12
-#: Of single sources and gaps so many stand on the page of risks, which opens with them.
+#: Of single sources and gaps so many stand on the page of risks at once, which opens with them.
 FEW = 10
 
 
@@ -53,7 +53,10 @@ def risks_of(name: str) -> str:
     reaches furthest, then the shape."""
     question = asked(house())
     found = _risks(name, question)
-    document = risks_document(house(), found, TOP, language())
+    sources = len(found.report.sources)
+    page = min(page_number(), max(1, -(-sources // FEW)))
+    first = (page - 1) * FEW
+    document = risks_document(house(), found, FEW, language(), first)
     return render_template(
         "chains/risks.html",
         asked=question,
@@ -61,6 +64,8 @@ def risks_of(name: str) -> str:
         document=document,
         gaps=gaps_document(house(), found, 3, language())["gaps"],
         few=FEW,
+        sources=document["single_sources"][first : first + FEW],
+        paging=tables.numbered(page, FEW, sources),
         tabs=chain_tabs(found.chain.name, question),
         parts=parts(found.chain.name, question),
         shown=SHOWN,

@@ -117,9 +117,11 @@ def lapsed(asked: Risks) -> Lapsed | None:
     return Lapsed(len(ended.drop_duplicates(ends)), date.fromisoformat(ended["until"].max()))
 
 
-def substitutes(house: House, asked: Risks, top: int, each: int = SUBSTITUTES) -> list[list[Ranked]]:
-    """For the first ``top`` single sources the firms of the city that come nearest to supplying the product, by what was known
-    of them at the report's instant."""
+def substitutes(
+    house: House, asked: Risks, top: int, each: int = SUBSTITUTES, first: int = 0
+) -> list[list[Ranked]]:
+    """For ``top`` single sources from the one at ``first`` on the firms of the city that come nearest to supplying the product,
+    by what was known of them at the report's instant."""
     part = asked.report.part
     wanted = [
         Wanted(
@@ -128,7 +130,7 @@ def substitutes(house: House, asked: Risks, top: int, each: int = SUBSTITUTES) -
             buyer=part.ids[source.buyer],
             without=frozenset({part.ids[source.supplier]}),
         )
-        for source in asked.report.sources[:top]
+        for source in asked.report.sources[first : first + top]
     ]
     found = search_all(house, wanted, each, asked.network.day, asked.known_at) if wanted else []
     return [list(one.ranked) for one in found]

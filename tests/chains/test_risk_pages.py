@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import quote
@@ -70,6 +71,22 @@ def test_the_page_of_risks_opens_with_what_hangs_on_one_firm_and_who_could_step_
     assert f"/enterprises/{SUPPLIERS[3]}" in page or SUPPLIERS[3] in page
     assert "供应的产品" not in words
     assert "推算说明" in words
+
+
+def test_every_single_source_can_be_turned_to_with_who_could_step_in(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(risk_pages, "FEW", 1)
+
+    def rows(page: int) -> list[str]:
+        table = get(client, "risks", page=str(page)).split('id="sources"')[1].split("</table>")[0]
+        return re.findall(r'<tr>\s*<th scope="row">.*?</tr>', table, re.S)
+
+    total = len(client.get(f"/api/v1{HERE}/risks?as_of={DAY}").get_json()["single_sources"])
+    seen = [row for page in range(1, total + 1) for row in rows(page)]
+    assert len(set(seen)) == total > 2
+    assert all("near-firms" in row or "市内没有相近企业" in row for row in seen)
+    assert rows(total + 5) == seen[-1:], "a page beyond the last is the last"
 
 
 def test_the_page_of_gaps_names_the_nearest_firms(client: FlaskClient) -> None:
