@@ -52,7 +52,7 @@ def actions() -> str:
     """What leaders opened, and what came of all of it."""
     found, today = _results(), house().clock.today()
     resource, chain = request.args.get("resource", ""), request.args.get("chain", "")
-    shown = [one for one in found.actions if resource in ("", one.resource) and chain in ("", one.chain)]
+    shown = _wanted(found)
     of_actions = [step for one in shown for step in found.of_action.get(one.id, ())]
     return render_template(
         "chains/actions.html",
@@ -70,10 +70,16 @@ def actions() -> str:
     )
 
 
+def _wanted(found: Results) -> list[Action]:
+    """The actions of the resource and the chain that the address names."""
+    resource, chain = request.args.get("resource", ""), request.args.get("chain", "")
+    return [one for one in found.actions if resource in ("", one.resource) and chain in ("", one.chain)]
+
+
 @blueprint.get("/actions/export<suffix>")
 @allow(READ)
 def export_actions(suffix: str) -> Response:
-    """Actions with what came of them, amounts in plain yuan."""
+    """Actions with what came of them, narrowed as on the page, amounts in plain yuan."""
     found = _results()
     header = [_("Credit code"), _("Firm"), _("Opened"), _("Title"), _("Chain"), _("Opened on"), _("Ended on"), _("Firms"),
               _("Intents"), _("Contracts"), _("Contracts (yuan)")]  # fmt: skip
@@ -82,7 +88,7 @@ def export_actions(suffix: str) -> Response:
         suffix,
         _("Integration actions"),
         header,
-        [_action_row(found, one) for one in found.actions],
+        [_action_row(found, one) for one in _wanted(found)],
     )
 
 

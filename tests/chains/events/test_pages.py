@@ -130,6 +130,10 @@ def test_an_action_shows_with_whom_and_how_far(client: FlaskClient) -> None:
     assert "济南历城电机有限公司" in page
     assert "送样" in page
     assert "整机测试场景" in client.get("/actions/export.csv").text
+    narrowed = "resource=finance"
+    assert "没有符合条件的行动" in client.get(f"/actions?{narrowed}").text
+    assert f"/actions/export.csv?{narrowed}" in client.get(f"/actions?{narrowed}").text
+    assert "整机测试场景" not in client.get(f"/actions/export.csv?{narrowed}").text
     assert client.get("/actions/9-9").status_code == 404
 
 
