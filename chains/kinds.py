@@ -25,11 +25,12 @@ from chains.references import referring
 from registry import words
 from registry.kind import Kind, Record, Row
 from registry.kinds import check_name, check_present
-from registry.naming.normal import normal_form, split_names
+from registry.naming.normal import normal_form
 from registry.places import Places, places
 from registry.settings import Settings
 
 _SUFFIX = re.compile(r"(标志性)?产业链(群)?$")
+_BETWEEN = re.compile(r"[;；、,，|\n]+")
 
 
 def kinds(settings: Settings) -> tuple[Kind, ...]:
@@ -135,12 +136,13 @@ def _unit(at_home: Places, typed: str) -> str | None:
 
 
 def _several(row: Row, field: str, read: Callable[[str], str | None], code: str) -> None:
-    """Read each entry of a cell; those that cannot be read are noted and left out."""
+    """Read each entry of a cell; those that cannot be read are noted and left out. Words of a table have no comma in them, so
+    one parts entries as a semicolon does."""
     typed = row.values.get(field)
     if not typed:
         return
     found: dict[str, None] = {}
-    for entry in split_names(typed):
+    for entry in filter(None, map(str.strip, _BETWEEN.split(typed))):
         id = read(entry)
         if id is None:
             row.note(code, field, entry)

@@ -43,7 +43,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     ],
     "demands": [
         {"id": "D-1", "buyer": NAMES[LEADER], "chain": "氢能产业链", "title": "储氢瓶碳纤维", "quantity": "20吨/年",
-         "amount": "1200万元", "tiers_wanted": "小巨人、专精特新", "districts": "历下区；高新区",
+         "amount": "1200万元", "tiers_wanted": "小巨人、专精特新", "districts": "历下区，高新区",
          "certificates": "IATF16949,ISO9001", "due_on": "2026-12-31", "detail": "T700 级"},
         {"id": "D-2", "buyer": "外地某重工有限公司", "title": "=铸件", "closed_on": "2026-02-01"},
     ],
