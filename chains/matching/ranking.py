@@ -116,6 +116,8 @@ def _meet(known: Facts, phrases: Sequence[str], ways: Sequence[tuple[str, Meanin
         if texts is None:
             texts, goods = alike, best
             missed *= 1 - w["part.goods_best"] * best
+            # Who names the very thing makes it, whatever else it makes: much else must not dilute that.
+            missed *= 1 - w["part.goods_named"] * np.clip((best - w["named"]) / (1 - w["named"]), 0, 1)
             missed *= 1 - w["part.scope_best"] * known.scope.best(alike, firms)
         else:
             beside *= 1 - w[f"part.{name}"] * np.clip(best, 0, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chains.sample.makers import Makers
+from chains.sample.makers import Makers, there
 from chains.sample.meetings import Fair
 from chains.sample.parts import sheet
 from registry.sample import Row
@@ -102,7 +102,7 @@ def outcome_steps(makers: Makers, found: Fair, opened: list[Action]) -> list[Ste
     rows: dict[date, list[Row]] = {day: [] for day in QUARTERS}
     seen = set[tuple[Firm, Firm, str]]()
     for supplier, buyer, product_name, on, row in starts:
-        if (supplier, buyer, product_name) in seen or not supplier.standing(LAST):
+        if (supplier, buyer, product_name) in seen or not (there(supplier, on) and supplier.standing(LAST)):
             continue
         seen.add((supplier, buyer, product_name))
         amount = int(10 ** rng.uniform(5.5, 7.6)) // 10_000 * 10_000

@@ -1,4 +1,4 @@
-"""Demands. Each is made from what some firm offers and says it in other words, so that it is known who fits."""
+"""Demands. Each is made from what some firm offers, so that it is known who fits; half of them say it in other words."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ ASKED = {
 #: Lists whose demands are still open when the story ends.
 _OPEN = sorted(ASKED)[-2:]
 CLOSED = (date(2025, 6, 10), date(2025, 12, 9), date(2026, 5, 26))
+#: So many of them call a product by its name.
+PLAINLY = 0.5
 _TITLES = ("寻求{}供应商", "采购{}", "急需{}", "{}配套需求", "征集{}合作单位")
 
 
@@ -90,7 +92,7 @@ def _demand(
     rng: random.Random, id: str, day: date, buyer: Firm, product: Product, trait: str, offered: list[Offer]
 ) -> Demand:
     unit, low, high = UNITS[product.sort]
-    said = rng.choice(product.says)
+    said = product.name if rng.random() < PLAINLY else rng.choice(product.says)
     wish = dict(traits(product.sort)).get(trait)
     due = day + timedelta(days=rng.randrange(90, 400))
     if day in _OPEN:  # for a while yet, in the middle of 2026

@@ -214,7 +214,9 @@ def test_nobody_sits_at_two_tables_at_once(city: list[SampleFiling]) -> None:
     assert {e["state"] for e in events.values()} == {"held", "planned"}
 
 
-def test_who_fits_a_demand_is_known_and_said_in_other_words(city: list[SampleFiling]) -> None:
+def test_who_fits_a_demand_is_known_and_half_of_them_are_said_in_other_words(
+    city: list[SampleFiling],
+) -> None:
     known = truth()
     demands = {row["id"]: row for row in rows_of(city, "demands") if "due_on" in row}
     offered: dict[str, list[dict[str, Any]]] = {}
@@ -224,6 +226,8 @@ def test_who_fits_a_demand_is_known_and_said_in_other_words(city: list[SampleFil
     assert len({id for id, _ in known}) > 150
     assert any(id not in {k for k, _ in known} for id in demands)
     made = {row["product"]: row["chain"] for row in rows_of(city, "chains")}
+    by_name = {id for id, one in demands.items() if any(product in one["title"] for product in made)}
+    assert 0.4 < len(by_name) / len(demands) < 0.7
     for id, code in known:
         demand = demands[id]
         assert demand["buyer"] != code
@@ -235,7 +239,8 @@ def test_who_fits_a_demand_is_known_and_said_in_other_words(city: list[SampleFil
             and (wanted is None or wanted in row.get("certificates", "").split("；"))
         ]
         assert fitting, id
-        assert all(row["product"] not in demand["title"] for row in fitting), id
+        if id not in by_name:
+            assert all(row["product"] not in demand["title"] for row in fitting), id
 
 
 def test_firms_that_fit_are_not_turned_away(city: list[SampleFiling]) -> None:
