@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.engine import URL, make_url
 
 from registry.house import House
@@ -149,6 +151,12 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1440, "height": 900},
     }
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A desk signed in at the application of the file's own fixture ``app``."""
+    return app.test_client()
 
 
 @pytest.fixture

@@ -49,11 +49,6 @@ def fresh(tmp_path: Path) -> Iterator[Flask]:
         yield made
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def rows_of(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
 

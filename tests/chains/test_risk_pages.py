@@ -50,11 +50,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         yield made
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def get(client: FlaskClient, part: str, **arguments: str) -> str:
     answer = client.get(f"{HERE}/{part}", query_string={"as_of": DAY, **arguments})
     assert answer.status_code == 200, answer.text[:500]

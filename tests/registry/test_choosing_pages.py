@@ -26,11 +26,6 @@ def app(tmp_path: Path) -> Iterator[Flask]:
         yield app
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def codes_on(html: str) -> list[str]:
     return re.findall(r'name="uscc" value="([0-9A-Z]{18})"', html)
 

@@ -273,11 +273,6 @@ def app(tmp_path: Path) -> Iterator[Flask]:
         yield app
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def send(
     client: FlaskClient, content: bytes = PDF, name: str = "通知.pdf", path: str = PAGE, **more: str
 ) -> Any:

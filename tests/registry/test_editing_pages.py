@@ -35,11 +35,6 @@ def app(tmp_path: Path) -> Iterator[Flask]:
         yield app
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def sent(html: str) -> dict[str, str]:
     """What a browser would send back of the page's form, untouched."""
     form = html[html.index('<form class="stack"') :]

@@ -31,11 +31,6 @@ def app(tmp_path: Path) -> Iterator[Flask]:
         yield app
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def test_the_other_firm_is_named_by_a_part_of_its_name(client: FlaskClient) -> None:
     page = client.get(f"/firms/{A}/merge?with=集团")
     assert f'href="/firms/{A}/merge?with={B}"' in page.text

@@ -30,11 +30,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         yield app
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def test_the_day_is_said_once_with_the_age_of_the_data(client: FlaskClient) -> None:
     text = words_of(client.get("/?lang=zh").text)
     assert text.count("数据截至") == 1

@@ -22,11 +22,6 @@ def app(tmp_path: Path) -> Flask:
     return make_app(tmp_path)
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def token(client: FlaskClient) -> str:
     found = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/").text)
     assert found

@@ -8,11 +8,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cli import main
 from tests.sample_app import app_in, house_of
 from tiers.bulletins import published
 from tiers.rules.library import library
@@ -26,26 +24,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         for day in (date(2025, 12, 31), date(2026, 6, 30)):
             published.publish(house_of(app), "monthly", day, "desk")
         yield app
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture
-def said(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The JSON that a command prints about the same register."""
-    house = house_of(app)
-    monkeypatch.setenv("DATABASE_URL", str(house.store.engine.url))
-    monkeypatch.setenv("TIDU_PATHS_VAR", str(house.settings.var))
-
-    def run(*arguments: str) -> Any:
-        answer = CliRunner().invoke(main, [*arguments, "--json"])
-        assert answer.exit_code == 0, answer.output
-        return json.loads(answer.stdout)
-
-    return run
 
 
 @pytest.fixture(scope="module")

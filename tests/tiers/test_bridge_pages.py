@@ -31,11 +31,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         yield app
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def links(text: str, prefix: str) -> list[str]:
     return [html.unescape(found) for found in re.findall(r'href="([^"]+)"', text) if found.startswith(prefix)]
 

@@ -3,7 +3,6 @@ command line, under the permissions of the pages, and of firms a district office
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Iterator
@@ -42,26 +41,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         with house.store.write("desk") as unit:
             queue_to(house, unit, parcel, [("folder", "/nowhere")])
         yield app
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture
-def said(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The JSON that a command prints about the same register."""
-    house = house_of(app)
-    monkeypatch.setenv("DATABASE_URL", str(house.store.engine.url))
-    monkeypatch.setenv("TIDU_PATHS_VAR", str(house.settings.var))
-
-    def run(*arguments: str) -> Any:
-        answer = CliRunner().invoke(main, [*arguments, "--json"])
-        assert answer.exit_code == 0, answer.output
-        return json.loads(answer.stdout)
-
-    return run
 
 
 def send(client: FlaskClient, path: str, document: Any) -> Any:

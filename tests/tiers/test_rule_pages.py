@@ -29,11 +29,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         yield app
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 @pytest.fixture(scope="module")
 def firms(app: Flask) -> list[str]:
     """Firms that hold the provincial title or the one below it."""

@@ -29,11 +29,6 @@ def fresh(tmp_path: Path) -> Iterator[Flask]:
         yield made
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def test_every_indicator_stands_on_the_page_under_its_part_of_the_plan(client: FlaskClient) -> None:
     html = client.get(f"/targets?as_of={DAY}").text
     assert len(set(re.findall(r'href="/indicators/([\w-]+)\?', html))) == 42

@@ -36,11 +36,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture
 def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     house = open_test_house(database_url, tmp_path, Time(datetime(2026, 7, 1, 4, 0, tzinfo=UTC)))
     yield house

@@ -30,11 +30,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         yield app
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def counted(app: Flask, day: str) -> dict[str, Any]:
     return ask_count(house_of(app), date.fromisoformat(day), None, None, "area")
 

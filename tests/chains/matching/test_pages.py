@@ -44,11 +44,6 @@ def app(tmp_path: Path) -> Iterator[Flask]:
         yield made
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def test_open_demands_are_listed_with_their_best_match(client: FlaskClient) -> None:
     said = words_of(client.get("/matching").text)
     assert "高强度螺栓" in said

@@ -47,11 +47,6 @@ def app(tmp_path: Path) -> Iterator[Flask]:
         joined()
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def joined() -> None:
     """Wait for the runs that pages began."""
     for thread in threads():

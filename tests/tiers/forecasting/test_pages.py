@@ -31,11 +31,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture
 def run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
     house = house_of(app)
     monkeypatch.setenv("DATABASE_URL", str(house.store.engine.url))
