@@ -341,6 +341,13 @@ def test_the_history_of_a_firm_calls_outside_parties_by_their_names(client: Flas
     assert "~" not in said
 
 
+def test_about_so_much_is_not_shown_as_exactly_so_much(fresh: Flask) -> None:
+    file_rows(house_of(fresh), "enterprises", firms(code(97)))
+    file_rows(house_of(fresh), "offers", [{"uscc": code(97), "product": "电机", "capacity": "~500台/月"}])
+    said = words_of(fresh.test_client().get(f"/firms/{code(97)}?history=all").text)
+    assert "~500台/月" in said
+
+
 def test_a_firm_in_no_chain_has_no_panel(app: Flask, client: FlaskClient) -> None:
     file_rows(house_of(app), "enterprises", firms(code(97)))
     assert 'id="panel-chain"' not in client.get(f"/firms/{code(97)}").text
