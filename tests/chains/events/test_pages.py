@@ -153,6 +153,38 @@ def test_events_and_their_guests_are_taken_away(client: FlaskClient, house: Hous
     assert "/events/export.xlsx" in client.get("/events").text
 
 
+def test_files_of_an_event_with_a_chinese_number_have_names_that_a_header_holds(
+    client: FlaskClient, house: House
+) -> None:
+    file_rows(
+        house,
+        "events",
+        [{"event": "春季1", "held_on": "2026-03-10", "tables": 2, "slots": 2, "state": "筹备"}],
+    )
+    file_rows(house, "demands", [{"id": "需求1", "buyer": code(1), "title": "电机"}])
+    for page in (
+        "/events/春季1/guests.csv",
+        "/events/春季1/agenda.xlsx",
+        "/events/春季1/agenda.docx",
+        "/matching/demands/需求1/export.csv",
+    ):
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        assert answer.headers["Content-Disposition"].isascii(), page
+
+
+def test_a_firm_that_is_invited_for_two_demands_is_one_guest(client: FlaskClient, house: House) -> None:
+    everybody_comes(house)
+    for demand in (MOTOR, VALVE):
+        file_rows(
+            house, "invitations", [{"event": EVENT, "demand": demand, "uscc": FIRMS[0], "state": "参加"}]
+        )
+    file_rows(house, "invitations", [{"event": EVENT, "demand": VALVE, "uscc": FIRMS[0], "state": "不参加"}])
+    listed = client.get("/events/export.csv").text.splitlines()
+    told = dict(zip(listed[0].split(","), listed[1].split(","), strict=True))
+    assert [told[name] for name in ("受邀企业", "到会企业")] == ["5", "4"]
+
+
 def test_chains_on_record_are_offered_where_one_is_typed(client: FlaskClient, house: House) -> None:
     file_rows(house, "chains", [{"chain": "氢能", "stage": "制氢"}])
     for page in ("/events/new", f"/events/{EVENT}", "/actions/new"):
