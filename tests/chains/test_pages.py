@@ -348,6 +348,17 @@ def test_about_so_much_is_not_shown_as_exactly_so_much(fresh: Flask) -> None:
     assert "~500台/月" in said
 
 
+def test_two_copies_of_the_sample_city_know_nothing_of_each_other(tmp_path: Path) -> None:
+    for name in ("甲链", "乙链"):
+        folder = tmp_path / name
+        folder.mkdir()
+        with app_in(folder) as made:
+            file_rows(house_of(made), "chains", [{"chain": name, "stage": "制氢"}])
+            said = made.test_client().get("/chains").text
+            assert name in said
+            assert ("甲链" in said) == (name == "甲链")
+
+
 def test_a_firm_in_no_chain_has_no_panel(app: Flask, client: FlaskClient) -> None:
     file_rows(house_of(app), "enterprises", firms(code(97)))
     assert 'id="panel-chain"' not in client.get(f"/firms/{code(97)}").text
