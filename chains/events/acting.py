@@ -219,11 +219,13 @@ def _file_agenda(
 
 
 def move(
-    house: House, id: str, pair: tuple[str, str], slot: int, table: int, by: str, *, exchange: bool = False
+    house: House, id: str, pair: tuple[str, str], slot: int, table: int, by: str, *, exchange: bool = False,
+    seen: int | None = None,
 ) -> None:  # fmt: skip
     """Put the meeting of a (demand, firm) at another slot and table; ``exchange``: who sits there takes its old place. Nobody
-    else moves. Raises RefusedError where somebody would be in two places, or the hall has no such place."""
-    held = look(house, id)
+    else moves. ``seen``: the version of the agenda that whoever moves it looked at. Raises OvertakenError where it is another
+    by now, RefusedError where somebody would be in two places, or the hall has no such place."""
+    held = _as_seen(house, id, seen)
     hall, before = hall_of(held), places_of(held)
     if pair not in {(seat.demand, seat.firm) for seat in held.standing if seat.state == PLANNED}:
         raise RefusedError(
@@ -246,10 +248,10 @@ def move(
     _file_places(house, held, new, by)
 
 
-def clear_table(house: House, id: str, table: int, by: str) -> int:
-    """Move the planned meetings of a table that cannot be used to others; how many. Raises RefusedError where they do not
-    all find a place: then none moves."""
-    held = look(house, id)
+def clear_table(house: House, id: str, table: int, by: str, seen: int | None = None) -> int:
+    """Move the planned meetings of a table that cannot be used to others; how many. ``seen``: as in ``move``. Raises
+    OvertakenError, RefusedError where they do not all find a place: then none moves."""
+    held = _as_seen(house, id, seen)
     hall, before = hall_of(held), places_of(held)
     past = {(one.demand, one.firm) for one in held.past}
     after, stuck = cleared(before, table, held.buyers, hall, past)
@@ -266,6 +268,13 @@ def clear_table(house: House, id: str, table: int, by: str) -> int:
         raise RefusedError(f"table {table} has no meeting that is planned", f"{table} 号桌没有待开的洽谈")
     _file_places(house, held, new, by)
     return len(new)
+
+
+def _as_seen(house: House, id: str, seen: int | None) -> Occasion:
+    held = look(house, id)
+    if seen is not None and seen != held.version:
+        raise OvertakenError
+    return held
 
 
 def _file_places(house: House, held: Occasion, meetings: Collection[Placed], by: str) -> None:

@@ -363,14 +363,14 @@ def move_meetings(id: str) -> Response:
     """One meeting to another slot and table, or (``from_table``) all that are planned at a table to others."""
     number = {
         name: _whole(request.form.get(name, ""))
-        for name in ("slot", "table", "from_table")
+        for name in ("slot", "table", "from_table", "seen")
         if request.form.get(name)
     }
     demand, _bar, firm = request.form.get("meeting", "").rpartition("|")
 
     def act() -> str:
         if "from_table" in number:
-            n = acting.clear_table(house(), id, number["from_table"], actor().id)
+            n = acting.clear_table(house(), id, number["from_table"], actor().id, number.get("seen"))
             return str(
                 ngettext(
                     "%(num)s meeting has another place; nobody else moved.",
@@ -382,7 +382,14 @@ def move_meetings(id: str) -> Response:
             raise acting.NothingNamedError
         exchange = bool(request.form.get("exchange"))
         acting.move(
-            house(), id, (demand, firm), number["slot"], number["table"], actor().id, exchange=exchange
+            house(),
+            id,
+            (demand, firm),
+            number["slot"],
+            number["table"],
+            actor().id,
+            exchange=exchange,
+            seen=number.get("seen"),
         )
         return str(_("The meeting has another place; nobody else moved."))
 
@@ -390,8 +397,8 @@ def move_meetings(id: str) -> Response:
 
 
 def _whole(text: str) -> int:
-    """The number typed; 0, which no slot or table has, where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    """The number sent; 0, which no slot or table has, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
 @blueprint.post("/events/<id>/meetings")

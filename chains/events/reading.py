@@ -147,6 +147,11 @@ class Occasion:
     gone: frozenset[str] = frozenset()
 
     @property
+    def version(self) -> int:
+        """Of the agenda: the last filing that speaks of a meeting, 0 where none does."""
+        return max((seat.filing for seat in self.meetings), default=0)
+
+    @property
     def standing(self) -> list[Seat]:
         return [seat for seat in self.meetings if seat.stands]
 
