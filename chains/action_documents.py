@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chains.events.figures import CONTRACT, furthest
+from chains.events.figures import CONTRACT, deals, furthest
 from chains.events.results import results
 from registry.house import House
 from registry.kind import Record
@@ -19,16 +19,13 @@ def actions_document(house: House, chain: str | None = None, resource: str | Non
         if (chain and chain != one.chain) or (resource and resource != one.resource):
             continue
         last = list(furthest(found.of_action.get(one.id, ())).values())
-        signed = [step.amount for step in last if step.stage == CONTRACT]
-        known = [amount for amount in signed if amount is not None]
         told.append({
             "uscc": one.firm, "name": found.name(one.firm), "resource": one.resource, "title": one.title, "chain": one.chain,
             "detail": one.detail, "opened_on": one.opened_on and one.opened_on.isoformat(),
             "closed_on": one.closed_on and one.closed_on.isoformat(),
             "firms": len({node for step in last for node in (step.buyer, step.supplier)} - {one.firm}),
             "stages": {stage: sum(step.stage == stage for step in last) for stage in vocabulary("outcome_stage")},
-            "contracts": {"number": len(signed), "amount": sum(known) if known else None,
-                          "unknown": len(signed) - len(known)},
+            "contracts": vars(deals([step for step in last if step.stage == CONTRACT])),
             "filing": one.filing, "row": one.row,
         })  # fmt: skip
     return told

@@ -106,14 +106,21 @@ def chain_what_if(name: str) -> Response:
             400, "argument_missing", "stop or link: give at least one firm or link",
             "缺少参数 stop 或 link：请给出至少一家企业或一条供应关系",
         )  # fmt: skip
-    firms = []
+    firms: dict[int, None] = {}
     for one in wanted:
         fitting = firms_of(asked.report.part, one)
-        if len(fitting) != 1:
+        if len(fitting) > 1:
+            raise ApiError(
+                400,
+                "ambiguous_firm",
+                f"stop={one}: several firms of this chain have the name; give the credit code",
+                f"该产业链中有多家企业叫“{one}”；请给出信用代码",
+            )
+        if not fitting:
             raise ApiError(
                 404, "unknown_firm", f"stop={one}: no such firm in this chain", f"该产业链中没有“{one}”"
             )
-        firms += fitting
+        firms[fitting[0]] = None
     links = []
     for one in said:
         link = link_of(asked.report.part, one)
@@ -125,8 +132,8 @@ def chain_what_if(name: str) -> Response:
                 f"该产业链中没有供应关系“{one}”",
             )
         links.append(link)
-    found = stopping(asked.report.cascade, firms, links)
-    return answer(what_if_document(house(), asked, firms, found, None, links))
+    found = stopping(asked.report.cascade, list(firms), links)
+    return answer(what_if_document(house(), asked, list(firms), found, None, links))
 
 
 def _risks(name: str, top: int = TOP) -> Risks:

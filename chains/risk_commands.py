@@ -162,8 +162,12 @@ def chain_what_if(
         raise click.UsageError("give at least one --stop or --link")
     asked = risks(house, name, as_of_day(house, as_of), known_at_instant(house, known_at))
     part = asked.report.part
-    firms = [_only(asked, typed, firms_of(part, typed.strip())) for typed in stops]
-    failing = [_only(asked, typed, [] if (at := link_of(part, typed)) is None else [at]) for typed in links]
+    firms = list(dict.fromkeys(_only(asked, typed, firms_of(part, typed.strip())) for typed in stops))
+    failing = list(
+        dict.fromkeys(
+            _only(asked, typed, [] if (at := link_of(part, typed)) is None else [at]) for typed in links
+        )
+    )
     found = what_if(asked.report.cascade, firms, failing)
     document = what_if_document(house, asked, firms, found, None if as_json else top, failing)
     if as_json:

@@ -226,6 +226,8 @@ class Kinds:
         self.all = tuple(kinds)
         self.by_id = {kind.id: kind for kind in self.all}
         self.by_record = {kind.record: kind for kind in self.all}
+        #: Fields that name a firm or, with ~ before its name, a party that is not on the register.
+        self.parties = frozenset(field for kind in self.all for field in kind.parties)
         self.of_firms = tuple(kind for kind in self.all if kind.about == FIRM)
         if len(self.by_id) != len(self.all) or len(self.by_record) != len(self.all):
             raise ValueError("two rooms declare the same kind")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import re
+import secrets
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -63,6 +65,13 @@ def sample_file() -> Path:
     return folder / "city.sqlite"
 
 
+def as_its_own(copy: Path) -> None:
+    """Give a copy of a register a name of its own: what is kept of two registers of one name is told apart by the instants
+    of their filings, which a clock that stands still makes the same."""
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("update tick set identity = ?", (secrets.token_hex(8),))
+
+
 @contextmanager
 def app_in(
     folder: Path, rooms: tuple[Room, ...] = cli.ROOMS, *, empty: bool = False, url: str | None = None
@@ -70,6 +79,7 @@ def app_in(
     """An application over a copy of the sample city, or over an empty register."""
     if not empty:
         shutil.copy(sample_file(), folder / "city.sqlite")
+        as_its_own(folder / "city.sqlite")
     house = house_in(folder, rooms, url)
     yield signing_in(
         create_app(house.settings, house.store, house.rooms, house.clock, sample=lambda: is_sample(house))

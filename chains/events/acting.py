@@ -178,10 +178,15 @@ def plan(house: House, id: str, by: str, open_too: bool = False) -> Proposal:
 
 def mend(house: House, id: str, by: str) -> Proposal:
     """Bring the agenda up to what was said since: meetings of those who do not come are cancelled, free places given to
-    others; nobody else moves."""
+    others; nobody else moves. A meeting that has no place yet waits for one."""
     held = look(house, id)
     found = mended(house, held)
-    _file_agenda(house, held, found, by)
+    waiting = {
+        (seat.demand, seat.firm)
+        for seat in held.standing
+        if not seat.place and not held.away & {seat.demand, seat.firm}
+    }
+    _file_agenda(house, held, found, by, waiting)
     return found
 
 
@@ -191,13 +196,17 @@ def cancel(house: House, id: str, demands: Collection[str], firms: Collection[st
     return mend(house, id, by)
 
 
-def _file_agenda(house: House, held: Occasion, found: Proposal, by: str) -> None:
+def _file_agenda(
+    house: House, held: Occasion, found: Proposal, by: str, waiting: Collection[tuple[str, str]] = ()
+) -> None:
+    """Put the difference to the agenda on record. ``waiting``: pairs that stay, though they have no place. So does whoever
+    met already, wherever that was."""
     id = held.event.id
     keep = {(m.demand, m.firm): m for m in found.meetings}
     rows: list[dict[str, Any]] = [
         {"event": id, "demand": seat.demand, "uscc": seat.firm, "state": CANCELLED}
         for seat in held.standing
-        if (seat.demand, seat.firm) not in keep
+        if seat.state == PLANNED and (seat.demand, seat.firm) not in keep.keys() | waiting
     ]
     before = {(s.demand, s.firm): (s.slot, s.table) for s in held.standing}
     rows += [
@@ -210,13 +219,15 @@ def _file_agenda(house: House, held: Occasion, found: Proposal, by: str) -> None
 
 
 def move(
-    house: House, id: str, pair: tuple[str, str], slot: int, table: int, by: str, *, exchange: bool = False
+    house: House, id: str, pair: tuple[str, str], slot: int, table: int, by: str, *, exchange: bool = False,
+    seen: int | None = None,
 ) -> None:  # fmt: skip
     """Put the meeting of a (demand, firm) at another slot and table; ``exchange``: who sits there takes its old place. Nobody
-    else moves. Raises RefusedError where somebody would be in two places, or the hall has no such place."""
-    held = look(house, id)
+    else moves. ``seen``: the version of the agenda that whoever moves it looked at. Raises OvertakenError where it is another
+    by now, RefusedError where somebody would be in two places, or the hall has no such place."""
+    held = _as_seen(house, id, seen)
     hall, before = hall_of(held), places_of(held)
-    if pair not in {(one.demand, one.firm) for one in before if one not in held.past}:
+    if pair not in {(seat.demand, seat.firm) for seat in held.standing if seat.state == PLANNED}:
         raise RefusedError(
             "that meeting is not planned any more; look at the agenda again",
             "该洽谈已不在待开日程中；请重新查看日程",
@@ -237,10 +248,10 @@ def move(
     _file_places(house, held, new, by)
 
 
-def clear_table(house: House, id: str, table: int, by: str) -> int:
-    """Move the planned meetings of a table that cannot be used to others; how many. Raises RefusedError where they do not
-    all find a place: then none moves."""
-    held = look(house, id)
+def clear_table(house: House, id: str, table: int, by: str, seen: int | None = None) -> int:
+    """Move the planned meetings of a table that cannot be used to others; how many. ``seen``: as in ``move``. Raises
+    OvertakenError, RefusedError where they do not all find a place: then none moves."""
+    held = _as_seen(house, id, seen)
     hall, before = hall_of(held), places_of(held)
     past = {(one.demand, one.firm) for one in held.past}
     after, stuck = cleared(before, table, held.buyers, hall, past)
@@ -257,6 +268,13 @@ def clear_table(house: House, id: str, table: int, by: str) -> int:
         raise RefusedError(f"table {table} has no meeting that is planned", f"{table} 号桌没有待开的洽谈")
     _file_places(house, held, new, by)
     return len(new)
+
+
+def _as_seen(house: House, id: str, seen: int | None) -> Occasion:
+    held = look(house, id)
+    if seen is not None and seen != held.version:
+        raise OvertakenError
+    return held
 
 
 def _file_places(house: House, held: Occasion, meetings: Collection[Placed], by: str) -> None:

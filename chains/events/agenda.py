@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chains.events.assignment import Hall, Pair, Reason, choose, left_out, possible
-from chains.events.reading import HELD, MISSED, PLANNED, Occasion, Seat, events, occasion, sizes
+from chains.events.reading import PLANNED, Occasion, Seat, events, occasion, sizes
 from chains.events.repairing import repair
 from chains.events.scores import pairs_of
 from chains.events.timetable import Placed, timetable
@@ -44,7 +44,7 @@ def hall_of(held: Occasion) -> Hall:
 def proposed(house: House, held: Occasion, open_too: bool = False) -> Proposal:
     """A new agenda for those who come. Where meetings were held already, only what is left is planned."""
     hall = hall_of(held)
-    buyer_of, firms, pairs = held.buyer_of(open_too), held.coming(open_too), pairs_of(house, held)
+    buyer_of, firms, pairs = held.buyer_of(open_too), held.coming(open_too), _unmet(house, held)
     past = held.past
     if past:
         return _told(
@@ -63,14 +63,18 @@ def mended(house: House, held: Occasion) -> Proposal:
     """The agenda on record without those who do not come, its free places filled with those who said that they come."""
     if not held.standing:
         return Proposal([], {}, {})
-    hall, pairs = hall_of(held), pairs_of(house, held)
+    hall, pairs = hall_of(held), _unmet(house, held)
     agenda = places_of(held)
-    past = {(m.demand, m.firm) for m in held.standing if m.state in (HELD, MISSED)}
-    gone = {guest.id for guest in (*held.demands.values(), *held.firms.values()) if not guest.may_come}
-    stays = [m for m in agenda if (m.demand, m.firm) in past or not gone & {m.demand, m.firm}]
+    stays = [m for m in agenda if (m.demand, m.firm) in held.met or not held.away & {m.demand, m.firm}]
     buyer_of, firms = held.buyer_of(open_too=False), held.coming(open_too=False)
     found = repair(stays, (), _of(pairs, buyer_of), _with_past(held, buyer_of), firms, hall)
     return _told(held, found, pairs, buyer_of, firms, hall)
+
+
+def _unmet(house: House, held: Occasion) -> list[Pair]:
+    """The pairs that suit, without those that met already, nobody knows where: they do not meet again."""
+    nowhere = held.met - {(one.demand, one.firm) for one in held.past}
+    return [pair for pair in pairs_of(house, held) if (pair.demand, pair.firm) not in nowhere]
 
 
 def _of(pairs: Iterable[Pair], demands: Collection[str]) -> list[Pair]:
@@ -105,13 +109,8 @@ def without_meeting(house: House, held: Occasion) -> Proposal:
 
 
 def out_of_date(held: Occasion) -> list[Seat]:
-    """Meetings still planned with somebody who does not come."""
-    guests = {**held.demands, **held.firms}
-    return [
-        seat
-        for seat in held.standing
-        if seat.state == PLANNED and any(not guests[id].may_come for id in (seat.demand, seat.firm) if id in guests)
-    ]  # fmt: skip
+    """Meetings still planned with somebody who does not come, or was struck off since."""
+    return [seat for seat in held.standing if seat.state == PLANNED and held.away & {seat.demand, seat.firm}]
 
 
 def agenda_document(house: House, event_id: str) -> Record:

@@ -47,16 +47,16 @@ def _taken(
 def moved(
     agenda: Sequence[Placed], pair: tuple[str, str], slot: int, table: int, exchange: bool = False
 ) -> list[Placed]:
-    """The agenda with the meeting of a (demand, firm) at another place; who sits there takes its old one, if they are to
-    change places (``exchange``). Whether that can be is for ``clashes`` to say. Raises KeyError for a pair without a meeting."""
-    old = {(one.demand, one.firm): one for one in agenda}[pair]
+    """The agenda with the meeting of a (demand, firm) at another place, or at its first; who sits there takes its old one, if
+    there is one and they are to change places (``exchange``). Whether that can be is for ``clashes`` to say."""
+    old = next((one for one in agenda if (one.demand, one.firm) == pair), None)
     found = [one for one in agenda if one is not old]
-    if exchange:
+    if exchange and old:
         found = [
             replace(one, slot=old.slot, table=old.table) if (one.slot, one.table) == (slot, table) else one
             for one in found
         ]
-    return sorted([*found, replace(old, slot=slot, table=table)])
+    return sorted([*found, replace(old or Placed(0, 0, *pair), slot=slot, table=table)])
 
 
 def cleared(

@@ -38,7 +38,7 @@ from chains.events.typed import firms_typed
 from chains.matching.ranking import search_all
 from chains.matching.weights import weights
 from chains.permissions import READ, WRITE
-from registry.pages.blueprint import TYPES, attachment, table_file
+from registry.pages.blueprint import TYPES, attachment, plain, table_file
 from registry.said import SaidError
 from registry.shell.access import actor, allow
 from registry.shell.languages import language
@@ -363,14 +363,14 @@ def move_meetings(id: str) -> Response:
     """One meeting to another slot and table, or (``from_table``) all that are planned at a table to others."""
     number = {
         name: _whole(request.form.get(name, ""))
-        for name in ("slot", "table", "from_table")
+        for name in ("slot", "table", "from_table", "seen")
         if request.form.get(name)
     }
     demand, _bar, firm = request.form.get("meeting", "").rpartition("|")
 
     def act() -> str:
         if "from_table" in number:
-            n = acting.clear_table(house(), id, number["from_table"], actor().id)
+            n = acting.clear_table(house(), id, number["from_table"], actor().id, number.get("seen"))
             return str(
                 ngettext(
                     "%(num)s meeting has another place; nobody else moved.",
@@ -382,7 +382,14 @@ def move_meetings(id: str) -> Response:
             raise acting.NothingNamedError
         exchange = bool(request.form.get("exchange"))
         acting.move(
-            house(), id, (demand, firm), number["slot"], number["table"], actor().id, exchange=exchange
+            house(),
+            id,
+            (demand, firm),
+            number["slot"],
+            number["table"],
+            actor().id,
+            exchange=exchange,
+            seen=number.get("seen"),
         )
         return str(_("The meeting has another place; nobody else moved."))
 
@@ -390,8 +397,8 @@ def move_meetings(id: str) -> Response:
 
 
 def _whole(text: str) -> int:
-    """The number typed; 0, which no slot or table has, where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    """The number sent; 0, which no slot or table has, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
 @blueprint.post("/events/<id>/meetings")
@@ -419,21 +426,17 @@ def say_of_meetings(id: str) -> Response:
 @allow(READ)
 def agenda_file(id: str, suffix: str) -> Response:
     """The agenda as Word (by slot, per table, per firm), as a workbook of the same, or as .csv."""
-    held = _held(id)
+    held, name = _held(id), f"agenda-{id}"
     told = document(held, without_meeting(house(), held), bool(held.standing))
     sheets = agenda_sheets(told)
     if suffix == ".docx":
         headers = {
-            "Content-Disposition": f'attachment; filename="agenda-{_ascii(id)}.docx"',
+            "Content-Disposition": f'attachment; filename="{plain(name)}.docx"',
             "Cache-Control": "no-store",
         }
         return Response(agenda_word(told, sheets), mimetype=DOCX, headers=headers)
     if suffix not in TYPES:
         abort(404)
     if suffix == ".csv":
-        return table_file(f"agenda-{_ascii(id)}", suffix, sheets[0].title, sheets[0].header, sheets[0].rows)
-    return attachment(agenda_book(sheets), f"agenda-{_ascii(id)}", suffix)
-
-
-def _ascii(id: str) -> str:
-    return "".join(c for c in id if c.isascii() and (c.isalnum() or c in "-_")) or "event"
+        return table_file(name, suffix, sheets[0].title, sheets[0].header, sheets[0].rows)
+    return attachment(agenda_book(sheets), name, suffix)

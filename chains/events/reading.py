@@ -147,8 +147,24 @@ class Occasion:
     gone: frozenset[str] = frozenset()
 
     @property
+    def version(self) -> int:
+        """Of the agenda: the last filing that speaks of a meeting, 0 where none does."""
+        return max((seat.filing for seat in self.meetings), default=0)
+
+    @property
     def standing(self) -> list[Seat]:
         return [seat for seat in self.meetings if seat.stands]
+
+    @property
+    def away(self) -> frozenset[str]:
+        """Demands and firms that do not come: who says so, and who is struck off."""
+        guests = (*self.demands.values(), *self.firms.values())
+        return self.gone | {guest.id for guest in guests if not guest.may_come}
+
+    @property
+    def met(self) -> set[tuple[str, str]]:
+        """(demand, firm) of the meetings that were held or missed, wherever that was."""
+        return {(seat.demand, seat.firm) for seat in self.standing if seat.state in (HELD, MISSED)}
 
     @property
     def past(self) -> list[Placed]:
@@ -189,16 +205,18 @@ def _event(row: Any) -> Event:
 
 
 def sizes(connection: Connection) -> dict[str, dict[str, int]]:
-    """Event → how many demands and firms were invited and come, and meetings that stand."""
+    """Event → how many demands and firms were invited and come, and meetings that stand. A firm that was invited for several
+    demands is one; the last word about it holds."""
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    i, m = INVITATION.c, MEETING.c
-    for event, firm, state, n in connection.execute(
-        select(i.event, i.uscc.is_not(None), i.state, func.count()).group_by(i.event, i.uscc.is_not(None), i.state)
-    ):  # fmt: skip
-        kind = "firms" if firm else "demands"
-        found[event][kind] += n
-        if state == ACCEPTED:
-            found[event][f"{kind}_coming"] += n
+    led, i, m = merges_at(connection), INVITATION.c, MEETING.c
+    invited = select(i.event, i.demand, i.uscc, i.state).order_by(i.filing, i.row)
+    last = {
+        (event, "firms" if uscc else "demands", led.firm(uscc) if uscc else demand): state
+        for event, demand, uscc, state in connection.execute(invited)
+    }
+    for (event, kind, _id), state in last.items():
+        found[event][kind] += 1
+        found[event][f"{kind}_coming"] += state == ACCEPTED
     standing = select(m.event, func.count()).where(func.coalesce(m.state, PLANNED) != CANCELLED)
     for event, n in connection.execute(standing.group_by(m.event)):
         found[event]["meetings"] = n
@@ -225,7 +243,8 @@ def occasion(connection: Connection, id: str, today: date) -> Occasion | None:
         for code, firm in managed(connection, {*firms, *(s.firm for s in seats), *buyers}, today).items()
     }
     names |= {one.buyer: one.buyer_name for one in wanted.values() if one.buyer not in names}
-    return Occasion(_event(row), demands, firms, seats, wanted, names, _gone(connection, firms, today))
+    gone = _gone(connection, {*firms, *(s.firm for s in seats)}, today)
+    return Occasion(_event(row), demands, firms, seats, wanted, names, gone)
 
 
 def _gone(connection: Connection, firms: Iterable[str], today: date) -> frozenset[str]:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from chains.blueprint import chains_blueprint
 from chains.events import acting
-from chains.events.figures import CONTRACT, STAGES, Step, funnel, furthest
+from chains.events.figures import CONTRACT, STAGES, Step, deals, funnel, furthest
 from chains.events.record_form import record_form
 from chains.events.results import Action, Results, results
 from chains.permissions import READ, WRITE
@@ -94,11 +94,10 @@ def export_actions(suffix: str) -> Response:
 
 def _action_row(found: Results, one: Action) -> list[Any]:
     last = list(furthest(found.of_action.get(one.id, ())).values())
-    signed = [step for step in last if step.stage == CONTRACT]
-    amounts = [step.amount for step in signed if step.amount is not None]
+    signed = deals([step for step in last if step.stage == CONTRACT])
     resource = words.label("opened_resource", one.resource, language())
     return [one.firm, found.name(one.firm), resource, one.title, one.chain, one.opened_on, one.closed_on,
-            len(_others(one, last)), len(last) - len(signed), len(signed), sum(amounts) if amounts else None]  # fmt: skip
+            len(_others(one, last)), len(last) - signed.number, signed.number, signed.amount]  # fmt: skip
 
 
 def _others(one: Action, steps: Sequence[Step]) -> set[str]:

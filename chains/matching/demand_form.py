@@ -55,15 +55,16 @@ def close_demand(id: str) -> Response:
     if state not in ("open", "closed"):
         abort(400)
     day = here.clock.today().isoformat() if state == "closed" else "清空"
-    # A row of a demand names its buyer and its goods, whatever else it says.
-    buyer = known.buyer_name if is_outside(known.buyer or "") else known.buyer
+    # A row of a demand names its buyer and its goods, whatever else it says. Who the buyer is, is not the question here.
+    outside = is_outside(known.buyer or "")
+    buyer = known.buyer_name if outside else known.buyer
     named = {"id": id, "buyer": buyer, "title": known.title, "detail": known.detail, "closed_on": day}
     typed = {field: text for field, text in named.items() if text}
-    fates = file_demand(here, typed, actor().id, dry_run=True).fates
+    fates = file_demand(here, typed, actor().id, as_named=outside, dry_run=True).fates
     if fates["refused"] or fates["review"]:
         flash(" ".join(text for _field, text in _problems(here, typed)), "bad")
     else:
-        file_demand(here, typed, actor().id)
+        file_demand(here, typed, actor().id, as_named=outside)
         flash(_("The demand is closed.") if state == "closed" else _("The demand is open again."), "good")
     return redirect(url_for("chains.matching_demand", id=id))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,9 +69,9 @@ def demands(house: House, id: str | None = None) -> list[Sought]:
         if id is not None:
             query = query.where(DEMAND.c.id == id)
         rows = connection.execute(query).all()
-        leads = _firms(connection, [row.buyer for row in rows if row.buyer])
-        called = _names(connection, set(leads.values()), house.clock.today())
-    return [_sought(row, leads.get(row.buyer, row.buyer), called) for row in rows]
+        lead = leads(connection, {row.buyer for row in rows if row.buyer})
+        called = _names(connection, set(lead.values()), house.clock.today())
+    return [_sought(row, lead.get(row.buyer, row.buyer), called) for row in rows]
 
 
 def demand(house: House, id: str) -> Sought | None:
@@ -82,9 +82,14 @@ def open_demands(house: House, day: date) -> list[Sought]:
     return [one for one in demands(house) if one.open_on(day)]
 
 
-def file_demand(house: House, typed: dict[str, str], by: str, *, dry_run: bool = False) -> Outcome:
-    """Put a demand on record, as typed into a form; ``dry_run``: only say what would become of it."""
+def file_demand(
+    house: House, typed: dict[str, str], by: str, *, as_named: bool = False, dry_run: bool = False
+) -> Outcome:
+    """Put a demand on record, as typed into a form; ``as_named``: its buyer is none of the firms that bear the name;
+    ``dry_run``: only say what would become of it."""
     listed = listed_from_form(house, house.kinds.by_id["demands"], [typed], f"demand {typed['id']}")
+    for row in listed.rows if as_named else ():
+        row.values["as_named"] = True
     return file_list(house, listed, by, dry_run=dry_run)
 
 
@@ -109,7 +114,7 @@ def _sought(row: Any, buyer: str | None, called: dict[str, str]) -> Sought:
     )  # fmt: skip
 
 
-def _firms(connection: Connection, buyers: Sequence[str]) -> dict[str, str]:
+def leads(connection: Connection, buyers: Collection[str]) -> dict[str, str]:
     """Buyer as filed → the firm that it is, or the outside party."""
     led = merges_at(connection)
     outside = joined(connection, connection, {one for one in buyers if is_outside(one)}, led, None).firm

@@ -35,9 +35,17 @@ def firms_kind_or_404(id: str) -> Kind:
     return kind
 
 
+def plain(name: str) -> str:
+    """A name as a header of an answer may hold it, which has no Chinese and no quotation marks."""
+    return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-_.")).strip("-_.") or "file"
+
+
 def attachment(content: bytes, name: str, suffix: str) -> Response:
-    """A file to take away, under an ASCII name that every browser keeps."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}{suffix}"', "Cache-Control": "no-store"}
+    """A file to take away, under an ASCII name that every browser keeps: other characters of ``name`` are left out."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{plain(name)}{suffix}"',
+        "Cache-Control": "no-store",
+    }
     return Response(content, mimetype=TYPES[suffix].partition(";")[0], headers=headers)
 
 

@@ -137,8 +137,8 @@ def shown(value: Any, field: Field) -> str | Markup:
             return industry(value)
         case "code":
             return Markup('<span class="code">{}</span>').format(value)
-    # Who has no code is kept as ~ and the name; people read the name.
-    return str(value).removeprefix("~")
+    # Who has no code is kept as ~ and the name; people read the name. In other words ~ means about.
+    return str(value).removeprefix("~") if field.id in house().kinds.parties else str(value)
 
 
 def term(of: Field | Kind) -> str:

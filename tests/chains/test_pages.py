@@ -336,6 +336,24 @@ def test_the_history_of_a_firm_calls_outside_parties_by_their_names(client: Flas
     assert "~" not in said
 
 
+def test_about_so_much_is_not_shown_as_exactly_so_much(fresh: Flask) -> None:
+    file_rows(house_of(fresh), "enterprises", firms(code(97)))
+    file_rows(house_of(fresh), "offers", [{"uscc": code(97), "product": "电机", "capacity": "~500台/月"}])
+    said = words_of(fresh.test_client().get(f"/firms/{code(97)}?history=all").text)
+    assert "~500台/月" in said
+
+
+def test_two_copies_of_the_sample_city_know_nothing_of_each_other(tmp_path: Path) -> None:
+    for name in ("甲链", "乙链"):
+        folder = tmp_path / name
+        folder.mkdir()
+        with app_in(folder) as made:
+            file_rows(house_of(made), "chains", [{"chain": name, "stage": "制氢"}])
+            said = made.test_client().get("/chains").text
+            assert name in said
+            assert ("甲链" in said) == (name == "甲链")
+
+
 def test_a_firm_in_no_chain_has_no_panel(app: Flask, client: FlaskClient) -> None:
     file_rows(house_of(app), "enterprises", firms(code(97)))
     assert 'id="panel-chain"' not in client.get(f"/firms/{code(97)}").text

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -28,7 +29,7 @@ from tests.chains.little_city import (
     little_city,
     name,
 )
-from tests.registry.house import file_rows
+from tests.registry.house import code, file_rows
 from tests.sample_app import app_in, counted_queries, house_of, words_of
 from tests.tiers.jobs.scheduled import ran
 from tests.tiers.test_api import fits
@@ -224,6 +225,25 @@ def test_the_pages_speak_english_too(client: FlaskClient) -> None:
     ):
         assert said in words_of(get(client, part, stop=DEEP[0], lang="en"))
     get(client, "risks", lang="zh")
+
+
+def test_a_firm_that_stops_by_code_and_by_name_stops_once_and_one_of_two_names_is_asked_back(
+    tmp_path: Path,
+) -> None:
+    chain, leader, twins = "双名链", code(201), [code(202), code(203)]
+    with app_in(tmp_path, empty=True) as made:
+        file_rows(house_of(made), "enterprises", [
+            {"uscc": leader, "name": "济南链主有限公司"}, *({"uscc": one, "name": "济南同名有限公司"} for one in twins),
+        ])  # fmt: skip
+        file_rows(house_of(made), "roles", [{"chain": chain, "uscc": leader, "role": "leader"}])
+        file_rows(
+            house_of(made), "links", [{"supplier": one, "buyer": leader, "product": "电芯"} for one in twins]
+        )
+        asked, address = made.test_client(), f"/api/v1/chains/{quote(chain)}/what-if"
+        both = asked.get(address, query_string={"stop": [leader, "济南链主有限公司"]}).json
+        assert [one["uscc"] for one in both["stopped"]] == [leader]
+        said = asked.get(address, query_string={"stop": "济南同名有限公司"})
+        assert (said.status_code, "多家企业" in said.text or "several firms" in said.text) == (400, True)
 
 
 def test_the_api_answers_the_same_documents(client: FlaskClient) -> None:

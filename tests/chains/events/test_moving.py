@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chains.events import acting
-from chains.events.agenda import places_of
+from chains.events.agenda import out_of_date, places_of
 from chains.events.assignment import Hall
 from chains.events.clashing import faults
 from chains.events.moving import clashes, cleared, moved
@@ -157,3 +157,49 @@ def test_a_list_of_meetings_that_clash_is_pointed_out(database_url: str, tmp_pat
         assert "1 号桌已安排" in said[0]
         assert "济南泉城动力有限公司在第 1 场已与" in said[1]
         assert "没有第 7 场 2 号桌" in said[2]
+
+
+def test_a_meeting_that_a_list_brought_without_a_place_gets_one(database_url: str, tmp_path: Path) -> None:
+    with small_city(database_url, tmp_path) as house:
+        everybody_comes(house)
+        one, other = (MOTOR, FIRMS[0]), (VALVE, FIRMS[2])
+        file_rows(house, "meetings", [
+            {"event": EVENT, "demand": MOTOR, "uscc": FIRMS[0]},
+            {"event": EVENT, "demand": VALVE, "uscc": FIRMS[2], "slot": "1", "table": "1"},
+        ])  # fmt: skip
+        for exchange in (False, True):
+            with pytest.raises(RefusedError, match="is taken in slot"):
+                acting.move(house, EVENT, one, 1, 1, "test", exchange=exchange)
+        acting.move(house, EVENT, one, 2, 1, "test")
+        assert places(house) == {one: (2, 1), other: (1, 1)}
+
+
+def test_whoever_cancels_takes_no_meeting_of_others_along(database_url: str, tmp_path: Path) -> None:
+    with small_city(database_url, tmp_path) as house:
+        everybody_comes(house)
+        file_rows(house, "meetings", [
+            {"event": EVENT, "demand": MOTOR, "uscc": FIRMS[0], "state": "held"},
+            {"event": EVENT, "demand": CASTING, "uscc": FIRMS[0]},
+            {"event": EVENT, "demand": VALVE, "uscc": FIRMS[2], "slot": "1", "table": "1"},
+        ])  # fmt: skip
+        acting.cancel(house, EVENT, [VALVE], [], "test")
+        standing = {(seat.demand, seat.firm, seat.state) for seat in acting.look(house, EVENT).standing}
+        assert {(MOTOR, FIRMS[0], "held"), (CASTING, FIRMS[0], "planned")} <= standing
+        assert all(demand != VALVE for demand, _firm, _state in standing)
+        # An agenda made anew is about what is to come.
+        acting.plan(house, EVENT, "test")
+        standing = {(seat.demand, seat.firm, seat.state) for seat in acting.look(house, EVENT).standing}
+        assert (MOTOR, FIRMS[0], "held") in standing
+        assert (CASTING, FIRMS[0], "planned") not in standing
+
+
+def test_a_firm_struck_off_after_the_agenda_was_made_leaves_it(database_url: str, tmp_path: Path) -> None:
+    with small_city(database_url, tmp_path) as house:
+        everybody_comes(house)
+        acting.plan(house, EVENT, "test")
+        assert (MOTOR, FIRMS[0]) in places(house)
+        file_rows(house, "enterprises", [{"uscc": FIRMS[0], "status": "注销", "effective_on": "2026-03-01"}])
+        assert (MOTOR, FIRMS[0]) in {(s.demand, s.firm) for s in out_of_date(acting.look(house, EVENT))}
+        acting.mend(house, EVENT, "test")
+        assert FIRMS[0] not in {firm for _demand, firm in places(house)}
+        assert out_of_date(acting.look(house, EVENT)) == []

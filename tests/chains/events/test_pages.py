@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -151,6 +152,59 @@ def test_events_and_their_guests_are_taken_away(client: FlaskClient, house: Hous
     assert client.get("/events/E9/guests.csv").status_code == 404
     assert f"/events/{EVENT}/guests.xlsx" in client.get(f"/events/{EVENT}").text
     assert "/events/export.xlsx" in client.get("/events").text
+
+
+def test_files_of_an_event_with_a_chinese_number_have_names_that_a_header_holds(
+    client: FlaskClient, house: House
+) -> None:
+    file_rows(
+        house,
+        "events",
+        [{"event": "春季1", "held_on": "2026-03-10", "tables": 2, "slots": 2, "state": "筹备"}],
+    )
+    file_rows(house, "demands", [{"id": "需求1", "buyer": code(1), "title": "电机"}])
+    for page in (
+        "/events/春季1/guests.csv",
+        "/events/春季1/agenda.xlsx",
+        "/events/春季1/agenda.docx",
+        "/matching/demands/需求1/export.csv",
+    ):
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        assert answer.headers["Content-Disposition"].isascii(), page
+
+
+def test_a_firm_that_is_invited_for_two_demands_is_one_guest(client: FlaskClient, house: House) -> None:
+    everybody_comes(house)
+    for demand in (MOTOR, VALVE):
+        file_rows(
+            house, "invitations", [{"event": EVENT, "demand": demand, "uscc": FIRMS[0], "state": "参加"}]
+        )
+    file_rows(house, "invitations", [{"event": EVENT, "demand": VALVE, "uscc": FIRMS[0], "state": "不参加"}])
+    listed = client.get("/events/export.csv").text.splitlines()
+    told = dict(zip(listed[0].split(","), listed[1].split(","), strict=True))
+    assert [told[name] for name in ("受邀企业", "到会企业")] == ["5", "4"]
+
+
+def test_two_officers_who_move_meetings_of_one_page_do_not_undo_each_other(
+    client: FlaskClient, house: House
+) -> None:
+    everybody_comes(house)
+    post(client, f"/events/{EVENT}/agenda")
+    seen = re.findall(r'name="seen" value="(\d+)"', client.get(f"/events/{EVENT}").text)
+    assert len(seen) == 2
+    before = client.get(f"/events/{EVENT}/agenda.csv").text
+    post(client, f"/events/{EVENT}/move", meeting=f"{MOTOR}|{FIRMS[0]}", slot="3", table="3", seen=seen[0])
+    after = client.get(f"/events/{EVENT}/agenda.csv").text
+    assert after != before
+    # The other one wants the place that was free, or a table left, as the page of before has it.
+    for wish in (
+        {"meeting": f"{VALVE}|{FIRMS[2]}", "slot": "3", "table": "3", "exchange": "yes"},
+        {"from_table": "1"},
+    ):
+        post(client, f"/events/{EVENT}/move", seen=seen[0], **wish)
+        assert "其间有人更新了登记库" in client.get(f"/events/{EVENT}").text
+        assert client.get(f"/events/{EVENT}/agenda.csv").text == after
 
 
 def test_chains_on_record_are_offered_where_one_is_typed(client: FlaskClient, house: House) -> None:

@@ -105,6 +105,19 @@ def test_a_demand_of_somebody_outside_the_register_is_closed_as_well(app: Flask,
     assert wordless.closed_on, "one without words is closed as well"
 
 
+def test_a_demand_is_closed_though_its_buyer_may_be_one_of_two_firms_by_now(
+    app: Flask, client: FlaskClient
+) -> None:
+    house, name = house_of(app), "外地两家有限公司"
+    file_rows(house, "demands", [{"id": "X-9", "buyer": name, "title": "高强度螺栓"}])
+    file_rows(house, "enterprises", [{"uscc": code(n), "name": name} for n in (81, 82)])
+    post(client, "/matching/demands/X-9/state", state="closed")
+    known = demand(house, "X-9")
+    assert known
+    assert known.closed_on
+    assert (known.buyer, known.buyer_name) == (f"~{name}", name)
+
+
 def test_who_is_shortlisted_is_accepted_next(client: FlaskClient) -> None:
     path = "/matching/demands/X-1"
     post(client, f"{path}/answer", uscc=BOLTS, answer="shortlisted")

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from chains.matching.answers import answer
+from chains.matching.answers import answer, counted
 from chains.matching.demands import demand, demands
 from chains.matching.ranking import Wanted, ranked, search, search_all
 from chains.matching.weights import weights
 from registry.house import House
+from registry.merging import merge
 from tests.registry.house import Time, code, file_rows, open_test_house
 
 BUYER, BOLTS, NUTS, FOOD, AWAY, GONE, CERTIFIED = (code(n) for n in range(1, 8))
@@ -187,6 +188,42 @@ def test_a_declined_pair_comes_back_when_the_demand_changes(house: House) -> Non
     answer(house, "D1", BOLTS, "declined", "交期不符", "desk")
     wish(house, due_on="2026-12-31")
     assert BOLTS in codes(matched(house).ranked)
+
+
+def test_a_declined_pair_stays_away_when_its_firm_or_buyer_goes_by_another_code(house: House) -> None:
+    old, party = code(40), "上海整机厂有限公司"
+    wish(house, buyer=party)
+    answer(house, "D1", BOLTS, "declined", "交期不符", "desk")
+    assert BOLTS not in codes(matched(house).ranked)
+    # The party comes onto the register, and its demand is filed again by the code.
+    file_rows(house, "enterprises", [{"uscc": code(41), "name": party}], "party.csv")
+    wish(house, buyer=code(41))
+    assert BOLTS not in codes(matched(house).ranked), "the same buyer"
+    # A second entry of the firm with the same goods is merged into it.
+    file_rows(
+        house,
+        "enterprises",
+        [{"uscc": old, "name": "济南甲紧固件厂", "products": "高强度螺栓；螺母"}],
+        "old.csv",
+    )
+    merge(house, old, BOLTS, "desk", "同一企业", yes=True)
+    assert BOLTS not in codes(matched(house).ranked), "the same goods"
+    wish(house, buyer=BUYER)
+    assert BOLTS in codes(matched(house).ranked), "another buyer"
+
+
+def test_of_a_firm_with_two_codes_the_last_answer_holds(house: House, time: Time) -> None:
+    old = code(40)
+    file_rows(
+        house, "enterprises", [{"uscc": old, "name": "济南甲紧固件厂", "products": "高强度螺栓"}], "old.csv"
+    )
+    wish(house)
+    answer(house, "D1", old, "declined", "交期不符", "desk")
+    time.pass_days(1)
+    answer(house, "D1", BOLTS, "accepted", "", "desk")
+    merge(house, old, BOLTS, "desk", "同一企业", yes=True)
+    assert BOLTS in codes(matched(house).ranked)
+    assert counted(house, ["D1"]) == {"D1": {"accepted": 1}}
 
 
 def test_a_declined_pair_is_proposed_for_other_demands(house: House) -> None:
