@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from chains.events.agenda import Proposal, hall_of, mended, places_of, proposed
 from chains.events.clashing import clash_said
 from chains.events.moving import clashes, cleared, moved
-from chains.events.reading import CANCELLED, EVENT, PLANNED, Occasion, occasion
+from chains.events.reading import CANCELLED, EVENT, HELD, PLANNED, Occasion, occasion
 from chains.events.timetable import Placed
 from registry.filing import Listed, Outcome, file_list
 from registry.forms import listed_from_form
@@ -170,7 +170,7 @@ def invite_for(house: House, id: str, pairs: Collection[tuple[str, str]], by: st
 def plan(house: House, id: str, by: str, open_too: bool = False) -> Proposal:
     """Make the agenda and put it on record; meetings that are no longer planned are cancelled. Meetings that were held stay.
     ``open_too``: plan for those, too, who have not answered yet."""
-    held = look(house, id)
+    held = _to_come(look(house, id))
     found = proposed(house, held, open_too)
     _file_agenda(house, held, found, by)
     return found
@@ -270,8 +270,18 @@ def clear_table(house: House, id: str, table: int, by: str, seen: int | None = N
     return len(new)
 
 
+def _to_come(held: Occasion) -> Occasion:
+    """Of an event that was held or called off no agenda is made or moved."""
+    if held.event.state in (HELD, CANCELLED):
+        raise RefusedError(
+            "the event was held or called off; what came of its meetings is said of each",
+            "活动已举办或已取消，日程不再调整；洽谈结果请逐场登记",
+        )
+    return held
+
+
 def _as_seen(house: House, id: str, seen: int | None) -> Occasion:
-    held = look(house, id)
+    held = _to_come(look(house, id))
     if seen is not None and seen != held.version:
         raise OvertakenError
     return held

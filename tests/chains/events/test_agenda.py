@@ -97,6 +97,26 @@ def test_firms_that_did_not_answer_are_planned_for_on_request_only(database_url:
         assert len(acting.plan(house, EVENT, "test", open_too=True).meetings) == 1
 
 
+@pytest.mark.parametrize("state", ["held", "cancelled"])
+def test_an_event_that_was_held_or_called_off_keeps_its_agenda(
+    database_url: str, tmp_path: Path, state: str
+) -> None:
+    with small_city(database_url, tmp_path) as house:
+        everybody_comes(house)
+        acting.plan(house, EVENT, "test")
+        before = meetings(house)
+        pair = next(iter(before))
+        acting.change_event(house, EVENT, {"state": state}, "test")
+        for act in (
+            lambda: acting.plan(house, EVENT, "test"),
+            lambda: acting.move(house, EVENT, pair, 3, 2, "test"),
+            lambda: acting.clear_table(house, EVENT, before[pair][1], "test"),
+        ):
+            with pytest.raises(RefusedError, match="held or called off"):
+                act()
+        assert meetings(house) == before
+
+
 def test_an_event_without_tables_says_what_is_missing(database_url: str, tmp_path: Path) -> None:
     with small_city(database_url, tmp_path) as house:
         id = acting.new_event(house, {"title": "座谈", "held_on": "2026-04-01"}, "test")
