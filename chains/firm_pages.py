@@ -65,6 +65,7 @@ def firm(node: str) -> str | Response:
     size = here.settings.web.page_rows
     page = min(page_number(), max(1, -(-len(fitting) // size)))
     turnover = found.turnover
+    where, wanted = request.args.get("where", ""), request.args.get("q", "").strip()
     shown = fitting.iloc[(page - 1) * size : page * size]
     return render_template(
         "chains/firm.html",
@@ -78,13 +79,16 @@ def firm(node: str) -> str | Response:
         several=net.several.get(node, ()),
         parts=_parts(node, question),
         # The list turned to again reads the same until the network is another.
-        rows=net.once((request.full_path, language()), lambda: supplier_rows(found, nodes, shown, carried)),
+        rows=net.once(
+            (supplier_rows, found.number, depth, where, wanted, page, *carried.items(), language()),
+            lambda: supplier_rows(found, nodes, shown, carried),
+        ),
         total=len(fitting),
         suppliers=found.suppliers,
         paging=tables.numbered(page, size, len(fitting)),
         depth=depth,
-        where=request.args.get("where", ""),
-        wanted=request.args.get("q", "").strip(),
+        where=where,
+        wanted=wanted,
         customers=_customers(found, nodes),
         conflicts=_conflicts(found, nodes),
         newcomers=[nodes[number] for number in turnover.newcomers],
